@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+  name: "padawann",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Padawann", targets: ["Padawann"]),
+    .executable(name: "padawann", targets: ["PadawannCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
+  ],
+  targets: [
+    // C libraries of the system, and the only Swift code that touches their pointers.
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swiftSettings),
+    .target(name: "Zlib", dependencies: ["CZlib"], swiftSettings: swiftSettings),
+
+    // The home of the SIMD kernels.
+    .target(name: "CKernels"),
+
+    .target(
+      name: "Padawann",
+      dependencies: [
+        "HDF5", "Zlib", "CKernels",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "PadawannCLI",
+      dependencies: [
+        "Padawann",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PadawannTests", dependencies: ["Padawann", "Zlib", "HDF5"],
+      resources: [.copy("Goldens")], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PadawannCLITests", dependencies: ["Padawann", "PadawannCLI"],
+      resources: [.copy("Help")], swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,168 @@
+/// The shape of one image or of one activation: channels, rows and columns. A flat vector is `channels × 1 × 1`.
+public struct Shape: Hashable, Sendable, CustomStringConvertible {
+  /// Colour planes or feature channels.
+  public var channels: Int
+  /// Rows.
+  public var height: Int
+  /// Columns.
+  public var width: Int
+
+  /// Makes a shape; whoever stores one checks that its sizes are positive and bounded.
+  public init(channels: Int, height: Int = 1, width: Int = 1) {
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+
+  /// The number of elements.
+  public var count: Int { channels * height * width }
+
+  /// `1×28×28`, or `10` for a vector.
+  public var description: String {
+    height == 1 && width == 1 ? "\(channels)" : "\(channels)×\(height)×\(width)"
+  }
+}
+
+/// How a stored pixel becomes a network's input: `(pixel / divisor - mean[c]) / deviation[c]`, in `Float`, in this order.
+public struct Normalisation: Hashable, Sendable {
+  /// What a pixel is divided by first: 255 for 8-bit pixels, 1 for stored real numbers.
+  public var divisor: Float
+  /// One mean per channel, or one for all.
+  public var mean: [Float]
+  /// One standard deviation per channel, or one for all.
+  public var deviation: [Float]
+
+  /// Makes a normalisation; see ``Dataset/init(name:shape:pixels:labels:classNames:normalisation:)`` for the checks.
+  public init(divisor: Float = 255, mean: [Float], deviation: [Float]) {
+    self.divisor = divisor
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// MNIST's statistics, which the thesis uses for every dataset (thesis-facts 15): mean 0.1307, deviation 0.3081.
+  public static let mnist = Normalisation(mean: [0.1307], deviation: [0.3081])
+  /// Nothing but the division.
+  public static func none(divisor: Float) -> Normalisation {
+    Normalisation(divisor: divisor, mean: [0], deviation: [1])
+  }
+}
+
+/// The pixels of a dataset, as they are stored.
+public enum Pixels: Sendable, Equatable {
+  /// 8-bit pixels.
+  case bytes([UInt8])
+  /// Real numbers.
+  case floats([Float])
+
+  /// The number of stored values.
+  public var count: Int {
+    switch self {
+    case .bytes(let values): values.count
+    case .floats(let values): values.count
+    }
+  }
+}
+
+/// Images of one shape with a label each.
+public struct Dataset: Sendable {
+  /// What reports call it, for example `mnist:test`.
+  public let name: String
+  /// The shape of one image.
+  public let shape: Shape
+  /// All images, one after the other; each is stored channels × rows × columns, row-major.
+  public let pixels: Pixels
+  /// One class index per image, from 0.
+  public let labels: [Int]
+  /// The name of each class; its count is the number of classes.
+  public let classNames: [String]
+  /// How pixels become inputs.
+  public let normalisation: Normalisation
+
+  /// The largest number of stored values of one dataset.
+  public static let maximumValues = 1 << 33
+
+  /// Checks that sizes agree and that every label names a class.
+  ///
+  /// - Throws: ``PadawannError`` `data` when there is no image, the counts disagree, a label is out of range (the error
+  ///   names the first), a stored number is not finite, or the normalisation does not have one or `channels` means and
+  ///   positive deviations.
+  public init(
+    name: String, shape: Shape, pixels: Pixels, labels: [Int], classNames: [String], normalisation: Normalisation
+  ) throws(PadawannError) {
+    guard !labels.isEmpty else { throw PadawannError(.data, "the dataset has no images", at: name) }
+    let sizes = [shape.channels, shape.height, shape.width]
+    guard sizes.allSatisfy({ (1...65_536).contains($0) }), shape.count <= 1 << 24 else {
+      throw PadawannError(.data, "an image of shape \(shape) is not supported", at: name)
+    }
+    let (values, overflow) = shape.count.multipliedReportingOverflow(by: labels.count)
+    guard !overflow, values <= Self.maximumValues, values == pixels.count else {
+      throw PadawannError(
+        .data, "\(labels.count) labels of \(shape) images do not agree with \(pixels.count) pixel values", at: name)
+    }
+    if let wrong = labels.firstIndex(where: { !classNames.indices.contains($0) }) {
+      throw PadawannError(
+        .data, "label \(labels[wrong]) of image \(wrong) is not one of the \(classNames.count) classes", at: name)
+    }
+    if case .floats(let numbers) = pixels, let wrong = numbers.firstIndex(where: { !$0.isFinite }) {
+      throw PadawannError(.data, "a pixel of image \(wrong / shape.count) is not a finite number", at: name)
+    }
+    let statistics = [normalisation.mean.count, normalisation.deviation.count]
+    guard statistics.allSatisfy({ $0 == 1 || $0 == shape.channels }),
+      (normalisation.mean + normalisation.deviation + [normalisation.divisor]).allSatisfy(\.isFinite),
+      normalisation.deviation.allSatisfy({ $0 > 0 }), normalisation.divisor > 0
+    else {
+      throw PadawannError(
+        .data, "the normalisation needs 1 or \(shape.channels) finite means and positive deviations", at: name)
+    }
+    self.name = name
+    self.shape = shape
+    self.pixels = pixels
+    self.labels = labels
+    self.classNames = classNames
+    self.normalisation = normalisation
+  }
+
+  /// The number of images.
+  public var count: Int { labels.count }
+
+  /// One image as a network sees it: normalised, channels × rows × columns.
+  ///
+  /// The arithmetic is PyTorch's: division by ``Normalisation/divisor``, then subtraction, then division, each rounded
+  /// to `Float`.
+  public func input(_ index: Int) -> [Float] {
+    let range = (index * shape.count)..<((index + 1) * shape.count)
+    let plane = shape.height * shape.width
+    func normalised(_ value: Float, _ position: Int) -> Float {
+      let channel = position / plane
+      let mean = normalisation.mean[normalisation.mean.count == 1 ? 0 : channel]
+      let deviation = normalisation.deviation[normalisation.deviation.count == 1 ? 0 : channel]
+      return (value / normalisation.divisor - mean) / deviation
+    }
+    switch pixels {
+    case .bytes(let values): return values[range].enumerated().map { normalised(Float($1), $0) }
+    case .floats(let values): return values[range].enumerated().map { normalised($1, $0) }
+    }
+  }
+
+  /// SHA-256 over what the images and labels are, whatever file they came from: the ASCII text `padawann dataset 1\n`;
+  /// count, channels, rows, columns and the number of classes as little-endian 64-bit integers; one byte, 0 for 8-bit
+  /// pixels and 1 for `Float`; the pixels (`Float` little-endian); the labels as little-endian 32-bit integers. Names and
+  /// normalisation do not count.
+  public var digest: Digest {
+    var builder = DigestBuilder()
+    builder.append("padawann dataset 1\n".utf8)
+    for number in [count, shape.channels, shape.height, shape.width, classNames.count] {
+      builder.append(littleEndian: UInt64(number))
+    }
+    switch pixels {
+    case .bytes(let values):
+      builder.append(littleEndian: UInt8(0))
+      builder.append(values)
+    case .floats(let values):
+      builder.append(littleEndian: UInt8(1))
+      builder.append(values.lazy.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
+    }
+    builder.append(labels.flatMap { label in (0..<4).map { UInt8(truncatingIfNeeded: label >> (8 * $0)) } })
+    return builder.digest()
+  }
+}
