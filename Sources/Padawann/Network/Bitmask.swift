@@ -45,7 +45,9 @@ public struct Bitmask: Hashable, Sendable {
 
   /// The bits packed into bytes, the first in the most significant position; padding bits are zero.
   public var packed: [UInt8] {
-    (0..<(count + 7) / 8).map { Self.reversed(UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(8 * ($0 % 8)))) }
+    (0..<(count + 7) / 8).map {
+      Self.reversed(UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(8 * ($0 % 8))))
+    }
   }
 
   /// Reads or sets one bit.
