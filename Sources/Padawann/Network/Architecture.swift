@@ -1,6 +1,6 @@
 /// One node of a network.
 public struct Node: Hashable, Sendable {
-  /// A name that no other node has: 1 to 128 of `A–Z a–z 0–9 _ . -`, not beginning with `.` or `-`.
+  /// A name that no other node has, see ``Name``; `input` stands for the image and is none.
   public let name: String
   /// What the node computes.
   public let operation: Operation
@@ -115,18 +115,9 @@ public struct Architecture: Hashable, Sendable {
   public var outputs: Int { shapes[shapes.count - 1].count }
 
   private static func checkName(_ name: String) throws(PadawannError) {
-    let allowed = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
-    guard allowed, (1...128).contains(name.utf8.count), !name.hasPrefix("."), !name.hasPrefix("-") else {
-      throw PadawannError(
-        .data,
-        "a node's name has 1 to 128 letters, digits, '_', '.' or '-' and begins with neither of the last two")
+    try Name.check(name, of: "a node")
+    guard name != "input" else {
+      throw PadawannError(.data, "no node is named \"input\", which stands for the image")
     }
   }
 }

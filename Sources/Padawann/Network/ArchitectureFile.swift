@@ -58,9 +58,7 @@ public enum ArchitectureFile {
     }
     var name = "\(operation)\(index)"
     if let given = description["name"] {
-      guard case .text(let text) = given, text != "input" else {
-        throw PadawannError(.data, "\"name\" is a text, and not \"input\", which stands for the image")
-      }
+      guard case .text(let text) = given else { throw PadawannError(.data, "\"name\" is a text") }
       name = text
     }
     var inputs = [index - 1]

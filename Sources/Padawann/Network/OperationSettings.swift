@@ -45,6 +45,21 @@ extension Operation {
     try reader.finish(name)
   }
 
+  /// The keys that the settings of an operation of that name can have.
+  static func settingKeys(of name: String) -> [String] {
+    switch name {
+    case "conv2d": ["outputs", "kernel", "stride", "padding", "dilation", "groups", "bias"]
+    case "linear": ["outputs", "bias"]
+    case "batch_norm": ["epsilon"]
+    case "leaky_relu": ["slope"]
+    case "gelu": ["approximate"]
+    case "max_pool": ["kernel", "stride", "padding", "ceil_mode", "dilation"]
+    case "avg_pool": ["kernel", "stride", "padding", "ceil_mode", "count_include_pad"]
+    case "dropout": ["rate"]
+    default: []
+    }
+  }
+
   private static func make(_ name: String, _ reader: inout SettingsReader) throws(PadawannError) -> Operation
   {
     switch name {
@@ -132,6 +147,9 @@ private struct SettingsReader {
     switch rest.removeValue(forKey: key) {
     case nil: return fallback
     case .flag(let value): return value
+    // Stored models have no truth values.
+    case .integers([0]): return false
+    case .integers([1]): return true
     default: throw PadawannError(.data, "\"\(key)\" is true or false")
     }
   }

@@ -79,7 +79,7 @@ public enum Pruning: Hashable, Sendable {
     var next = 0
     var before = 0
     return try network.mapWeights { layer throws(PadawannError) in
-      let edges = layer.weights.mask.indices
+      let edges = Array(layer.weights.mask.indices)
       var mask = layer.weights.mask
       while next < ranks.count, ranks[next] - before < edges.count {
         mask[edges[ranks[next] - before]] = false
