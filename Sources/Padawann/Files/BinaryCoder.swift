@@ -93,6 +93,6 @@ enum BinaryCoder {
 
   /// The last code of the interval that stands for a set bit.
   fileprivate static func split(_ low: UInt32, _ high: UInt32, _ probability: UInt32) -> UInt32 {
-    low + UInt32(UInt64(high - low) * UInt64(probability) >> 16)
+    low + UInt32((UInt64(high - low) * UInt64(probability)) >> 16)
   }
 }
