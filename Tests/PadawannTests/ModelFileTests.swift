@@ -17,7 +17,10 @@ import Testing
       outputs: [4, 0, 2], normalisation: .mnist, bestSharedWeight: 0.5, accuracy: 0.9369)
     return [
       ("plain", Model(network: try Fixtures.network(), tasks: [task], provenance: provenance), false),
-      ("compact", Model(network: try Fixtures.network(seed: 2), sharedWeights: [0.7], provenance: provenance), true),
+      (
+        "compact",
+        Model(network: try Fixtures.network(seed: 2), sharedWeights: [0.7], provenance: provenance), true
+      ),
       ("float", Model(network: try Fixtures.network(seed: 3, own: true, retainsPruned: true)), false),
     ]
   }
@@ -84,7 +87,9 @@ import Testing
   @Test func everyTruncationAndEveryZeroedOrSwappedBlockIsAnError() throws {
     for sample in try Self.samples() {
       let bytes = try ModelFile.image(of: sample.model, compact: sample.compact)
-      for length in 0..<bytes.count { #expect(throws: PadawannError.self) { try ModelFile.model(image: Array(bytes[..<length])) } }
+      for length in 0..<bytes.count {
+        #expect(throws: PadawannError.self) { try ModelFile.model(image: Array(bytes[..<length])) }
+      }
       #expect(throws: PadawannError.self) { try ModelFile.model(image: bytes + [0]) }
       let blocks = stride(from: 0, to: bytes.count, by: 512).map { $0..<min($0 + 512, bytes.count) }
       for block in blocks {

@@ -32,8 +32,13 @@ struct AttributeReader {
   }
 
   mutating func texts(_ name: String) throws(PadawannError) -> [String] {
+    guard let texts = try optionalTexts(name) else { throw missing(name) }
+    return texts
+  }
+
+  mutating func optionalTexts(_ name: String) throws(PadawannError) -> [String]? {
     switch value(name) {
-    case nil: throw missing(name)
+    case nil: return nil
     case .texts(let texts): return texts
     default: throw wrong(name, "a list of texts")
     }
@@ -53,7 +58,13 @@ struct AttributeReader {
   }
 
   mutating func flag(_ name: String) throws(PadawannError) -> Bool {
-    switch try integer(name) {
+    guard let flag = try optionalFlag(name) else { throw missing(name) }
+    return flag
+  }
+
+  mutating func optionalFlag(_ name: String) throws(PadawannError) -> Bool? {
+    switch try optionalInteger(name) {
+    case nil: return nil
     case 0: return false
     case 1: return true
     default: throw wrong(name, "0 or 1")

@@ -1,31 +1,24 @@
-/// The smallest encoding of a layer's mask and signs. Every bit is predicted from its neighbours; a mask that is random
-/// costs its entropy, and one with whole channels or filters pruned much less.
+/// The smallest encoding of masks and signs. Every bit is predicted from its neighbours; a mask that is random costs its
+/// entropy, and one with whole channels or filters pruned much less. `Formats/padawann.md`, section "Compact planes".
 enum CompactPlane {
   /// Encodes a mask, row by row.
   ///
   /// The context of a bit is the number `left + 2 · second-left + 4 · above`: the two bits before it in its row and the bit
   /// of the row above, all zero where there is none.
-  static func encode(mask: Bitmask, columns: Int) -> [UInt8] {
+  static func encode(mask: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder) {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
-    var encoder = BinaryCoder.Encoder()
     for edge in 0..<mask.count {
-      encoder.encode(mask[edge], in: &contexts[maskContext(edge, columns) { mask[$0] }])
+      encoder.encode(mask[edge], in: &contexts[maskContext(edge, columns, mask)])
     }
-    return encoder.finish()
   }
 
   /// Decodes a mask of `count` bits.
-  ///
-  /// - Throws: ``PadawannError`` `data` when the stream is too short for so many bits or is not used up.
-  static func decodeMask(_ bytes: [UInt8], count: Int, columns: Int) throws(PadawannError) -> Bitmask {
-    try check(bytes, announces: count)
+  static func decodeMask(count: Int, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
-    var decoder = BinaryCoder.Decoder(bytes)
     var mask = Bitmask(repeating: false, count: count)
-    for edge in 0..<count where decoder.decode(in: &contexts[maskContext(edge, columns) { mask[$0] }]) {
+    for edge in 0..<count where decoder.decode(in: &contexts[maskContext(edge, columns, mask)]) {
       mask[edge] = true
     }
-    guard decoder.isComplete else { throw PadawannError(.data, "the compact mask is not used up") }
     return mask
   }
 
@@ -33,49 +26,42 @@ enum CompactPlane {
   ///
   /// The context of a sign is `left + 3 · above`, each 0 without an edge, 1 for a positive and 2 for a negative one: the
   /// edge before it in the list if it is in the same row, and the edge of the row above in the same column.
-  static func encode(signs: Bitmask, of edges: Bitmask, columns: Int) -> [UInt8] {
+  static func encode(signs: Bitmask, of edges: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder)
+  {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
-    var encoder = BinaryCoder.Encoder()
     var previous: Int?
     for edge in edges.indices {
       encoder.encode(signs[edge], in: &contexts[signContext(edge, previous, columns, edges, signs)])
       previous = edge
     }
-    return encoder.finish()
   }
 
   /// Decodes the signs of `edges`; the other bits are zero.
-  ///
-  /// - Throws: ``PadawannError`` `data` when the stream is too short for so many signs or is not used up.
-  static func decodeSigns(_ bytes: [UInt8], of edges: Bitmask, columns: Int) throws(PadawannError) -> Bitmask {
-    try check(bytes, announces: edges.population)
+  static func decodeSigns(of edges: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask
+  {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
-    var decoder = BinaryCoder.Decoder(bytes)
     var signs = Bitmask(repeating: false, count: edges.count)
     var previous: Int?
     for edge in edges.indices {
-      if decoder.decode(in: &contexts[signContext(edge, previous, columns, edges, signs)]) { signs[edge] = true }
+      if decoder.decode(in: &contexts[signContext(edge, previous, columns, edges, signs)]) {
+        signs[edge] = true
+      }
       previous = edge
     }
-    guard decoder.isComplete else { throw PadawannError(.data, "the compact signs are not used up") }
     return signs
   }
 
-  private static func check(_ bytes: [UInt8], announces count: Int) throws(PadawannError) {
-    guard count <= BinaryCoder.capacity(bytes: bytes.count) else {
-      throw PadawannError(.data, "a compact plane of \(bytes.count) bytes cannot hold \(count) bits")
-    }
-  }
-
-  private static func maskContext(_ edge: Int, _ columns: Int, _ bit: (Int) -> Bool) -> Int {
+  private static func maskContext(_ edge: Int, _ columns: Int, _ mask: Bitmask) -> Int {
     let column = edge % columns
-    let left = column >= 1 && bit(edge - 1) ? 1 : 0
-    let second = column >= 2 && bit(edge - 2) ? 2 : 0
-    let above = edge >= columns && bit(edge - columns) ? 4 : 0
+    let left = column >= 1 && mask[edge - 1] ? 1 : 0
+    let second = column >= 2 && mask[edge - 2] ? 2 : 0
+    let above = edge >= columns && mask[edge - columns] ? 4 : 0
     return left + second + above
   }
 
-  private static func signContext(_ edge: Int, _ previous: Int?, _ columns: Int, _ edges: Bitmask, _ signs: Bitmask)
+  private static func signContext(
+    _ edge: Int, _ previous: Int?, _ columns: Int, _ edges: Bitmask, _ signs: Bitmask
+  )
     -> Int
   {
     func state(_ edge: Int) -> Int { signs[edge] ? 2 : 1 }

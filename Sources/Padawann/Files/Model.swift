@@ -48,7 +48,8 @@ public struct TaskRecord: Sendable, Equatable {
 
   /// Makes a record; ``ModelFile`` checks it when it writes.
   public init(
-    name: String, dataset: String, digest: Digest, classNames: [String], outputs: [Int], normalisation: Normalisation,
+    name: String, dataset: String, digest: Digest, classNames: [String], outputs: [Int],
+    normalisation: Normalisation,
     bestSharedWeight: Float? = nil, accuracy: Double? = nil
   ) {
     self.name = name

@@ -88,7 +88,8 @@ public enum ModelFile {
   private static func error(_ error: HDF5Error, _ bytes: [UInt8]) -> PadawannError {
     let reasons = error.reasons.isEmpty ? "" : " (HDF5 says: \(error.reasons.joined(separator: "; ")))"
     guard !bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]) else {
-      return PadawannError(.data, "the model file is damaged or not one: \(error.message)\(reasons)", at: error.path)
+      return PadawannError(
+        .data, "the model file is damaged or not one: \(error.message)\(reasons)", at: error.path)
     }
     return PadawannError(
       .data, "this is not a padawann model: it does not begin as an HDF5 file",

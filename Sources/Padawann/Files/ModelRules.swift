@@ -37,7 +37,9 @@ enum ModelRules {
       Set(task.outputs).count == task.outputs.count, task.outputs.allSatisfy({ (0..<outputs).contains($0) })
     else {
       throw PadawannError(
-        .data, "\(task.classNames.count) classes do not map to \(task.outputs.count) different outputs of \(outputs)")
+        .data,
+        "\(task.classNames.count) classes do not map to \(task.outputs.count) different outputs of \(outputs)"
+      )
     }
     try check(texts: task.classNames + [task.dataset])
     let width = task.classNames.map(\.utf8.count).max() ?? 0

@@ -17,7 +17,8 @@ public enum Name {
     guard allowed, (1...128).contains(name.utf8.count), !name.hasPrefix("."), !name.hasPrefix("-") else {
       throw PadawannError(
         .data,
-        "the name of \(owner) has 1 to 128 letters, digits, '_', '.' or '-' and begins with neither of the last two")
+        "the name of \(owner) has 1 to 128 letters, digits, '_', '.' or '-' and begins with neither of the last two"
+      )
     }
   }
 }

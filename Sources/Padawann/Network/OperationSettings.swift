@@ -32,6 +32,17 @@ extension Operation {
     }
   }
 
+  /// The settings without which ``init(name:settings:)`` would make another operation.
+  public var settingsBeyondDefaults: [(key: String, value: Setting)] {
+    var kept = settings
+    for (key, _) in settings {
+      let fewer = kept.filter { $0.key != key }
+      let dictionary = Dictionary(uniqueKeysWithValues: fewer.map { ($0.key, $0.value) })
+      if (try? Operation(name: name, settings: dictionary)) == self { kept = fewer }
+    }
+    return kept
+  }
+
   /// Makes an operation from its name and settings; those that are left out have PyTorch's defaults.
   ///
   /// - Parameters:
