@@ -60,13 +60,23 @@ struct NamedSetReader {
   let folder: DataFolder
 
   func images(_ set: NamedSet, _ split: DatasetSplit, _ spec: DatasetSpec) throws(PadawannError) -> LabelledImages {
-    guard let publication = set.publication else {
-      throw PadawannError(.unsupported, "\(set.rawValue) is not in this version")
-    }
+    guard let publication = set.publication else { return try drawnImages(set, split, spec) }
     switch publication.format {
     case .idx: return try idxImages(set, publication, split)
     case .cifar: return try cifarImages(publication, split, spec.reading.labelKind)
     }
+  }
+
+  private func drawnImages(_ set: NamedSet, _ split: DatasetSplit, _ spec: DatasetSpec)
+    throws(PadawannError) -> LabelledImages
+  {
+    let part = split == .train ? Strokes.Split.train : .test
+    var perClass = part.defaultPerClass
+    if case .firstPerClass(let count) = spec.selection { perClass = count }
+    let alphabet = set == .strokes ? Strokes.Alphabet.digits : .letters
+    let drawn = try Strokes.dataset(alphabet, split: part, perClass: perClass, seed: spec.seed ?? 0)
+    return LabelledImages(
+      shape: drawn.shape, pixels: drawn.pixels, labels: drawn.labels, classNames: drawn.classNames)
   }
 
   private func idxImages(_ set: NamedSet, _ publication: PublishedSet, _ split: DatasetSplit)

@@ -133,14 +133,15 @@ struct DatasetSpecParser {
     case .seed: spec.seed = try seed(text)
     case .classes, .map:
       guard spec.classes == nil else { throw PadawannError(.usage, "classes and map exclude each other") }
-      spec.classes = try key == .classes ? ClassChoice(list: text) : ClassChoice(map: text)
+      spec.classes = key == .classes ? try ClassChoice(list: text) : try ClassChoice(map: text)
     case .perClass, .first, .random, .randomPerClass:
       guard spec.selection == nil else {
         throw PadawannError(.usage, "only one of per-class, first, random and random-per-class can be given")
       }
       spec.selection = try selection(key, text)
     case .normalise: spec.normalisation = try NormalisationChoice(text)
-    default: try setReading(key, value ?? MarkedText(""), of: &spec.reading)
+    default:
+      if let value { try setReading(key, value, of: &spec.reading) }
     }
   }
 

@@ -78,7 +78,7 @@ struct SampleFile {
         let name = URL(fileURLWithPath: file).lastPathComponent
         let layout = try CIFARFile.layout(byteCount: bytes.count, name: name, kind: options.labelKind)
         let images = try CIFARFile.images(bytes, layout)
-        try all == nil ? all = images : all?.append(images)
+        if all == nil { all = images } else { try all?.append(images) }
       } catch {
         throw error.location?.hasPrefix(file) == true ? error : error.inside(file)
       }
@@ -102,7 +102,7 @@ struct SampleFile {
   /// Reads a file that holds one array.
   static func array(_ path: String, _ format: FileFormat) throws(PadawannError) -> StoredArray {
     let bytes = try GzipFile.read(path)
-    do {
+    do throws(PadawannError) {
       switch format {
       case .idx: return try StoredArray(idx: bytes)
       case .npy: return try StoredArray(npy: bytes)
