@@ -52,7 +52,9 @@ public struct SetVerification: Sendable {
       let expected = set.imageCounts[split == .train ? 0 : 1]
       return count == expected ? nil : (.different, "\(count) images; \(expected) were published")
     } catch {
-      return (.damaged, error.description)
+      // A file alone says nothing about the one that belongs to it.
+      return error.kind == .missing
+        ? (.plausible, "the file that belongs to it is not there") : (.damaged, error.description)
     }
   }
 
