@@ -99,3 +99,10 @@ enum Table {
     }.joined(separator: "\n")
   }
 }
+
+extension Output {
+  /// Tells the user something on standard error that is not part of the result.
+  static func note(_ text: String) {
+    FileHandle.standardError.write(Data("padawann: \(text)\n".utf8))
+  }
+}
