@@ -45,7 +45,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "HDF5Tests", dependencies: ["HDF5"], resources: [.copy("Goldens")], swiftSettings: swiftSettings),
     .testTarget(
       name: "PadawannTests", dependencies: ["Padawann", "Zlib", "HDF5"],
       resources: [.copy("Goldens")], swiftSettings: swiftSettings),

@@ -1,6 +1,125 @@
 #ifndef PADAWANN_CHDF5_SHIM_H
 #define PADAWANN_CHDF5_SHIM_H
 
+// Only what Swift cannot import from <hdf5.h>. Constants that are macros with a function call inside (they open the
+// library before they read a global variable) become functions; so do calls whose signature depends on the version.
+
 #include <hdf5.h>
+#include <stdint.h>
+#include <string.h>
+
+/// `H5T_STD_U8LE` is a macro that reads a global variable.
+static inline hid_t padawann_file_uint8(void) { return H5T_STD_U8LE; }
+/// `H5T_STD_I32LE` is a macro that reads a global variable.
+static inline hid_t padawann_file_int32(void) { return H5T_STD_I32LE; }
+/// `H5T_STD_I64LE` is a macro that reads a global variable.
+static inline hid_t padawann_file_int64(void) { return H5T_STD_I64LE; }
+/// `H5T_IEEE_F32LE` is a macro that reads a global variable.
+static inline hid_t padawann_file_float32(void) { return H5T_IEEE_F32LE; }
+/// `H5T_IEEE_F64LE` is a macro that reads a global variable.
+static inline hid_t padawann_file_float64(void) { return H5T_IEEE_F64LE; }
+
+/// `H5T_NATIVE_UINT8` is a macro that reads a global variable.
+static inline hid_t padawann_memory_uint8(void) { return H5T_NATIVE_UINT8; }
+/// `H5T_NATIVE_INT32` is a macro that reads a global variable.
+static inline hid_t padawann_memory_int32(void) { return H5T_NATIVE_INT32; }
+/// `H5T_NATIVE_INT64` is a macro that reads a global variable.
+static inline hid_t padawann_memory_int64(void) { return H5T_NATIVE_INT64; }
+/// `H5T_NATIVE_UINT64` is a macro that reads a global variable.
+static inline hid_t padawann_memory_uint64(void) { return H5T_NATIVE_UINT64; }
+/// `H5T_NATIVE_FLOAT` is a macro that reads a global variable.
+static inline hid_t padawann_memory_float32(void) { return H5T_NATIVE_FLOAT; }
+/// `H5T_NATIVE_DOUBLE` is a macro that reads a global variable.
+static inline hid_t padawann_memory_float64(void) { return H5T_NATIVE_DOUBLE; }
+/// `H5T_C_S1` is a macro that reads a global variable.
+static inline hid_t padawann_c_string(void) { return H5T_C_S1; }
+
+/// `H5P_FILE_CREATE` is a macro that reads a global variable.
+static inline hid_t padawann_file_creation(void) { return H5P_FILE_CREATE; }
+/// `H5P_FILE_ACCESS` is a macro that reads a global variable.
+static inline hid_t padawann_file_access(void) { return H5P_FILE_ACCESS; }
+/// `H5P_GROUP_CREATE` is a macro that reads a global variable.
+static inline hid_t padawann_group_creation(void) { return H5P_GROUP_CREATE; }
+/// `H5P_DATASET_CREATE` is a macro that reads a global variable.
+static inline hid_t padawann_dataset_creation(void) { return H5P_DATASET_CREATE; }
+/// `H5P_LINK_CREATE` is a macro that reads a global variable.
+static inline hid_t padawann_link_creation(void) { return H5P_LINK_CREATE; }
+/// `H5P_ATTRIBUTE_CREATE` is a macro that reads a global variable.
+static inline hid_t padawann_attribute_creation(void) { return H5P_ATTRIBUTE_CREATE; }
+
+/// `H5P_DEFAULT` is a macro with a cast.
+static inline hid_t padawann_default(void) { return H5P_DEFAULT; }
+/// `H5S_ALL` is a macro with a cast.
+static inline hid_t padawann_whole_space(void) { return H5S_ALL; }
+/// `H5E_DEFAULT` is a macro with a cast.
+static inline hid_t padawann_error_stack(void) { return H5E_DEFAULT; }
+/// `H5F_ACC_TRUNC` is a macro with a function call.
+static inline unsigned padawann_truncate(void) { return H5F_ACC_TRUNC; }
+/// `H5F_ACC_RDONLY` is a macro with a function call.
+static inline unsigned padawann_read_only(void) { return H5F_ACC_RDONLY; }
+/// `H5P_CRT_ORDER_TRACKED` is a macro.
+static inline unsigned padawann_order_tracked(void) { return H5P_CRT_ORDER_TRACKED; }
+/// `HADDR_UNDEF` is a macro, and `haddr_t` is not the same Swift type in all versions.
+static inline uint64_t padawann_no_address(void) { return (uint64_t)HADDR_UNDEF; }
+/// `haddr_t` is not the same Swift type in all versions.
+static inline uint64_t padawann_dataset_address(hid_t dataset) { return (uint64_t)H5Dget_offset(dataset); }
+
+/// Opening without file locks exists from 1.10.7 and from 1.12.1; elsewhere the library's default stays.
+static inline herr_t padawann_no_file_locking(hid_t access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 10 && H5_VERS_RELEASE >= 7)
+  return H5Pset_file_locking(access, 0, 1);
+#else
+  (void)access;
+  return 0;
+#endif
+}
+
+/// `H5Oget_info` is a macro whose arguments depend on the version; what tells objects apart is an address up to
+/// 1.10 and a token of 16 bytes from 1.12.
+static inline herr_t padawann_object_facts(hid_t object, hsize_t *attributes, uint64_t identity[2]) {
+  herr_t status;
+  identity[0] = 0;
+  identity[1] = 0;
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t facts;
+  status = H5Oget_info3(object, &facts, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS);
+  if (status >= 0) {
+    memcpy(identity, &facts.token, sizeof(facts.token) < 16 ? sizeof(facts.token) : 16);
+    *attributes = facts.num_attrs;
+  }
+#else
+  H5O_info_t facts;
+  status = H5Oget_info2(object, &facts, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS);
+  if (status >= 0) {
+    identity[0] = (uint64_t)facts.addr;
+    *attributes = facts.num_attrs;
+  }
+#endif
+  return status;
+}
+
+/// `H5Lget_info_by_idx` is a macro whose arguments depend on the version. The result is an `H5L_type_t`.
+static inline int padawann_link_type(hid_t group, H5_index_t order, hsize_t position) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5L_info2_t facts;
+  herr_t status = H5Lget_info_by_idx2(group, ".", order, H5_ITER_INC, position, &facts, H5P_DEFAULT);
+#else
+  H5L_info_t facts;
+  herr_t status = H5Lget_info_by_idx(group, ".", order, H5_ITER_INC, position, &facts, H5P_DEFAULT);
+#endif
+  return status < 0 ? -1 : (int)facts.type;
+}
+
+/// `H5Lget_info` is a macro whose arguments depend on the version. The result is an `H5L_type_t`.
+static inline int padawann_named_link_type(hid_t group, const char *name) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5L_info2_t facts;
+  herr_t status = H5Lget_info2(group, name, &facts, H5P_DEFAULT);
+#else
+  H5L_info_t facts;
+  herr_t status = H5Lget_info(group, name, &facts, H5P_DEFAULT);
+#endif
+  return status < 0 ? -1 : (int)facts.type;
+}
 
 #endif

@@ -30,7 +30,8 @@ public struct ByteReader: Sendable {
   /// - Throws: ``PadawannError`` when the range is not inside this reader.
   public func part(at offset: Int, count: Int) throws(PadawannError) -> ByteReader {
     guard offset >= 0, count >= 0, offset <= end, count <= end - offset else {
-      throw PadawannError(.data, "\(count) bytes are announced where the file has fewer", at: "byte \(offset)")
+      throw PadawannError(
+        .data, "\(count) bytes are announced where the file has fewer", at: "byte \(offset)")
     }
     return ByteReader(bytes, offset..<(offset + count))
   }
@@ -39,7 +40,8 @@ public struct ByteReader: Sendable {
   public mutating func take(_ count: Int) throws(PadawannError) -> ArraySlice<UInt8> {
     guard count >= 0, count <= remaining else {
       throw PadawannError(
-        .data, "the file ends too early: \(count) bytes are needed and \(remaining) are left", at: "byte \(position)")
+        .data, "the file ends too early: \(count) bytes are needed and \(remaining) are left",
+        at: "byte \(position)")
     }
     defer { position += count }
     return bytes[position..<(position + count)]

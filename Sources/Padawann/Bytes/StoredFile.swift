@@ -26,7 +26,8 @@ public enum StoredFile {
     }
     guard Int(status.st_size) <= limit else {
       throw PadawannError(
-        .data, "the file has \(status.st_size) bytes, more than the \(limit) that are accepted here", at: path)
+        .data, "the file has \(status.st_size) bytes, more than the \(limit) that are accepted here", at: path
+      )
     }
     do {
       let content = try handle.readToEnd().map { [UInt8]($0) } ?? []
@@ -47,7 +48,9 @@ public enum StoredFile {
   /// - Parameter check: called with the temporary file's path before the rename; an error that it throws leaves the
   ///   target as it was.
   /// - Throws: ``PadawannError`` `cannotCreate` or `inputOutput`; whatever `check` throws.
-  public static func write(_ bytes: [UInt8], to path: String, check: (String) throws -> Void = { _ in }) throws {
+  public static func write(_ bytes: [UInt8], to path: String, check: (String) throws -> Void = { _ in })
+    throws
+  {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw PadawannError(.cannotCreate, "this is a folder; a file's path is needed", at: path)

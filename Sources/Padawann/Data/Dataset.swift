@@ -87,7 +87,8 @@ public struct Dataset: Sendable {
   ///   names the first), a stored number is not finite, or the normalisation does not have one or `channels` means and
   ///   positive deviations.
   public init(
-    name: String, shape: Shape, pixels: Pixels, labels: [Int], classNames: [String], normalisation: Normalisation
+    name: String, shape: Shape, pixels: Pixels, labels: [Int], classNames: [String],
+    normalisation: Normalisation
   ) throws(PadawannError) {
     guard !labels.isEmpty else { throw PadawannError(.data, "the dataset has no images", at: name) }
     let sizes = [shape.channels, shape.height, shape.width]
@@ -97,11 +98,13 @@ public struct Dataset: Sendable {
     let (values, overflow) = shape.count.multipliedReportingOverflow(by: labels.count)
     guard !overflow, values <= Self.maximumValues, values == pixels.count else {
       throw PadawannError(
-        .data, "\(labels.count) labels of \(shape) images do not agree with \(pixels.count) pixel values", at: name)
+        .data, "\(labels.count) labels of \(shape) images do not agree with \(pixels.count) pixel values",
+        at: name)
     }
     if let wrong = labels.firstIndex(where: { !classNames.indices.contains($0) }) {
       throw PadawannError(
-        .data, "label \(labels[wrong]) of image \(wrong) is not one of the \(classNames.count) classes", at: name)
+        .data, "label \(labels[wrong]) of image \(wrong) is not one of the \(classNames.count) classes",
+        at: name)
     }
     if case .floats(let numbers) = pixels, let wrong = numbers.firstIndex(where: { !$0.isFinite }) {
       throw PadawannError(.data, "a pixel of image \(wrong / shape.count) is not a finite number", at: name)
@@ -112,7 +115,8 @@ public struct Dataset: Sendable {
       normalisation.deviation.allSatisfy({ $0 > 0 }), normalisation.divisor > 0
     else {
       throw PadawannError(
-        .data, "the normalisation needs 1 or \(shape.channels) finite means and positive deviations", at: name)
+        .data, "the normalisation needs 1 or \(shape.channels) finite means and positive deviations", at: name
+      )
     }
     self.name = name
     self.shape = shape
@@ -160,7 +164,9 @@ public struct Dataset: Sendable {
       builder.append(values)
     case .floats(let values):
       builder.append(littleEndian: UInt8(1))
-      builder.append(values.lazy.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
+      builder.append(
+        values.lazy.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+        })
     }
     builder.append(labels.flatMap { label in (0..<4).map { UInt8(truncatingIfNeeded: label >> (8 * $0)) } })
     return builder.digest()

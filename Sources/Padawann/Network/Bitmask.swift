@@ -45,7 +45,9 @@ public struct Bitmask: Hashable, Sendable {
 
   /// The bits packed into bytes, the first in the most significant position; padding bits are zero.
   public var packed: [UInt8] {
-    (0..<(count + 7) / 8).map { Self.reversed(UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(8 * ($0 % 8)))) }
+    (0..<(count + 7) / 8).map {
+      Self.reversed(UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(8 * ($0 % 8))))
+    }
   }
 
   /// Reads or sets one bit.
@@ -65,17 +67,30 @@ public struct Bitmask: Hashable, Sendable {
   public var population: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// The indices of the set bits, ascending.
-  public var indices: [Int] {
-    var result: [Int] = []
-    result.reserveCapacity(population)
-    for (index, word) in words.enumerated() {
-      var rest = word
-      while rest != 0 {
-        result.append(index * 64 + rest.trailingZeroBitCount)
-        rest &= rest - 1
-      }
+  public var indices: Indices { Indices(self) }
+
+  /// The indices of the set bits of a mask, found one by one without a list of them.
+  public struct Indices: Sequence, IteratorProtocol, Sendable {
+    private let words: [UInt64]
+    private var index = 0
+    private var rest: UInt64
+    public let underestimatedCount: Int
+
+    fileprivate init(_ mask: Bitmask) {
+      words = mask.words
+      rest = mask.words.first ?? 0
+      underestimatedCount = mask.population
     }
-    return result
+
+    public mutating func next() -> Int? {
+      while rest == 0 {
+        index += 1
+        guard index < words.count else { return nil }
+        rest = words[index]
+      }
+      defer { rest &= rest - 1 }
+      return index * 64 + rest.trailingZeroBitCount
+    }
   }
 
   /// The bits that are set in both. The lengths must be equal.

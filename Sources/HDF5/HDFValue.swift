@@ -1,0 +1,76 @@
+/// Numbers of one type, as a dataset or an array attribute stores them.
+public enum HDFElements: Equatable, Sendable {
+  /// Unsigned bytes.
+  case uint8([UInt8])
+  /// Signed 32-bit integers.
+  case int32([Int32])
+  /// Signed 64-bit integers.
+  case int64([Int64])
+  /// IEEE single precision.
+  case float32([Float])
+  /// IEEE double precision.
+  case float64([Double])
+
+  /// How many numbers there are.
+  public var count: Int {
+    switch self {
+    case .uint8(let values): values.count
+    case .int32(let values): values.count
+    case .int64(let values): values.count
+    case .float32(let values): values.count
+    case .float64(let values): values.count
+    }
+  }
+
+  /// Their type.
+  public var type: HDFElementType {
+    switch self {
+    case .uint8: .uint8
+    case .int32: .int32
+    case .int64: .int64
+    case .float32: .float32
+    case .float64: .float64
+    }
+  }
+}
+
+/// The type of one number; in a file it is little-endian.
+public enum HDFElementType: String, CaseIterable, Sendable {
+  /// Unsigned byte.
+  case uint8
+  /// Signed 32-bit integer.
+  case int32
+  /// Signed 64-bit integer.
+  case int64
+  /// IEEE single precision.
+  case float32
+  /// IEEE double precision.
+  case float64
+
+  /// Its size in a file and in memory.
+  public var byteCount: Int {
+    switch self {
+    case .uint8: 1
+    case .int32, .float32: 4
+    case .int64, .float64: 8
+    }
+  }
+}
+
+/// What an attribute holds.
+///
+/// A scalar unsigned byte or 32-bit integer in a foreign file is read as ``integer(_:)``, and so written as 64 bits.
+public enum HDFValue: Equatable, Sendable {
+  /// A scalar integer, stored with 64 bits.
+  case integer(Int64)
+  /// A scalar of single precision.
+  case float32(Float)
+  /// A scalar of double precision.
+  case float64(Double)
+  /// A scalar text, stored as UTF-8 padded with zero bytes. It has no U+0000.
+  case text(String)
+  /// A list of texts, stored as UTF-8 and all padded to the same number of bytes.
+  case texts([String])
+  /// A list of numbers (one dimension).
+  case array(HDFElements)
+}

@@ -1,0 +1,138 @@
+import Zlib
+
+/// A zip archive in memory (PKWARE's APPNOTE 6.3, with ZIP64), read strictly.
+///
+/// The central directory is what counts, because writers such as PyTorch's leave sizes and checksums out of the local
+/// headers. Whatever both say must agree, and every content is checked against its CRC-32, so that a damaged archive
+/// gives an error and no archive can look different to two readers.
+public struct ZipArchive: Sendable {
+  /// One file of an archive.
+  public struct Entry: Sendable, Equatable {
+    /// The path inside the archive, relative and without `..`.
+    public let name: String
+    /// The size as it is stored, in bytes.
+    public let compressedSize: Int
+    /// The size of the content, in bytes.
+    public let size: Int
+    /// 0 for stored, 8 for deflated content.
+    public let method: UInt16
+    /// The CRC-32 of the content.
+    public let crc: UInt32
+
+    let flags: UInt16
+    let headerOffset: Int
+    var contentOffset = 0
+  }
+
+  /// The entries in the order of the central directory.
+  public let entries: [Entry]
+  private let bytes: [UInt8]
+
+  /// Reads the directory and checks it against every local header.
+  ///
+  /// - Throws: ``PadawannError`` `data` when the archive is truncated, damaged or ambiguous: names that appear twice,
+  ///   are absolute or leave the archive, entries that overlap, headers that contradict each other; `unsupported` when
+  ///   it is encrypted, spread over several disks or uses another compression than deflate.
+  public init(_ bytes: [UInt8]) throws(PadawannError) {
+    let directory = try ZipDirectory(bytes)
+    var entries: [Entry] = []
+    for record in try directory.entries(of: bytes) {
+      do { entries.append(try Self.located(record, in: bytes, before: directory.offset)) } catch {
+        throw error.inside("entry \(record.name)")
+      }
+    }
+    try Self.checkDistinct(entries)
+    self.entries = entries
+    self.bytes = bytes
+  }
+
+  /// The entry of a name.
+  public func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
+
+  /// The content of an entry, inflated when needed and checked against its size and CRC-32.
+  ///
+  /// - Parameter limit: the largest size in bytes that is accepted.
+  /// - Throws: ``PadawannError`` `data` when the content is larger than `limit` or damaged.
+  public func content(of entry: Entry, limit: Int) throws(PadawannError) -> [UInt8] {
+    do { return try checkedContent(of: entry, limit: limit) } catch {
+      throw error.inside("entry \(entry.name)")
+    }
+  }
+
+  private func checkedContent(of entry: Entry, limit: Int) throws(PadawannError) -> [UInt8] {
+    guard entry.size <= limit else {
+      throw PadawannError(.data, "\(entry.size) bytes are announced and \(limit) are accepted")
+    }
+    var reader = try ByteReader(bytes).part(at: entry.contentOffset, count: entry.compressedSize)
+    let stored = try reader.take(entry.compressedSize)
+    var content = Array(stored)
+    if entry.method == 8 {
+      do { content = try inflate(stored, .raw, limit: entry.size) } catch {
+        throw PadawannError(.data, "the compressed content is damaged (\(error))", remedy: Self.fetchAgain)
+      }
+    }
+    guard content.count == entry.size, crc32(content[...]) == entry.crc else {
+      throw PadawannError(
+        .data, "the content does not match its size and CRC-32; the file is damaged", remedy: Self.fetchAgain)
+    }
+    return content
+  }
+
+  static let fetchAgain = "Fetch or save the file again"
+
+  /// The entry with the place of its content, once its local header agrees with the directory.
+  private static func located(_ entry: Entry, in bytes: [UInt8], before end: Int) throws(PadawannError)
+    -> Entry
+  {
+    let disagreement = PadawannError(
+      .data, "the local header and the central directory disagree", remedy: fetchAgain)
+    var reader = try ByteReader(bytes).part(at: 0, count: end)
+    try reader.move(to: entry.headerOffset)
+    guard try reader.integer(UInt32.self) == 0x0403_4b50 else { throw disagreement }
+    try reader.skip(2)
+    let flags = try reader.integer(UInt16.self)
+    let method = try reader.integer(UInt16.self)
+    try reader.skip(4)
+    let crc = try reader.integer(UInt32.self)
+    let sizes = [try reader.integer(UInt32.self), try reader.integer(UInt32.self)]
+    let lengths = [Int(try reader.integer(UInt16.self)), Int(try reader.integer(UInt16.self))]
+    let name = try reader.take(lengths[0])
+    try reader.skip(lengths[1])
+    guard method == entry.method, flags == entry.flags, name.elementsEqual(entry.name.utf8) else {
+      throw disagreement
+    }
+    if flags & 8 == 0 {
+      // Without the flag for sizes that follow the content, the local header must have them.
+      let expected = [entry.compressedSize, entry.size]
+      guard crc == entry.crc, zip(sizes, expected).allSatisfy({ $0 == .max || Int($0) == $1 }) else {
+        throw disagreement
+      }
+    }
+    var located = entry
+    located.contentOffset = reader.position
+    try reader.skip(entry.compressedSize)
+    return located
+  }
+
+  private static func checkDistinct(_ entries: [Entry]) throws(PadawannError) {
+    var names = Set<String>()
+    for entry in entries where !names.insert(entry.name).inserted {
+      throw PadawannError(.data, "two entries have the same name", at: "entry \(entry.name)")
+    }
+    let byPlace = entries.sorted { $0.headerOffset < $1.headerOffset }
+    for (entry, next) in zip(byPlace, byPlace.dropFirst())
+    where entry.contentOffset + entry.compressedSize > next.headerOffset {
+      throw PadawannError(.data, "it overlaps the entry \(next.name)", at: "entry \(entry.name)")
+    }
+  }
+
+  /// Why a path must not be in an archive; `nil` when it may.
+  static func objection(toName name: String) -> String? {
+    if name.isEmpty || name.utf8.contains(0) { return "an entry's name is empty or has a zero byte" }
+    if name.utf8.contains(UInt8(ascii: "\\")) { return "the entry \(name) has a backslash in its name" }
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    let isDrive = name.utf8.dropFirst().first == UInt8(ascii: ":")
+    return name.hasPrefix("/") || isDrive || parts.contains("..")
+      ? "the entry \(name) points outside the archive" : nil
+  }
+}

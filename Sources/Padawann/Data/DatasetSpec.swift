@@ -1,0 +1,129 @@
+/// The two parts of a published dataset.
+public enum DatasetSplit: String, Hashable, Sendable, CaseIterable {
+  /// What a network is trained on.
+  case train
+  /// What a network is judged by.
+  case test
+}
+
+/// Which images, with which labels, normalised how: what a user writes wherever a command takes a dataset.
+///
+/// The syntax is `NAME[:SPLIT]` or a path, followed by `,key=value` options; `Formats/datasets.md` describes all of it.
+/// Whatever order the options are written in, they are applied in this order: reading, `transpose`, `classes` or `map`,
+/// `drop-last`, one selection, `normalise`.
+public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
+  /// Where the images come from.
+  public enum Source: Hashable, Sendable {
+    /// A dataset of the catalogue.
+    case named(NamedSet, DatasetSplit)
+    /// A file or a folder.
+    case path(String)
+  }
+
+  /// Where the images come from.
+  public var source: Source
+  /// How a file is to be read.
+  public var reading: ReadingOptions
+  /// Whether rows and columns are exchanged, which sets EMNIST upright.
+  public var transpose: Bool
+  /// Which classes are kept and what they become; all as they are when `nil`.
+  public var classes: ClassChoice?
+  /// Whether the last image is left out, as the thesis' code does with its test sets.
+  public var dropLast: Bool
+  /// Which images are kept; all when `nil`.
+  public var selection: ImageSelection?
+  /// How pixels become inputs; ``NormalisationChoice/standard(for:shape:)`` decides when `nil`.
+  public var normalisation: NormalisationChoice?
+  /// The seed of a procedural set; 0 when `nil`.
+  public var seed: UInt64?
+
+  /// A whole source as it is.
+  public init(_ source: Source) {
+    self.source = source
+    reading = ReadingOptions()
+    transpose = false
+    dropLast = false
+  }
+
+  /// The canonical text: ``parse(_:defaultSplit:)`` of it gives an equal value.
+  public var description: String {
+    var parts = [sourceText] + reading.texts
+    if let seed { parts.append("seed=\(seed)") }
+    if transpose { parts.append("transpose") }
+    if let classes { parts.append(classes.description) }
+    if dropLast { parts.append("drop-last") }
+    if let selection { parts.append(selection.description) }
+    if let normalisation { parts.append("normalise=\(normalisation)") }
+    return parts.joined(separator: ",")
+  }
+
+  private var sourceText: String {
+    switch source {
+    case .named(let set, let split): return "\(set.rawValue):\(split.rawValue)"
+    case .path(let path):
+      let plain = MarkedText.quoted(path, separators: ",")
+      return plain == path && !DatasetSpecParser.looksLikePath(path) ? "\"\(path)\"" : plain
+    }
+  }
+}
+
+/// How a file of images is to be read, where the file itself leaves a choice.
+public struct ReadingOptions: Hashable, Sendable {
+  /// Which part of a folder with both is meant.
+  public var split: DatasetSplit?
+  /// The name of the images inside an archive.
+  public var imagesKey: String?
+  /// The name of the labels inside an archive.
+  public var labelsKey: String?
+  /// A second file, which holds the labels.
+  public var labelsFile: String?
+  /// Further files of the same kind that follow the first.
+  public var more: [String] = []
+  /// `fine` or `coarse`, for CIFAR-100.
+  var labelKind: CIFARFile.LabelKind?
+  /// Which column of a table holds the labels.
+  var labelColumn: CSVFile.LabelColumn?
+  /// How the array of images is to be understood.
+  var layout = LabelledImages.Layout()
+  /// The number of classes, when it is more than the largest label tells.
+  public var classCount: Int?
+  /// The names of the classes.
+  public var classNames: [String]?
+
+  /// Nothing but defaults.
+  public init() {}
+
+  /// The options as a spec has them.
+  var texts: [String] {
+    var parts: [String] = []
+    func add(_ key: String, _ value: String?) {
+      if let value { parts.append("\(key)=\(value)") }
+    }
+    add("split", split?.rawValue)
+    add("images-key", imagesKey.map { MarkedText.quoted($0, separators: ",") })
+    add("labels-key", labelsKey.map { MarkedText.quoted($0, separators: ",") })
+    add("labels-file", labelsFile.map { MarkedText.quoted($0, separators: ",") })
+    add("more", more.isEmpty ? nil : Self.list(more))
+    add("labels", labelKind?.rawValue)
+    add("label-column", labelColumn.map(Self.text))
+    add("shape", layout.shape.map { "\($0.channels)x\($0.height)x\($0.width)" })
+    add("channels", layout.channels?.rawValue)
+    add("classes-count", classCount.map { String($0) })
+    add("class-names", classNames.map(Self.list))
+    return parts
+  }
+
+  private static func list(_ items: [String]) -> String {
+    items.map { MarkedText.quoted($0, separators: ",+") }.joined(separator: "+")
+  }
+
+  private static func text(_ column: CSVFile.LabelColumn) -> String {
+    switch column {
+    case .index(let index): return String(index)
+    case .last: return "last"
+    case .named(let name):
+      let quoted = MarkedText.quoted(name, separators: ",")
+      return quoted == name && (name == "last" || Int(name) != nil) ? "\"\(name)\"" : quoted
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import Foundation
+
+/// Fetches one published file from the first mirror that has it, and puts it in its place when its checksum agrees.
+///
+/// What has arrived is kept in a sibling with the ending `.part`, from which a later attempt goes on; the content is the
+/// same on every mirror, so it may go on from another one.
+public struct Download: Sendable {
+  /// How patient to be.
+  public struct Settings: Hashable, Sendable {
+    /// The longest time in seconds without a byte.
+    public var timeout: Double
+    /// How often one mirror is tried, as long as each attempt brings something.
+    public var attempts: Int
+
+    /// 30 seconds and 5 attempts unless told.
+    public init(timeout: Double = 30, attempts: Int = 5) {
+      self.timeout = timeout
+      self.attempts = attempts
+    }
+  }
+
+  /// What happens during a download, for those who show it.
+  public enum Event: Sendable {
+    /// The file is there already and nothing is fetched.
+    case present(path: String)
+    /// An attempt begins; so many bytes are there from an earlier one.
+    case started(file: String, address: String, present: Int)
+    /// Bytes have arrived.
+    case progress(file: String, received: Int, expected: Int?)
+    /// An attempt failed; another one or another mirror may follow.
+    case failed(address: String, reason: String)
+    /// The file is in its place, and its checksum agrees.
+    case finished(path: String, byteCount: Int)
+    /// Files are being taken out of an archive.
+    case unpacking(archive: String)
+  }
+
+  /// Receives events, from any thread.
+  public typealias Report = @Sendable (Event) -> Void
+
+  /// What is fetched.
+  public let file: PublishedFile
+  /// Complete addresses, tried in this order.
+  public let addresses: [String]
+  /// The folder that it goes into, which is made if need be.
+  public let folder: String
+  /// How patient to be.
+  public let settings: Settings
+
+  /// Prepares a download; nothing is touched yet.
+  public init(_ file: PublishedFile, from addresses: [String], into folder: String, settings: Settings = Settings()) {
+    self.file = file
+    self.addresses = addresses
+    self.folder = folder
+    self.settings = settings
+  }
+
+  /// Where the file goes.
+  public var target: String { "\(folder)/\(file.name)" }
+  private var partial: String { target + ".part" }
+
+  /// Fetches the file, whatever is at its place.
+  ///
+  /// - Throws: ``PadawannError`` `unavailable` with what every mirror answered, `cannotCreate` or `inputOutput` when the
+  ///   folder or the disk is the problem; `CancellationError` when the task is cancelled.
+  public func run(report: @escaping Report) async throws {
+    try makeFolder()
+    let part = try PartialFile(partial)
+    var reasons: [String] = []
+    for address in addresses {
+      do {
+        try await fetch(address, into: part, report: report)
+        try part.place(at: target)
+        return report(.finished(path: target, byteCount: part.byteCount))
+      } catch let error as PadawannError where error.kind == .unavailable {
+        reasons.append("\(address): \(error.message)")
+      }
+    }
+    throw PadawannError(
+      .unavailable, "\(file.name) cannot be downloaded (\(reasons.joined(separator: "; ")))", at: folder,
+      remedy: "Check the connection, name another server with --mirror, or put \(file.name) into the folder yourself")
+  }
+
+  private func makeFolder() throws(PadawannError) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw PadawannError(
+        .cannotCreate, "the folder cannot be made", at: folder,
+        remedy: "Choose a folder that you may write to, with --data-dir or PADAWANN_DATA")
+    }
+  }
+
+  /// Tries one mirror for as long as its answers bring the file nearer.
+  private func fetch(_ address: String, into part: PartialFile, report: @escaping Report) async throws {
+    var last = PadawannError(.unavailable, "no attempt was made")
+    for _ in 0..<max(1, settings.attempts) {
+      let present = try part.usable(of: file)
+      if present > 0, try isComplete(part) { return }
+      report(.started(file: file.name, address: address, present: present))
+      do {
+        try await request(address, from: present, into: part, report: report)
+        if try isComplete(part) { return }
+        throw try refusal(of: part)
+      } catch let error as PadawannError where error.kind == .unavailable {
+        last = error
+        // What an answer changed, be it more bytes or a damaged start thrown away, makes another attempt worth it.
+        guard part.byteCount != present else { break }
+      }
+      report(.failed(address: address, reason: last.message))
+    }
+    report(.failed(address: address, reason: last.message))
+    throw last
+  }
+
+  /// Why a body that arrived without an error is not the file; a wrong one is thrown away.
+  private func refusal(of part: PartialFile) throws(PadawannError) -> PadawannError {
+    if let expected = file.byteCount, part.byteCount < expected {
+      return PadawannError(.unavailable, "the connection ended after \(part.byteCount) of \(expected) bytes")
+    }
+    try part.clear()
+    return PadawannError(.unavailable, "the server sent something else: its checksum is wrong")
+  }
+
+  private func isComplete(_ part: PartialFile) throws -> Bool {
+    try part.synchronize()
+    guard file.byteCount == nil || file.byteCount == part.byteCount else { return false }
+    return file.agrees(with: try Checksums(ofFile: partial))
+  }
+
+  private func request(_ address: String, from present: Int, into part: PartialFile, report: @escaping Report) async throws {
+    guard let url = URL(string: address), url.scheme == "https" || url.scheme == "http" else {
+      throw PadawannError(.unavailable, "this is not an http or https address")
+    }
+    let body = BodyReceiver(file: file, part: part, present: present, report: report)
+    try await body.receive(url, timeout: settings.timeout)
+  }
+}
+
+/// The bytes of a file that have arrived so far, on disk. Only one process at a time can have it.
+final class PartialFile: Sendable {
+  private let handle: FileHandle
+  private let path: String
+
+  init(_ path: String) throws(PadawannError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw PadawannError(
+        .cannotCreate, "no file can be created here: \(String(cString: strerror(errno)))", at: path,
+        remedy: "Choose a folder that you may write to, with --data-dir or PADAWANN_DATA")
+    }
+    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    self.path = path
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw PadawannError(
+        .cannotCreate, "another process is downloading this file", at: path, remedy: "Wait for it to end")
+    }
+  }
+
+  /// How many bytes are there.
+  var byteCount: Int {
+    var status = stat()
+    return fstat(handle.fileDescriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// How many bytes a download can go on from; a file that is too long is emptied.
+  func usable(of file: PublishedFile) throws(PadawannError) -> Int {
+    if let expected = file.byteCount, byteCount > expected { try clear() }
+    return byteCount
+  }
+
+  func clear() throws(PadawannError) {
+    try attempt { try handle.truncate(atOffset: 0) }
+  }
+
+  func append(_ data: Data) throws(PadawannError) {
+    try attempt {
+      try handle.seekToEnd()
+      try handle.write(contentsOf: data)
+    }
+  }
+
+  func synchronize() throws(PadawannError) {
+    try attempt { try handle.synchronize() }
+  }
+
+  func place(at target: String) throws(PadawannError) {
+    guard rename(path, target) == 0 else {
+      throw PadawannError(
+        .cannotCreate, "the file cannot be put in place: \(String(cString: strerror(errno)))", at: target)
+    }
+  }
+
+  private func attempt(_ work: () throws -> Void) throws(PadawannError) {
+    do { try work() } catch {
+      throw PadawannError(
+        .inputOutput, "writing failed: \(error.localizedDescription)", at: path,
+        remedy: "Free some space; what has arrived is kept")
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+
+/// Gets the files of a published set into a data folder.
+public struct SetInstallation: Sendable {
+  /// What is installed.
+  public let set: PublishedSet
+  /// Where to.
+  public let folder: DataFolder
+  /// Addresses that end in a slash, tried in this order.
+  public let mirrors: [String]
+  /// How patient to be.
+  public let settings: Download.Settings
+  /// Whether files that are there are fetched again.
+  public let replaces: Bool
+  /// Whether a downloaded archive stays after its files have been taken out.
+  public let keepsArchive: Bool
+
+  /// Prepares an installation; nothing is touched yet.
+  ///
+  /// - Parameter mirrors: servers to use instead of the published ones; each is a folder's address.
+  public init(
+    _ set: PublishedSet, into folder: DataFolder, mirrors: [String] = [],
+    settings: Download.Settings = Download.Settings(), replaces: Bool = false, keepsArchive: Bool = false
+  ) {
+    self.set = set
+    self.folder = folder
+    self.mirrors = (mirrors.isEmpty ? set.mirrors : mirrors).map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    self.settings = settings
+    self.replaces = replaces
+    self.keepsArchive = keepsArchive
+  }
+
+  /// Fetches what is not there.
+  ///
+  /// - Throws: ``PadawannError`` of ``Download/run(report:)``, or `data` when an archive does not have what it should.
+  public func run(report: @escaping Download.Report) async throws {
+    if let archive = set.archive {
+      try await installArchive(archive, report: report)
+    } else {
+      for file in set.files { try await install(file, report: report) }
+    }
+  }
+
+  private func install(_ file: PublishedFile, report: @escaping Download.Report) async throws {
+    if !replaces, let path = folder.location(of: file, in: set) { return report(.present(path: path)) }
+    try await download(file).run(report: report)
+  }
+
+  private func installArchive(_ archive: PublishedFile, report: @escaping Download.Report) async throws {
+    let present = set.files.compactMap { folder.location(of: $0, in: set) }
+    if !replaces, present.count == set.files.count {
+      for path in present { report(.present(path: path)) }
+      return
+    }
+    let download = download(archive)
+    if try isComplete(archive, at: download.target) {
+      report(.present(path: download.target))
+    } else {
+      try await download.run(report: report)
+    }
+    report(.unpacking(archive: download.target))
+    do {
+      try unpack(archive, at: download.target)
+    } catch let error as PadawannError {
+      throw error.location?.hasPrefix(download.target) == true ? error : error.inside(download.target)
+    }
+    if !keepsArchive { try FileManager.default.removeItem(atPath: download.target) }
+    for file in set.files { report(.present(path: "\(folder.path(of: set))/\(file.name)")) }
+  }
+
+  private func isComplete(_ archive: PublishedFile, at path: String) throws(PadawannError) -> Bool {
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    return archive.agrees(with: try Checksums(ofFile: path))
+  }
+
+  private func download(_ file: PublishedFile) -> Download {
+    Download(file, from: mirrors.map { $0 + file.name }, into: folder.path(of: set), settings: settings)
+  }
+
+  private func unpack(_ archive: PublishedFile, at path: String) throws {
+    let names = set.files.map(\.name)
+    if archive.name.hasSuffix(".zip") {
+      let zip = try ZipFile(RandomAccessFile(path))
+      for name in names { try place(name, try zip.file(named: name)) }
+    } else {
+      let files = try TarArchive(GzipFile.read(path, limit: 1 << 30)).files(named: names)
+      for name in names { try place(name, files[name] ?? []) }
+    }
+  }
+
+  private func place(_ name: String, _ content: [UInt8]) throws {
+    if let expected = set.files.first(where: { $0.name == name })?.byteCount, expected != content.count {
+      throw PadawannError(.data, "\(name) has \(content.count) bytes in the archive, and should have \(expected)")
+    }
+    try StoredFile.write(content, to: "\(folder.path(of: set))/\(name)")
+  }
+}

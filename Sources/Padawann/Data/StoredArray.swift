@@ -1,0 +1,82 @@
+/// An array of numbers as some file stores it: sizes and values in row-major order.
+public struct StoredArray: Equatable, Sendable {
+  /// The numbers of an array. Which case it is depends on the file's element type, not on the numbers.
+  public enum Values: Equatable, Sendable {
+    /// Unsigned 8-bit integers.
+    case bytes([UInt8])
+    /// Integers of any other type.
+    case integers([Int])
+    /// Real numbers; 64-bit ones are rounded.
+    case floats([Float])
+
+    /// The number of values.
+    public var count: Int {
+      switch self {
+      case .bytes(let values): values.count
+      case .integers(let values): values.count
+      case .floats(let values): values.count
+      }
+    }
+  }
+
+  /// The size of each dimension; the first counts the samples.
+  public let sizes: [Int]
+  /// As many values as the product of the sizes.
+  public let values: Values
+
+  /// Checks that the sizes and the number of values agree.
+  ///
+  /// - Throws: ``PadawannError`` `data`.
+  public init(sizes: [Int], values: Values) throws(PadawannError) {
+    guard try Self.product(sizes) == values.count else {
+      throw PadawannError(
+        .data, "an array of \(sizes) cannot have \(values.count) values")
+    }
+    self.sizes = sizes
+    self.values = values
+  }
+
+  /// The product of the sizes, each of which must be zero or positive.
+  static func product(_ sizes: some Sequence<Int>) throws(PadawannError) -> Int {
+    var product = 1
+    for size in sizes {
+      let (next, overflow) = product.multipliedReportingOverflow(by: size)
+      guard size >= 0, !overflow, next <= 1 << 40 else {
+        throw PadawannError(.data, "the announced sizes are impossible: \(Array(sizes))")
+      }
+      product = next
+    }
+    return product
+  }
+
+  /// The values as pixels. Integers that are all in 0…255 are 8-bit pixels, whatever type the file gives them.
+  var pixels: Pixels {
+    switch values {
+    case .bytes(let values): return .bytes(values)
+    case .floats(let values): return .floats(values)
+    case .integers(let values):
+      let fits = values.allSatisfy { (0...255).contains($0) }
+      return fits ? .bytes(values.map { UInt8($0) }) : .floats(values.map { Float($0) })
+    }
+  }
+
+  /// The values as labels: one integer per sample.
+  ///
+  /// - Throws: ``PadawannError`` `data` when the array is not a vector or one column, or a number is not an integer.
+  func labels() throws(PadawannError) -> [Int] {
+    guard sizes.count == 1 || (sizes.count == 2 && sizes[1] == 1) else {
+      throw PadawannError(
+        .data, "labels of shape \(sizes) are not one class number per image",
+        remedy: "Store the labels as a vector of integers")
+    }
+    switch values {
+    case .bytes(let values): return values.map { Int($0) }
+    case .integers(let values): return values
+    case .floats(let values):
+      if let wrong = values.firstIndex(where: { $0 != $0.rounded() || abs($0) > 65_536 }) {
+        throw PadawannError(.data, "label \(values[wrong]) of image \(wrong) is not a class number")
+      }
+      return values.map { Int($0) }
+    }
+  }
+}

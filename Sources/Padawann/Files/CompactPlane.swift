@@ -1,0 +1,72 @@
+/// The smallest encoding of masks and signs. Every bit is predicted from its neighbours; a mask that is random costs its
+/// entropy, and one with whole channels or filters pruned much less. `Formats/padawann.md`, section "Compact planes".
+enum CompactPlane {
+  /// Encodes a mask, row by row.
+  ///
+  /// The context of a bit is the number `left + 2 · second-left + 4 · above`: the two bits before it in its row and the bit
+  /// of the row above, all zero where there is none.
+  static func encode(mask: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder) {
+    var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
+    for edge in 0..<mask.count {
+      encoder.encode(mask[edge], in: &contexts[maskContext(edge, columns, mask)])
+    }
+  }
+
+  /// Decodes a mask of `count` bits.
+  static func decodeMask(count: Int, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask {
+    var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
+    var mask = Bitmask(repeating: false, count: count)
+    for edge in 0..<count where decoder.decode(in: &contexts[maskContext(edge, columns, mask)]) {
+      mask[edge] = true
+    }
+    return mask
+  }
+
+  /// Encodes the signs of `edges`, ascending positions.
+  ///
+  /// The context of a sign is `left + 3 · above`, each 0 without an edge, 1 for a positive and 2 for a negative one: the
+  /// edge before it in the list if it is in the same row, and the edge of the row above in the same column.
+  static func encode(signs: Bitmask, of edges: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder)
+  {
+    var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
+    var previous: Int?
+    for edge in edges.indices {
+      encoder.encode(signs[edge], in: &contexts[signContext(edge, previous, columns, edges, signs)])
+      previous = edge
+    }
+  }
+
+  /// Decodes the signs of `edges`; the other bits are zero.
+  static func decodeSigns(of edges: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask
+  {
+    var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
+    var signs = Bitmask(repeating: false, count: edges.count)
+    var previous: Int?
+    for edge in edges.indices {
+      if decoder.decode(in: &contexts[signContext(edge, previous, columns, edges, signs)]) {
+        signs[edge] = true
+      }
+      previous = edge
+    }
+    return signs
+  }
+
+  private static func maskContext(_ edge: Int, _ columns: Int, _ mask: Bitmask) -> Int {
+    let column = edge % columns
+    let left = column >= 1 && mask[edge - 1] ? 1 : 0
+    let second = column >= 2 && mask[edge - 2] ? 2 : 0
+    let above = edge >= columns && mask[edge - columns] ? 4 : 0
+    return left + second + above
+  }
+
+  private static func signContext(
+    _ edge: Int, _ previous: Int?, _ columns: Int, _ edges: Bitmask, _ signs: Bitmask
+  )
+    -> Int
+  {
+    func state(_ edge: Int) -> Int { signs[edge] ? 2 : 1 }
+    let left = previous.map { $0 / columns == edge / columns ? state($0) : 0 } ?? 0
+    let above = edge >= columns && edges[edge - columns] ? state(edge - columns) : 0
+    return left + 3 * above
+  }
+}

@@ -1,0 +1,99 @@
+/// What a model file holds: a network and what is known about it.
+public struct Model: Sendable, Equatable {
+  /// The network.
+  public var network: Network
+  /// The shared weights with which the network is meant to be evaluated; at least one, finite and not zero.
+  public var sharedWeights: [Float]
+  /// What the network was measured or made for, by name.
+  public var tasks: [TaskRecord]
+  /// Where the network comes from.
+  public var provenance: Provenance
+  /// Optional attributes that this version does not know, kept for the next one.
+  public var unknown: UnknownAttributes
+
+  /// The thesis' shared weights.
+  public static let thesisWeights: [Float] = [0.5, 1, 2]
+
+  /// Joins the parts; ``ModelFile`` checks them when it writes.
+  public init(
+    network: Network, sharedWeights: [Float] = Model.thesisWeights, tasks: [TaskRecord] = [],
+    provenance: Provenance = Provenance(), unknown: UnknownAttributes = UnknownAttributes()
+  ) {
+    self.network = network
+    self.sharedWeights = sharedWeights
+    self.tasks = tasks
+    self.provenance = provenance
+    self.unknown = unknown
+  }
+}
+
+/// One task of a model: a dataset with its own labels, and what was measured on it.
+public struct TaskRecord: Sendable, Equatable {
+  /// The task's name, see ``Name``.
+  public var name: String
+  /// The dataset spec that was measured.
+  public var dataset: String
+  /// ``Dataset/digest`` of it.
+  public var digest: Digest
+  /// The name of each class.
+  public var classNames: [String]
+  /// The output that stands for each class; all different.
+  public var outputs: [Int]
+  /// How its pixels become inputs.
+  public var normalisation: Normalisation
+  /// The shared weight with the highest accuracy, if one was measured.
+  public var bestSharedWeight: Float?
+  /// The share of right answers with that weight, from 0 to 1.
+  public var accuracy: Double?
+
+  /// Makes a record; ``ModelFile`` checks it when it writes.
+  public init(
+    name: String, dataset: String, digest: Digest, classNames: [String], outputs: [Int],
+    normalisation: Normalisation,
+    bestSharedWeight: Float? = nil, accuracy: Double? = nil
+  ) {
+    self.name = name
+    self.dataset = dataset
+    self.digest = digest
+    self.classNames = classNames
+    self.outputs = outputs
+    self.normalisation = normalisation
+    self.bestSharedWeight = bestSharedWeight
+    self.accuracy = accuracy
+  }
+}
+
+/// Where a model comes from.
+public struct Provenance: Sendable, Equatable {
+  /// The tool and its version, for example `padawann 0.1.0`.
+  public var tool: String?
+  /// The name (no folders) of the file that the weights were imported from.
+  public var sourceName: String?
+  /// SHA-256 of that file.
+  public var sourceDigest: Digest?
+  /// Its size in bytes.
+  public var sourceBytes: Int?
+  /// SHA-256 of the content of the model that this one was made from (``StoredModel/digest``).
+  public var parent: Digest?
+  /// The seed of whatever was random.
+  public var seed: UInt64?
+  /// Every setting that made this model, resolved, in order.
+  public var settings: [Setting]
+
+  /// A setting and its value, as text.
+  public struct Setting: Sendable, Equatable {
+    /// For example `method`.
+    public var name: String
+    /// For example `random`.
+    public var value: String
+
+    /// Joins a name and a value.
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// Nothing is known.
+  public init() { settings = [] }
+}

@@ -1,0 +1,149 @@
+import HDF5
+
+/// Turns the tree of a file back into a model, trusting nothing.
+struct ModelDecoding {
+  private(set) var unknown: [UnknownAttributes.Entry] = []
+  private(set) var isCompact = false
+  private(set) var payloadBytes = 0
+
+  /// Checks everything that `Formats/padawann.md` says a reader must check.
+  ///
+  /// - Throws: ``PadawannError`` `data` for whatever breaks a rule, `unsupported` for a newer version, another class of
+  ///   model or an unknown required feature.
+  mutating func model(_ root: HDFGroup) throws(PadawannError) -> Model {
+    var reader = AttributeReader(root, "/")
+    try checkHeader(&reader)
+    let recorded = try reader.digest(ContentDigest.attribute)
+    try root.checkChildren(
+      datasets: isCompact ? ["coded", "parameters"] : [], groups: ["nodes", "tasks", "provenance"], at: "/")
+    let sizes = try reader.integers("input_shape")
+    guard sizes.count == 3 else {
+      throw PadawannError(.data, "\"input_shape\" is channels, rows and columns", at: "/")
+    }
+    let weights = try reader.floats("shared_weights")
+    unknown += reader.unknown
+    guard let nodes = root.group("nodes") else {
+      throw PadawannError(.data, "the group \"nodes\" is missing", at: "/")
+    }
+    var payload = try Payload(root, isCompact: isCompact)
+    var decoding = NodeDecoding(isCompact: isCompact)
+    let network = try decoding.network(
+      nodes, input: Shape(channels: sizes[0], height: sizes[1], width: sizes[2]), &payload)
+    try payload.finish()
+    payloadBytes = payload.byteCount
+    unknown += decoding.unknown
+    // The parts come first, so that damage is reported by the name of what it hit.
+    guard ContentDigest.digest(of: root) == recorded else {
+      throw PadawannError(
+        .data, "the content does not match its SHA-256 digest: the file is damaged", at: "/")
+    }
+    let tasks = try self.tasks(root.group("tasks"))
+    guard let group = root.group("provenance") else {
+      throw PadawannError(.data, "the group \"provenance\" is missing", at: "/")
+    }
+    let provenance = try self.provenance(group)
+    var kept = UnknownAttributes()
+    kept.entries = unknown
+    let model = Model(
+      network: network, sharedWeights: weights, tasks: tasks, provenance: provenance, unknown: kept)
+    try ModelRules.check(model)
+    return model
+  }
+
+  private mutating func checkHeader(_ reader: inout AttributeReader) throws(PadawannError) {
+    guard case .text(ModelRules.format) = reader.value("format") else {
+      throw PadawannError(
+        .data, "this HDF5 file is not a padawann model", remedy: "Make one with padawann import")
+    }
+    let major = try reader.integer("format_major")
+    let minor = try reader.integer("format_minor")
+    guard major == Int(ModelRules.major), minor >= 0 else {
+      throw PadawannError(
+        .unsupported,
+        "the file has format version \(major).\(minor), and this program reads \(ModelRules.major).x",
+        remedy: "Use a newer padawann")
+    }
+    let modelClass = try reader.text("class")
+    guard modelClass == ModelRules.modelClass else {
+      throw PadawannError(
+        .unsupported,
+        "the file holds a model of the class \"\(modelClass)\", which this program does not know",
+        remedy: "Use a newer padawann")
+    }
+    let features = try reader.text("required_features").split(separator: " ").map(String.init)
+    if let feature = features.first(where: { !ModelRules.knownFeatures.contains($0) }) {
+      throw PadawannError(
+        .unsupported, "the file requires the feature \"\(feature)\", which this program does not have",
+        remedy: "Use a newer padawann")
+    }
+    isCompact = features.contains(ModelRules.compactPlanes)
+  }
+
+  private mutating func tasks(_ group: HDFGroup?) throws(PadawannError) -> [TaskRecord] {
+    guard let group else { return [] }
+    unknown += AttributeReader(group, "/tasks").unknown
+    try group.checkChildren(datasets: [], groups: Set(group.groups.map(\.name)), at: "/tasks")
+    var tasks: [TaskRecord] = []
+    for entry in group.groups {
+      var reader = AttributeReader(entry.value, "/tasks/\(entry.name)")
+      try entry.value.checkChildren(datasets: [], groups: [], at: reader.path)
+      tasks.append(
+        TaskRecord(
+          name: entry.name, dataset: try reader.text("dataset"), digest: try reader.digest("dataset_sha256"),
+          classNames: try reader.texts("class_names"), outputs: try reader.integers("outputs"),
+          normalisation: Normalisation(
+            divisor: try reader.float("divisor"), mean: try reader.floats("mean"),
+            deviation: try reader.floats("deviation")),
+          bestSharedWeight: try reader.optionalFloat("best_shared_weight"),
+          accuracy: try reader.optionalDouble("accuracy")))
+      unknown += reader.unknown
+    }
+    return tasks
+  }
+
+  private mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {
+    var reader = AttributeReader(group, "/provenance")
+    try group.checkChildren(datasets: [], groups: [], at: reader.path)
+    var provenance = Provenance()
+    provenance.tool = try reader.optionalText("tool")
+    provenance.sourceName = try reader.optionalText("source_name")
+    provenance.sourceDigest = try reader.optionalDigest("source_sha256")
+    provenance.sourceBytes = try reader.optionalInteger("source_bytes")
+    provenance.parent = try reader.optionalDigest("parent_sha256")
+    if let text = try reader.optionalText("seed") {
+      guard let seed = UInt64(text), String(seed) == text else {
+        throw PadawannError(
+          .data, "the attribute \"seed\" is not a whole number in decimal digits", at: reader.path)
+      }
+      provenance.seed = seed
+    }
+    if let value = reader.value("settings") {
+      guard case .texts(let lines) = value else {
+        throw PadawannError(.data, "the attribute \"settings\" is not a list of texts", at: reader.path)
+      }
+      for line in lines {
+        let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else {
+          throw PadawannError(.data, "the setting \"\(line)\" is not of the form name=value", at: reader.path)
+        }
+        provenance.settings.append(Provenance.Setting(String(parts[0]), String(parts[1])))
+      }
+    }
+    unknown += reader.unknown
+    return provenance
+  }
+}
+
+extension HDFGroup {
+  /// Refuses whatever has no place in a group of a model file.
+  func checkChildren(datasets allowed: Set<String>, groups allowedGroups: Set<String>, at path: String)
+    throws(PadawannError)
+  {
+    if let extra = datasets.first(where: { !allowed.contains($0.name) }) {
+      throw PadawannError(.data, "the dataset \"\(extra.name)\" has no place here", at: path)
+    }
+    if let extra = groups.first(where: { !allowedGroups.contains($0.name) }) {
+      throw PadawannError(.data, "the group \"\(extra.name)\" has no place here", at: path)
+    }
+  }
+}

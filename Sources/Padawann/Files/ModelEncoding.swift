@@ -1,0 +1,82 @@
+import HDF5
+
+/// Turns a model into the tree of `Formats/padawann.md`.
+struct ModelEncoding {
+  let model: Model
+  let isCompact: Bool
+
+  /// The whole file.
+  ///
+  /// - Throws: ``PadawannError`` when a record or a shared weight breaks a rule of the format.
+  func tree() throws(PadawannError) -> HDFGroup {
+    try ModelRules.check(model)
+    var root = HDFGroup()
+    root.attributes = [
+      HDFEntry("format", .text(ModelRules.format)),
+      HDFEntry("format_major", .integer(ModelRules.major)),
+      HDFEntry("format_minor", .integer(ModelRules.minor)),
+      HDFEntry("class", .text(ModelRules.modelClass)),
+      HDFEntry("required_features", .text(isCompact ? ModelRules.compactPlanes : "")),
+      HDFEntry("input_shape", .array(.int32(model.network.architecture.input.sizes))),
+      HDFEntry("shared_weights", .array(.float32(model.sharedWeights))),
+    ]
+    var nodes = NodeEncoding(model: model, isCompact: isCompact)
+    root.groups = [HDFEntry("nodes", nodes.group())]
+    root.datasets = nodes.sharedDatasets
+    if !model.tasks.isEmpty { root.groups.append(HDFEntry("tasks", tasks())) }
+    root.groups.append(HDFEntry("provenance", provenance()))
+    root.attributes += model.unknown.attributes(at: "/")
+    root.attributes.append(
+      HDFEntry(ContentDigest.attribute, .text(ContentDigest.digest(of: root).description)))
+    return root
+  }
+
+  private func tasks() -> HDFGroup {
+    var group = HDFGroup()
+    group.attributes = model.unknown.attributes(at: "/tasks")
+    group.groups = model.tasks.map { task in
+      var record = HDFGroup()
+      record.attributes = [
+        HDFEntry("dataset", .text(task.dataset)),
+        HDFEntry("dataset_sha256", .text(task.digest.description)),
+        HDFEntry("class_names", .texts(task.classNames)),
+        HDFEntry("outputs", .array(.int32(task.outputs.map(Int32.init)))),
+        HDFEntry("divisor", .float32(task.normalisation.divisor)),
+        HDFEntry("mean", .array(.float32(task.normalisation.mean))),
+        HDFEntry("deviation", .array(.float32(task.normalisation.deviation))),
+      ]
+      if let weight = task.bestSharedWeight {
+        record.attributes.append(HDFEntry("best_shared_weight", .float32(weight)))
+      }
+      if let accuracy = task.accuracy { record.attributes.append(HDFEntry("accuracy", .float64(accuracy))) }
+      record.attributes += model.unknown.attributes(at: "/tasks/\(task.name)")
+      return HDFEntry(task.name, record)
+    }
+    return group
+  }
+
+  private func provenance() -> HDFGroup {
+    let provenance = model.provenance
+    let texts: [(String, String?)] = [
+      ("tool", provenance.tool), ("source_name", provenance.sourceName),
+      ("source_sha256", provenance.sourceDigest?.description),
+      ("parent_sha256", provenance.parent?.description),
+      ("seed", provenance.seed.map(String.init)),
+    ]
+    var group = HDFGroup()
+    group.attributes = texts.compactMap { name, text in text.map { HDFEntry(name, .text($0)) } }
+    if let bytes = provenance.sourceBytes {
+      group.attributes.append(HDFEntry("source_bytes", .integer(Int64(bytes))))
+    }
+    if !provenance.settings.isEmpty {
+      let settings = provenance.settings.map { "\($0.name)=\($0.value)" }
+      group.attributes.append(HDFEntry("settings", .texts(settings)))
+    }
+    group.attributes += model.unknown.attributes(at: "/provenance")
+    return group
+  }
+}
+
+extension Shape {
+  fileprivate var sizes: [Int32] { [channels, height, width].map(Int32.init) }
+}

@@ -1,0 +1,108 @@
+import HDF5
+
+/// A model with what its file says about itself.
+public struct StoredModel: Sendable {
+  /// What the file holds.
+  public var model: Model
+  /// SHA-256 of the content (`Formats/padawann.md`, "Digests"): the identity of the model, whatever its encoding costs.
+  public var digest: Digest
+  /// Whether masks and signs are arithmetically coded.
+  public var isCompact: Bool
+  /// The size of the file.
+  public var byteCount: Int
+  /// The bytes of it that are masks, signs, values, biases and normalisation parameters; the rest describes them.
+  public var payloadByteCount: Int
+}
+
+/// Reads and writes model files: the format of `Formats/padawann.md`.
+public enum ModelFile {
+  /// The largest file that is accepted, in bytes.
+  public static let sizeLimit = 1 << 30
+
+  /// The bytes of a model file. The same model gives the same bytes on every machine.
+  ///
+  /// - Parameter compact: whether masks and signs are coded to about their entropy (`--compact`), or stored as plain
+  ///   planes that `numpy.unpackbits` reads.
+  /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
+  public static func image(of model: Model, compact: Bool = false) throws(PadawannError) -> [UInt8] {
+    let tree = try ModelEncoding(model: model, isCompact: compact).tree()
+    do throws(HDF5Error) {
+      return try tree.image()
+    } catch {
+      throw PadawannError(.data, "the model cannot be stored: \(error.message)", at: error.path)
+    }
+  }
+
+  /// Reads a model from the bytes of a file; see ``read(_:)``.
+  public static func model(image bytes: [UInt8]) throws(PadawannError) -> StoredModel {
+    let limits = ReadLimits(
+      imageBytes: sizeLimit, objects: 6 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
+      attributesPerObject: 256, payloadBytes: sizeLimit)
+    let tree: HDFGroup
+    do throws(HDF5Error) {
+      tree = try HDFGroup(image: bytes, limits: limits)
+    } catch {
+      throw Self.error(error, bytes)
+    }
+    var decoding = ModelDecoding()
+    let model = try decoding.model(tree)
+    return StoredModel(
+      model: model, digest: ContentDigest.digest(of: tree), isCompact: decoding.isCompact,
+      byteCount: bytes.count, payloadByteCount: decoding.payloadBytes)
+  }
+
+  /// Reads a model file and checks all of it: structure, sizes, both kinds of digests, and the network.
+  ///
+  /// - Throws: ``PadawannError`` `missing` when there is no such file, `data` when it is damaged or breaks a rule of the
+  ///   format, `unsupported` when it needs a newer program.
+  public static func read(_ path: String) throws(PadawannError) -> StoredModel {
+    let bytes = try StoredFile.read(path, limit: sizeLimit)
+    do throws(PadawannError) {
+      return try model(image: bytes)
+    } catch {
+      throw error.inside(path)
+    }
+  }
+
+  /// Writes a model file as a whole, reads it back and compares it with the model before it takes its place.
+  ///
+  /// - Returns: what was written.
+  /// - Throws: ``PadawannError`` `cannotCreate`, `inputOutput` or `data`; the file that was there before is untouched then.
+  @discardableResult
+  public static func write(_ model: Model, to path: String, compact: Bool = false) throws -> StoredModel {
+    let bytes = try image(of: model, compact: compact)
+    var stored: StoredModel?
+    try StoredFile.write(bytes, to: path) { sibling in
+      let back = try read(sibling)
+      guard back.model == model else {
+        throw PadawannError(
+          .inputOutput, "the file that was written does not read back as the same model", at: path,
+          remedy: "Check the disk; the previous file, if any, is untouched")
+      }
+      stored = back
+    }
+    guard let stored else { throw PadawannError(.inputOutput, "the file was not read back", at: path) }
+    return stored
+  }
+
+  private static func error(_ error: HDF5Error, _ bytes: [UInt8]) -> PadawannError {
+    let reasons = error.reasons.isEmpty ? "" : " (HDF5 says: \(error.reasons.joined(separator: "; ")))"
+    guard !bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]) else {
+      return PadawannError(
+        .data, "the model file is damaged or not one: \(error.message)\(reasons)", at: error.path)
+    }
+    return PadawannError(
+      .data, "this is not a padawann model: it does not begin as an HDF5 file",
+      remedy: foreignRemedy(bytes))
+  }
+
+  /// What to do with a file that is something else.
+  private static func foreignRemedy(_ bytes: [UInt8]) -> String {
+    if bytes.isEmpty { return "The file is empty: make it again" }
+    if bytes.starts(with: [0x50, 0x4b]) { return "If it is a PyTorch file or an .npz, use padawann import" }
+    if bytes.starts(with: [0x1f, 0x8b]) || bytes.starts(with: [0, 0, 8]) {
+      return "It looks like a dataset: give it with --data"
+    }
+    return "Make a model with padawann import"
+  }
+}

@@ -1,0 +1,79 @@
+/// The constants of the format, and the rules that a model must keep beyond those of its network.
+enum ModelRules {
+  static let format = "padawann"
+  static let major: Int64 = 1
+  static let minor: Int64 = 0
+  static let modelClass = "padawann"
+  /// The feature of files whose masks and signs are arithmetically coded.
+  static let compactPlanes = "compact-planes"
+  static let knownFeatures: Set<String> = [compactPlanes]
+  static let maximumTasks = 256
+  static let maximumTextBytes = 4096
+  /// All class names of a task, padded to the longest: an attribute of HDF5 has at most 64 kB.
+  static let maximumNameBytes = 60_000
+
+  static func check(_ model: Model) throws(PadawannError) {
+    guard !model.sharedWeights.isEmpty, model.sharedWeights.count <= 64,
+      model.sharedWeights.allSatisfy({ $0.isFinite && $0 != 0 })
+    else {
+      throw PadawannError(.data, "a model has 1 to 64 shared weights, all finite and none zero")
+    }
+    guard model.tasks.count <= maximumTasks, Set(model.tasks.map(\.name)).count == model.tasks.count else {
+      throw PadawannError(.data, "a model has at most \(maximumTasks) tasks, and no two of one name")
+    }
+    for task in model.tasks {
+      do throws(PadawannError) {
+        try check(task, outputs: model.network.architecture.outputs)
+      } catch {
+        throw error.inside("task \(task.name)")
+      }
+    }
+    try check(model.provenance)
+  }
+
+  private static func check(_ task: TaskRecord, outputs: Int) throws(PadawannError) {
+    try Name.check(task.name, of: "a task")
+    guard (1...outputs).contains(task.classNames.count), task.outputs.count == task.classNames.count,
+      Set(task.outputs).count == task.outputs.count, task.outputs.allSatisfy({ (0..<outputs).contains($0) })
+    else {
+      throw PadawannError(
+        .data,
+        "\(task.classNames.count) classes do not map to \(task.outputs.count) different outputs of \(outputs)"
+      )
+    }
+    try check(texts: task.classNames + [task.dataset])
+    let width = task.classNames.map(\.utf8.count).max() ?? 0
+    guard width * task.classNames.count <= maximumNameBytes else {
+      throw PadawannError(
+        .data, "its class names take \(width * task.classNames.count) bytes, more than \(maximumNameBytes)",
+        remedy: "Use shorter class names")
+    }
+    let statistics = task.normalisation.mean + task.normalisation.deviation + [task.normalisation.divisor]
+    guard statistics.allSatisfy(\.isFinite), !task.normalisation.mean.isEmpty,
+      !task.normalisation.deviation.isEmpty
+    else { throw PadawannError(.data, "its normalisation needs finite means and deviations") }
+    if let weight = task.bestSharedWeight, !weight.isFinite || weight == 0 {
+      throw PadawannError(.data, "its best shared weight is zero or not finite")
+    }
+    if let accuracy = task.accuracy, !(0...1).contains(accuracy) {
+      throw PadawannError(.data, "its accuracy is not a share from 0 to 1")
+    }
+  }
+
+  private static func check(_ provenance: Provenance) throws(PadawannError) {
+    for setting in provenance.settings where setting.name.isEmpty || setting.name.contains("=") {
+      throw PadawannError(.data, "a setting's name is empty or has \"=\"", at: "provenance")
+    }
+    guard provenance.settings.count <= 256, (provenance.sourceBytes ?? 0) >= 0 else {
+      throw PadawannError(.data, "at most 256 settings and sizes from 0 are stored", at: "provenance")
+    }
+    try check(texts: [provenance.tool, provenance.sourceName].compactMap { $0 })
+    try check(texts: provenance.settings.map { $0.name + $0.value })
+  }
+
+  private static func check(texts: [String]) throws(PadawannError) {
+    guard texts.allSatisfy({ $0.utf8.count <= maximumTextBytes && !$0.utf8.contains(0) }) else {
+      throw PadawannError(.data, "a text is longer than \(maximumTextBytes) bytes or has U+0000")
+    }
+  }
+}

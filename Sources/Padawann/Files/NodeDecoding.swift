@@ -1,0 +1,191 @@
+import HDF5
+
+/// Turns the groups of nodes back into a network, trusting nothing.
+struct NodeDecoding {
+  let isCompact: Bool
+  private(set) var unknown: [UnknownAttributes.Entry] = []
+
+  init(isCompact: Bool) { self.isCompact = isCompact }
+
+  /// The network of the group `nodes`.
+  mutating func network(_ group: HDFGroup, input: Shape, _ payload: inout Payload) throws(PadawannError)
+    -> Network
+  {
+    unknown += AttributeReader(group, "/nodes").unknown
+    try group.checkChildren(datasets: [], groups: Set(group.groups.map(\.name)), at: "/nodes")
+    let described = try ordered(group)
+    let indices = Dictionary(uniqueKeysWithValues: described.enumerated().map { ($1.name, $0) })
+    var nodes: [Node] = []
+    for node in described {
+      var inputs: [Int] = []
+      for name in node.inputs ?? [] {
+        guard let source = name == "input" ? Node.image : indices[name] else {
+          throw PadawannError(.data, "there is no node \"\(name)\" to read from", at: node.path)
+        }
+        inputs.append(source)
+      }
+      nodes.append(Node(node.name, node.operation, inputs: node.inputs == nil ? [node.position - 1] : inputs))
+    }
+    let architecture = try Architecture(input: input, nodes: nodes)
+    var parameters: [Parameters] = []
+    for (index, node) in described.enumerated() {
+      do throws(PadawannError) {
+        parameters.append(try self.parameters(of: index, in: architecture, node, &payload))
+      } catch {
+        throw error.inside(node.path)
+      }
+    }
+    return try Network(architecture: architecture, parameters: parameters)
+  }
+
+  /// What the attributes of a node say.
+  private struct Description {
+    var name: String
+    var path: String
+    var group: HDFGroup
+    var position: Int
+    var operation: Operation
+    var inputs: [String]?
+    var weights: WeightsDescription?
+  }
+
+  private struct WeightsDescription {
+    var hasOwnValues: Bool
+    var shape: [Int]?
+    var survivors: Int?
+    var retainsPruned: Bool
+  }
+
+  /// The nodes in the order of their positions, which are 0, 1, 2 and so on.
+  private mutating func ordered(_ group: HDFGroup) throws(PadawannError) -> [Description] {
+    guard (1...Architecture.Limits.nodes).contains(group.groups.count) else {
+      throw PadawannError(.data, "a network has 1 to \(Architecture.Limits.nodes) nodes", at: "/nodes")
+    }
+    var described = [Description?](repeating: nil, count: group.groups.count)
+    for entry in group.groups {
+      let node = try description(entry.value, entry.name)
+      guard described.indices.contains(node.position), described[node.position] == nil else {
+        throw PadawannError(.data, "the position \(node.position) is taken or too large", at: node.path)
+      }
+      described[node.position] = node
+    }
+    return described.compactMap { $0 }
+  }
+
+  private mutating func description(_ group: HDFGroup, _ name: String) throws(PadawannError) -> Description {
+    let path = "/nodes/\(name)"
+    var reader = AttributeReader(group, path)
+    let position = try reader.integer("position")
+    let operationName = try reader.text("op")
+    let inputs = try reader.optionalTexts("inputs")
+    guard isCompact || inputs != nil else {
+      throw PadawannError(.data, "the attribute \"inputs\" is missing", at: path)
+    }
+    let operation = try operation(operationName, &reader)
+    let weights = operation.isWeighted ? try weightsDescription(&reader) : nil
+    unknown += reader.unknown
+    return Description(
+      name: name, path: path, group: group, position: position, operation: operation, inputs: inputs,
+      weights: weights)
+  }
+
+  private func operation(_ name: String, _ reader: inout AttributeReader) throws(PadawannError) -> Operation {
+    var settings: [String: Setting] = [:]
+    for key in Operation.settingKeys(of: name) {
+      switch reader.value(key) {
+      case .integer(let number): settings[key] = .integers([Int(number)])
+      case .array(.int32(let numbers)): settings[key] = .integers(numbers.map(Int.init))
+      case .float32(let number): settings[key] = .real(number)
+      case .text(let text): settings[key] = .text(text)
+      case nil where isCompact: break
+      case nil: throw PadawannError(.data, "the attribute \"\(key)\" is missing", at: reader.path)
+      default:
+        throw PadawannError(.data, "the attribute \"\(key)\" has a type that no setting has", at: reader.path)
+      }
+    }
+    do throws(PadawannError) {
+      return try Operation(name: name, settings: settings)
+    } catch {
+      throw error.inside(reader.path)
+    }
+  }
+
+  private func weightsDescription(_ reader: inout AttributeReader) throws(PadawannError) -> WeightsDescription
+  {
+    let kind = try isCompact ? reader.optionalText("weights") ?? "sign" : reader.text("weights")
+    guard ["sign", "float"].contains(kind) else {
+      throw PadawannError(.data, "\"weights\" is \"sign\" or \"float\", not \"\(kind)\"", at: reader.path)
+    }
+    guard isCompact else {
+      return WeightsDescription(
+        hasOwnValues: kind == "float", shape: try reader.integers("shape"),
+        survivors: try reader.integer("survivors"), retainsPruned: try reader.flag("retains_pruned"))
+    }
+    return WeightsDescription(
+      hasOwnValues: kind == "float", retainsPruned: try reader.optionalFlag("retains_pruned") ?? false)
+  }
+
+  private func parameters(
+    of index: Int, in architecture: Architecture, _ node: Description, _ payload: inout Payload
+  ) throws(PadawannError) -> Parameters {
+    switch node.operation {
+    case .convolution(let layer):
+      return try weighted(
+        node, architecture.weightShape(of: index), layer.hasBias ? layer.outputs : nil, &payload)
+    case .linear(let layer):
+      return try weighted(
+        node, architecture.weightShape(of: index), layer.hasBias ? layer.outputs : nil, &payload)
+    case .batchNormalisation:
+      try node.group.checkChildren(
+        datasets: isCompact ? [] : ["scale", "shift", "mean", "variance"], groups: [], at: node.path)
+      let channels = architecture.shapes[index].channels
+      return .normalisation(
+        BatchNormalisation(
+          scale: try payload.floats("scale", node.group, count: channels),
+          shift: try payload.floats("shift", node.group, count: channels),
+          mean: try payload.floats("mean", node.group, count: channels),
+          variance: try payload.floats("variance", node.group, count: channels)))
+    default:
+      try node.group.checkChildren(datasets: [], groups: [], at: node.path)
+      return .none
+    }
+  }
+
+  private func weighted(_ node: Description, _ shape: [Int]?, _ biases: Int?, _ payload: inout Payload)
+    throws(PadawannError) -> Parameters
+  {
+    guard let shape, let description = node.weights, description.shape ?? shape == shape else {
+      throw PadawannError(.data, "its weights have another shape than \(shape ?? []), which is needed")
+    }
+    let values = description.hasOwnValues ? "values" : "signs"
+    let datasets = ["mask", values] + (biases == nil ? [] : ["bias"])
+    try node.group.checkChildren(datasets: isCompact ? [] : Set(datasets), groups: [], at: node.path)
+    let edges = try edges(node.group, shape, description, &payload)
+    let bias = try biases.map { count throws(PadawannError) in
+      try payload.floats("bias", node.group, count: count)
+    }
+    return .weighted(edges, bias: bias)
+  }
+
+  private func edges(
+    _ group: HDFGroup, _ shape: [Int], _ description: WeightsDescription, _ payload: inout Payload
+  ) throws(PadawannError) -> EdgeWeights {
+    let count = shape.reduce(1, *)
+    let columns = count / shape[0]
+    let mask = try payload.mask(group, count: count, columns: columns)
+    if let survivors = description.survivors, survivors != mask.population {
+      throw PadawannError(.data, "\(mask.population) edges are left, and \(survivors) are announced")
+    }
+    let stored = description.retainsPruned ? Bitmask(repeating: true, count: count) : mask
+    let values: EdgeWeights.Values
+    if description.hasOwnValues {
+      let packed = try payload.floats("values", group, count: stored.population)
+      var numbers = [Float](repeating: 0, count: count)
+      for (rank, edge) in stored.indices.enumerated() { numbers[edge] = packed[rank] }
+      values = .own(numbers)
+    } else {
+      values = .signs(try payload.signs(group, of: stored, columns: columns))
+    }
+    return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: description.retainsPruned)
+  }
+}

@@ -1,0 +1,119 @@
+import HDF5
+
+/// Turns the nodes of a model into groups, and, in a compact file, their numbers into two vectors for all nodes.
+struct NodeEncoding {
+  let model: Model
+  let isCompact: Bool
+  private var encoder = BinaryCoder.Encoder()
+  private var parameters: [Float] = []
+
+  init(model: Model, isCompact: Bool) {
+    self.model = model
+    self.isCompact = isCompact
+  }
+
+  /// The group of all nodes.
+  mutating func group() -> HDFGroup {
+    var group = HDFGroup()
+    let architecture = model.network.architecture
+    for index in architecture.nodes.indices {
+      group.groups.append(HDFEntry(architecture.nodes[index].name, node(index)))
+    }
+    group.attributes = model.unknown.attributes(at: "/nodes")
+    return group
+  }
+
+  /// What a compact file holds beside the nodes: all masks and signs, and all numbers, in the order of the nodes.
+  var sharedDatasets: [HDFEntry<HDFDataset>] {
+    guard isCompact else { return [] }
+    var encoder = encoder
+    return [.vector("coded", .uint8(encoder.finish())), .vector("parameters", .float32(parameters))]
+  }
+
+  private mutating func node(_ index: Int) -> HDFGroup {
+    let architecture = model.network.architecture
+    let node = architecture.nodes[index]
+    var group = HDFGroup()
+    group.attributes = [
+      HDFEntry("position", .integer(Int64(index))), HDFEntry("op", .text(node.operation.name)),
+    ]
+    if !isCompact || node.inputs != [index - 1] {
+      let inputs = node.inputs.map { $0 == Node.image ? "input" : architecture.nodes[$0].name }
+      group.attributes.append(HDFEntry("inputs", .texts(inputs)))
+    }
+    let settings = isCompact ? node.operation.settingsBeyondDefaults : node.operation.settings
+    group.attributes += settings.map { HDFEntry($0.key, $0.value.stored) }
+    switch model.network.parameters[index] {
+    case .none: break
+    case .weighted(let weights, let bias):
+      describe(weights, in: &group)
+      append(weights, to: &group)
+      if let bias { append("bias", bias, to: &group) }
+    case .normalisation(let numbers):
+      append("scale", numbers.scale, to: &group)
+      append("shift", numbers.shift, to: &group)
+      append("mean", numbers.mean, to: &group)
+      append("variance", numbers.variance, to: &group)
+    }
+    group.attributes += model.unknown.attributes(at: "/nodes/\(node.name)")
+    return group
+  }
+
+  private func describe(_ weights: EdgeWeights, in group: inout HDFGroup) {
+    let attributes: [(entry: HDFEntry<HDFValue>, isDefault: Bool)] = [
+      (HDFEntry("weights", .text(weights.hasOwnValues ? "float" : "sign")), !weights.hasOwnValues),
+      (HDFEntry("shape", .array(.int32(weights.shape.map(Int32.init)))), true),
+      (HDFEntry("survivors", .integer(Int64(weights.survivors))), true),
+      (HDFEntry("retains_pruned", .integer(weights.retainsPruned ? 1 : 0)), !weights.retainsPruned),
+    ]
+    group.attributes += attributes.filter { !(isCompact && $0.isDefault) }.map(\.entry)
+  }
+
+  private mutating func append(_ weights: EdgeWeights, to group: inout HDFGroup) {
+    let columns = weights.count / weights.shape[0]
+    let stored = weights.retainsPruned ? Bitmask(repeating: true, count: weights.count) : weights.mask
+    if isCompact {
+      CompactPlane.encode(mask: weights.mask, columns: columns, into: &encoder)
+    } else {
+      group.datasets.append(.vector("mask", .uint8(weights.mask.packed)))
+    }
+    switch weights.values {
+    case .own(let numbers): append("values", stored.indices.map { numbers[$0] }, to: &group)
+    case .signs(let signs) where isCompact:
+      CompactPlane.encode(signs: signs, of: stored, columns: columns, into: &encoder)
+    case .signs(let signs):
+      group.datasets.append(.vector("signs", .uint8(Bitmask(stored.indices.lazy.map { signs[$0] }).packed)))
+    }
+  }
+
+  private mutating func append(_ name: String, _ numbers: [Float], to group: inout HDFGroup) {
+    if isCompact {
+      parameters += numbers
+    } else {
+      group.datasets.append(.vector(name, .float32(numbers)))
+    }
+  }
+}
+
+extension HDFEntry<HDFDataset> {
+  /// A vector with its digest.
+  fileprivate static func vector(_ name: String, _ elements: HDFElements) -> HDFEntry<HDFDataset> {
+    let digest = Digest(of: elements.littleEndianBytes)
+    return HDFEntry(
+      name,
+      HDFDataset(shape: [elements.count], elements, attributes: ["sha256": .array(.uint8(digest.bytes))]))
+  }
+}
+
+extension Setting {
+  /// How a stored model holds the setting.
+  fileprivate var stored: HDFValue {
+    switch self {
+    case .integers(let values):
+      values.count == 1 ? .integer(Int64(values[0])) : .array(.int32(values.map(Int32.init)))
+    case .real(let value): .float32(value)
+    case .text(let text): .text(text)
+    case .flag(let flag): .integer(flag ? 1 : 0)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import HDF5
+
+/// The bits and numbers of a model file: in the groups of the nodes, or, in a compact file, in two vectors for all nodes
+/// that are read along in the order of the nodes.
+struct Payload {
+  /// The bytes of all vectors that were read.
+  private(set) var byteCount = 0
+  private let isCompact: Bool
+  private var decoder = BinaryCoder.Decoder([])
+  /// How many bits the coded vector can still hold, whatever they are.
+  private var capacity = 0
+  private var parameters: [Float] = []
+  private var used = 0
+
+  init(_ root: HDFGroup, isCompact: Bool) throws(PadawannError) {
+    self.isCompact = isCompact
+    guard isCompact else { return }
+    let coded = try bytes("coded", root)
+    decoder = BinaryCoder.Decoder(coded)
+    capacity = BinaryCoder.capacity(bytes: coded.count)
+    parameters = try vector("parameters", root)
+  }
+
+  /// Checks that a compact file has nothing more than what was read.
+  func finish() throws(PadawannError) {
+    guard isCompact else { return }
+    guard decoder.isComplete else {
+      throw PadawannError(.data, "the dataset \"coded\" does not end with its last plane")
+    }
+    guard used == parameters.count else {
+      throw PadawannError(.data, "\(parameters.count) parameters are stored, and \(used) are needed")
+    }
+  }
+
+  mutating func mask(_ group: HDFGroup, count: Int, columns: Int) throws(PadawannError) -> Bitmask {
+    guard isCompact else { return try plane("mask", group, count: count) }
+    try announce(count)
+    return CompactPlane.decodeMask(count: count, columns: columns, from: &decoder)
+  }
+
+  /// The signs of `edges`, each at its edge; the others are zero.
+  mutating func signs(_ group: HDFGroup, of edges: Bitmask, columns: Int) throws(PadawannError) -> Bitmask {
+    guard !isCompact else {
+      try announce(edges.population)
+      return CompactPlane.decodeSigns(of: edges, columns: columns, from: &decoder)
+    }
+    let packed = try plane("signs", group, count: edges.population)
+    var signs = Bitmask(repeating: false, count: edges.count)
+    for (rank, edge) in edges.indices.enumerated() where packed[rank] { signs[edge] = true }
+    return signs
+  }
+
+  mutating func floats(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> [Float] {
+    if isCompact {
+      guard count <= parameters.count - used else {
+        throw PadawannError(.data, "the dataset \"parameters\" is too short for \"\(name)\"")
+      }
+      defer { used += count }
+      return Array(parameters[used..<(used + count)])
+    }
+    let numbers = try vector(name, group)
+    guard numbers.count == count else {
+      throw PadawannError(.data, "\"\(name)\" has \(numbers.count) numbers where \(count) are needed")
+    }
+    return numbers
+  }
+
+  private mutating func announce(_ count: Int) throws(PadawannError) {
+    guard count <= capacity else {
+      throw PadawannError(.data, "the dataset \"coded\" is too short for its planes")
+    }
+    capacity -= count
+  }
+
+  private mutating func plane(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> Bitmask
+  {
+    let bytes = try bytes(name, group)
+    guard let plane = Bitmask(packed: bytes, count: count) else {
+      throw PadawannError(
+        .data, "the dataset \"\(name)\" of \(bytes.count) bytes does not hold \(count) bits followed by zeros"
+      )
+    }
+    return plane
+  }
+
+  private mutating func bytes(_ name: String, _ group: HDFGroup) throws(PadawannError) -> [UInt8] {
+    guard case .uint8(let bytes) = try elements(name, group) else {
+      throw PadawannError(.data, "the dataset \"\(name)\" does not hold bytes")
+    }
+    return bytes
+  }
+
+  private mutating func vector(_ name: String, _ group: HDFGroup) throws(PadawannError) -> [Float] {
+    guard case .float32(let numbers) = try elements(name, group) else {
+      throw PadawannError(.data, "the dataset \"\(name)\" does not hold 32-bit real numbers")
+    }
+    return numbers
+  }
+
+  private mutating func elements(_ name: String, _ group: HDFGroup) throws(PadawannError) -> HDFElements {
+    guard let dataset = group.dataset(name) else {
+      throw PadawannError(.data, "the dataset \"\(name)\" is missing")
+    }
+    guard dataset.shape.count == 1 else {
+      throw PadawannError(.data, "the dataset \"\(name)\" is not a vector")
+    }
+    guard dataset.attributes.count == 1, case .array(.uint8(let recorded)) = dataset.attribute("sha256")
+    else {
+      throw PadawannError(.data, "the dataset \"\(name)\" needs its SHA-256 digest and no other attribute")
+    }
+    let bytes = dataset.elements.littleEndianBytes
+    guard recorded == Digest(of: bytes).bytes else {
+      throw PadawannError(
+        .data, "the dataset \"\(name)\" does not match its SHA-256 digest: the file is damaged")
+    }
+    byteCount += bytes.count
+    return dataset.elements
+  }
+}

@@ -1,0 +1,127 @@
+/// Takes edges away from a network in one step, without any search: the baselines of the thesis (section 6.4,
+/// thesis-facts 21).
+public enum Pruning: Hashable, Sendable {
+  /// Edges drawn uniformly over all layers together.
+  case random(seed: UInt64)
+  /// The edges with the smallest absolute weights over all layers together (L1); of equals, the first.
+  case smallest
+  /// Whole output channels of one layer that is drawn, or named, with the channels drawn uniformly.
+  case channels(layer: String?, seed: UInt64)
+
+  /// How many edges are taken away.
+  public enum Amount: Hashable, Sendable {
+    /// A share of the edges that are left, from 0 to 1; of the channels of the layer, for ``Pruning/channels(layer:seed:)``.
+    case share(Double)
+    /// So many that this number of edges is left in the network.
+    case leaving(Int)
+  }
+
+  /// A word of a stream's key, so that no other use of the same seed draws the same numbers.
+  private static let key: UInt64 = 0x7072_756e_65
+
+  /// The pruned network.
+  ///
+  /// - Parameters:
+  ///   - network: what is pruned.
+  ///   - amount: how much is taken away; a share is rounded half away from zero.
+  /// - Throws: ``PadawannError`` `usage` when the amount makes no sense, a named layer does not exist, or L1 is asked of a
+  ///   network that has only signs.
+  public func apply(to network: Network, _ amount: Amount) throws(PadawannError) -> Network {
+    switch self {
+    case .random(let seed):
+      let count = try Self.count(amount, of: network.survivors)
+      var generator = KeyedGenerator(seed, Self.key)
+      let edges = generator.distinct(count, below: network.survivors)
+      return try Self.removing(edges, from: network)
+    case .smallest:
+      let count = try Self.count(amount, of: network.survivors)
+      return try Self.removing(try Self.smallest(count, of: network), from: network)
+    case .channels(let layer, let seed):
+      return try Self.removingChannels(of: layer, seed, amount, from: network)
+    }
+  }
+
+  private static func count(_ amount: Amount, of survivors: Int) throws(PadawannError) -> Int {
+    switch amount {
+    case .share(let share):
+      guard share >= 0, share <= 1 else {
+        throw PadawannError(.usage, "an amount is a share from 0 to 1, not \(share)")
+      }
+      return Int((share * Double(survivors)).rounded())
+    case .leaving(let left):
+      guard left >= 0, left <= survivors else {
+        throw PadawannError(
+          .usage, "\(left) edges cannot be left of \(survivors)",
+          remedy: "Start from a network with at least as many edges")
+      }
+      return survivors - left
+    }
+  }
+
+  /// The ranks, among the edges that are left, of the `count` smallest absolute weights, ascending.
+  private static func smallest(_ count: Int, of network: Network) throws(PadawannError) -> [Int] {
+    guard network.hasOwnValuesOnly else {
+      throw PadawannError(
+        .usage, "L1 pruning needs the weights, and this model keeps only signs",
+        remedy: "Import it with --weights keep, prune that, and add --to sign for a PADAWANN")
+    }
+    let magnitudes = network.layers.flatMap { layer in
+      let numbers = layer.weights.numbers(.own)
+      return layer.weights.mask.indices.map { abs(numbers[$0]) }
+    }
+    // Sorting pairs makes the order of equal weights their position, whatever the sorting algorithm does.
+    let order = magnitudes.indices.sorted { (magnitudes[$0], $0) < (magnitudes[$1], $1) }
+    return order.prefix(count).sorted()
+  }
+
+  /// Removes edges given by their ranks among the edges that are left, ascending.
+  private static func removing(_ ranks: [Int], from network: Network) throws(PadawannError) -> Network {
+    var next = 0
+    var before = 0
+    return try network.mapWeights { layer throws(PadawannError) in
+      let edges = Array(layer.weights.mask.indices)
+      var mask = layer.weights.mask
+      while next < ranks.count, ranks[next] - before < edges.count {
+        mask[edges[ranks[next] - before]] = false
+        next += 1
+      }
+      before += edges.count
+      return try layer.weights.masked(by: mask)
+    }
+  }
+
+  private static func removingChannels(
+    of name: String?, _ seed: UInt64, _ amount: Amount, from network: Network
+  )
+    throws(PadawannError) -> Network
+  {
+    guard case .share = amount else {
+      throw PadawannError(
+        .usage, "whole channels cannot leave an exact number of edges", remedy: "Give a share with --amount")
+    }
+    let layers = network.layers
+    guard !layers.isEmpty else { throw PadawannError(.usage, "the network has no edges") }
+    var generator = KeyedGenerator(seed, key, 1)
+    let chosen: Network.Layer
+    if let name {
+      guard let named = layers.first(where: { $0.name == name }) else {
+        let names = layers.map(\.name).joined(separator: ", ")
+        throw PadawannError(.usage, "no layer is named \"\(name)\"", remedy: "Its layers are \(names)")
+      }
+      chosen = named
+    } else {
+      chosen = layers[generator.next(below: layers.count)]
+    }
+    let channels = chosen.weights.shape[0]
+    let edgesPerChannel = chosen.weights.count / channels
+    let pruned = generator.distinct(try count(amount, of: channels), below: channels)
+    return try network.mapWeights { layer throws(PadawannError) in
+      guard layer.index == chosen.index else { return layer.weights }
+      var mask = layer.weights.mask
+      for channel in pruned {
+        for edge in (channel * edgesPerChannel)..<((channel + 1) * edgesPerChannel) { mask[edge] = false }
+      }
+      return try layer.weights.masked(by: mask)
+    }
+  }
+}

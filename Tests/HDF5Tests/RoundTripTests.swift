@@ -1,0 +1,78 @@
+import HDF5
+import Testing
+
+@Suite struct RoundTripTests {
+  @Test func everyTypeComesBack() throws {
+    let tree = Samples.everything
+    #expect(try HDFGroup(image: tree.image()) == tree)
+  }
+
+  @Test func equalTreesGiveEqualBytes() throws {
+    let first = try Samples.everything.image()
+    #expect(try Samples.everything.image() == first)
+    #expect(try HDFGroup(image: first).image() == first)
+  }
+
+  @Test func anEmptyRootIsAFile() throws {
+    #expect(try HDFGroup(image: HDFGroup().image()) == HDFGroup())
+  }
+
+  @Test func orderIsKept() throws {
+    let names = ["z", "a", "m", "10", "9"]
+    var tree = HDFGroup()
+    for name in names {
+      tree.attributes.append(HDFEntry(name, .integer(1)))
+      tree.datasets.append(HDFEntry("d" + name, HDFDataset(shape: [1], .uint8([7]))))
+      tree.groups.append(HDFEntry("g" + name, HDFGroup()))
+    }
+    #expect(try HDFGroup(image: tree.image()) == tree)
+  }
+
+  @Test func thousandsOfEntriesNeedNoIndex() throws {
+    var tree = HDFGroup()
+    for number in 0..<300 {
+      tree.attributes.append(HDFEntry("attribute \(number)", .integer(Int64(number))))
+      tree.groups.append(HDFEntry("group \(number)", HDFGroup()))
+    }
+    let image = try tree.image()
+    #expect(try HDFGroup(image: image, limits: ReadLimits(attributesPerObject: 300)) == tree)
+    for signature in ["FRHP", "BTHD", "SNOD", "HEAP", "GCOL"] {
+      #expect(!contains(image, Array(signature.utf8)), "\(signature) in the file")
+    }
+  }
+
+  @Test func textsAreUTF8AndMayBeEmpty() throws {
+    let tree = HDFGroup(attributes: [
+      "empty": .text(""), "größe": .text("μ = 0,5 — ok"), "list": .texts(["", "a", "äöü"]),
+      "none": .texts([]),
+      "a/b": .text("slash"),
+    ])
+    #expect(try HDFGroup(image: tree.image()) == tree)
+  }
+
+  @Test func eightTasksAtOnce() async throws {
+    let expected = try Samples.everything.image()
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      for _ in 0..<8 {
+        tasks.addTask {
+          for _ in 0..<50 {
+            let tree = try HDFGroup(image: expected)
+            #expect(try tree.image() == expected)
+            #expect(throws: HDF5Error.self) { try HDFGroup(image: Array(expected.dropLast())) }
+          }
+        }
+      }
+      try await tasks.waitForAll()
+    }
+  }
+
+  private func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
+    (0...(bytes.count - part.count)).contains { bytes[$0..<$0 + part.count].elementsEqual(part) }
+  }
+}
+
+@Suite struct LibraryTests {
+  @Test func theVersionHasThreeNumbers() {
+    #expect(Library.version.split(separator: ".").count == 3)
+  }
+}
