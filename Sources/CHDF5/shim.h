@@ -5,8 +5,6 @@
 // library before they read a global variable) become functions; so do calls whose signature depends on the version.
 
 #include <hdf5.h>
-#include <stdint.h>
-#include <string.h>
 
 /// `H5T_STD_U8LE` is a macro that reads a global variable.
 static inline hid_t padawann_file_uint8(void) { return H5T_STD_U8LE; }
@@ -59,11 +57,6 @@ static inline unsigned padawann_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned padawann_read_only(void) { return H5F_ACC_RDONLY; }
 /// `H5P_CRT_ORDER_TRACKED` is a macro.
 static inline unsigned padawann_order_tracked(void) { return H5P_CRT_ORDER_TRACKED; }
-/// `HADDR_UNDEF` is a macro, and `haddr_t` is not the same Swift type in all versions.
-static inline uint64_t padawann_no_address(void) { return (uint64_t)HADDR_UNDEF; }
-/// `haddr_t` is not the same Swift type in all versions.
-static inline uint64_t padawann_dataset_address(hid_t dataset) { return (uint64_t)H5Dget_offset(dataset); }
-
 /// Opening without file locks exists from 1.10.7 and from 1.12.1; elsewhere the library's default stays.
 static inline herr_t padawann_no_file_locking(hid_t access) {
 #if H5_VERSION_GE(1, 12, 1) || (H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 10 && H5_VERS_RELEASE >= 7)
@@ -74,27 +67,16 @@ static inline herr_t padawann_no_file_locking(hid_t access) {
 #endif
 }
 
-/// `H5Oget_info` is a macro whose arguments depend on the version; what tells objects apart is an address up to
-/// 1.10 and a token of 16 bytes from 1.12.
-static inline herr_t padawann_object_facts(hid_t object, hsize_t *attributes, uint64_t identity[2]) {
-  herr_t status;
-  identity[0] = 0;
-  identity[1] = 0;
+/// `H5Oget_info` is a macro whose arguments depend on the version.
+static inline herr_t padawann_attribute_count(hid_t object, hsize_t *count) {
 #if H5_VERSION_GE(1, 12, 0)
   H5O_info2_t facts;
-  status = H5Oget_info3(object, &facts, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS);
-  if (status >= 0) {
-    memcpy(identity, &facts.token, sizeof(facts.token) < 16 ? sizeof(facts.token) : 16);
-    *attributes = facts.num_attrs;
-  }
+  herr_t status = H5Oget_info3(object, &facts, H5O_INFO_NUM_ATTRS);
 #else
   H5O_info_t facts;
-  status = H5Oget_info2(object, &facts, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS);
-  if (status >= 0) {
-    identity[0] = (uint64_t)facts.addr;
-    *attributes = facts.num_attrs;
-  }
+  herr_t status = H5Oget_info2(object, &facts, H5O_INFO_NUM_ATTRS);
 #endif
+  if (status >= 0) *count = facts.num_attrs;
   return status;
 }
 

@@ -18,19 +18,22 @@ public struct ReadLimits: Equatable, Sendable {
   public var attributesPerObject: Int
   /// The largest sum of the sizes of all values in bytes.
   public var payloadBytes: Int
+  /// The largest number of bytes that belong to no object. ``HDFGroup/image()`` leaves none, but other writers do.
+  public var unusedBytes: Int
   /// What happens to attributes of types that this module does not store.
   public var unknownAttributes: UnknownAttributes
 
   /// Makes limits; the defaults are far above any model of this field.
   public init(
     imageBytes: Int = 1 << 30, objects: Int = 1024, depth: Int = 8, attributesPerObject: Int = 256,
-    payloadBytes: Int = 1 << 30, unknownAttributes: UnknownAttributes = .refused
+    payloadBytes: Int = 1 << 30, unusedBytes: Int = 1 << 16, unknownAttributes: UnknownAttributes = .refused
   ) {
     self.imageBytes = imageBytes
     self.objects = objects
     self.depth = depth
     self.attributesPerObject = attributesPerObject
     self.payloadBytes = payloadBytes
+    self.unusedBytes = unusedBytes
     self.unknownAttributes = unknownAttributes
   }
 }

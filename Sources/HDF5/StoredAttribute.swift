@@ -7,11 +7,12 @@ struct StoredAttribute: ~Copyable {
   private let place: String
 
   /// Opens the attribute at a position.
-  init(of object: borrowing Handle, _ order: H5_index_t, position: Int, at path: String) throws(HDF5Error) {
+  init(of object: borrowing Handle, _ order: H5_index_t, position: hsize_t, at path: String) throws(HDF5Error)
+  {
     let owner = object.id
     let opened = try Handle(.damaged, "attribute \(position) cannot be opened", at: path) {
       H5Aopen_by_idx(
-        owner, ".", order, H5_ITER_INC, hsize_t(position), padawann_default(), padawann_default())
+        owner, ".", order, H5_ITER_INC, position, padawann_default(), padawann_default())
     }
     let found = try text(.damaged, "the name of attribute \(position) cannot be read", at: path) {
       H5Aget_name(opened.id, $1, $0)
@@ -22,7 +23,7 @@ struct StoredAttribute: ~Copyable {
   }
 
   /// The value; nil when its type is none that this module stores.
-  func value(_ budget: inout PayloadBudget) throws(HDF5Error) -> HDFValue? {
+  func value() throws(HDF5Error) -> HDFValue? {
     let id = attribute.id
     let type = try Handle(.damaged, "the type cannot be read", at: place) { H5Aget_type(id) }
     let space = try Handle(.damaged, "the shape cannot be read", at: place) { H5Aget_space(id) }
@@ -30,22 +31,22 @@ struct StoredAttribute: ~Copyable {
     let shape = try shape(of: space, at: place)
     guard shape.count <= 1 else { return nil }
     if let elementType = HDFElementType(of: type) {
-      return try numbers(elementType, shape, &budget)
+      return try numbers(elementType, shape)
     }
-    return try texts(type, shape, &budget)
+    return try texts(type, shape)
   }
 
   private func numbers(
-    _ type: HDFElementType, _ shape: [Int], _ budget: inout PayloadBudget
+    _ type: HDFElementType, _ shape: [Int]
   ) throws(HDF5Error) -> HDFValue {
-    let count = try checkedCount(shape, type.byteCount, &budget)
+    let count = try checkedCount(shape, type.byteCount)
     let id = attribute.id
     let elements = try HDFElements(type, count: count, at: place) { H5Aread(id, $0, $1) }
     return shape.isEmpty ? elements.scalar ?? .array(elements) : .array(elements)
   }
 
   private func texts(
-    _ type: borrowing Handle, _ shape: [Int], _ budget: inout PayloadBudget
+    _ type: borrowing Handle, _ shape: [Int]
   ) throws(HDF5Error) -> HDFValue? {
     let (id, typeID) = (attribute.id, type.id)
     let isText = Library.ask {
@@ -54,7 +55,7 @@ struct StoredAttribute: ~Copyable {
     }
     guard isText else { return nil }
     let width = Library.ask { H5Tget_size(typeID) }
-    let count = try checkedCount(shape, width, &budget)
+    let count = try checkedCount(shape, width)
     let bytes = try filled(UInt8(0), count * width, at: place) { H5Aread(id, typeID, $0) }
     var texts: [String] = []
     for start in stride(from: 0, to: bytes.count, by: max(1, width)) {
@@ -65,7 +66,7 @@ struct StoredAttribute: ~Copyable {
 
   /// The number of elements, once it is certain that the file has that many bytes for them.
   private func checkedCount(
-    _ shape: [Int], _ byteCount: Int, _ budget: inout PayloadBudget
+    _ shape: [Int], _ byteCount: Int
   ) throws(HDF5Error) -> Int {
     let count = product(of: shape) ?? .max
     let size = saturatingProduct(count, byteCount)
@@ -73,7 +74,6 @@ struct StoredAttribute: ~Copyable {
     guard Library.ask({ H5Aget_storage_size(id) }) == hsize_t(size), size <= 1 << 16 else {
       throw HDF5Error(.damaged, "its stored size does not fit its shape \(shape)", at: place)
     }
-    try budget.takeBytes(size, at: place)
     return count
   }
 

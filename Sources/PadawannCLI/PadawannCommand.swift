@@ -1,9 +1,46 @@
 import ArgumentParser
+import Foundation
+import Padawann
 
 @main
 struct PadawannCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "padawann",
-    abstract: "Neural networks of one sign bit and one mask bit per edge.",
-    version: "0.1.0")
+    abstract: "Neural networks that keep only the sign of each weight, one shared magnitude, and a mask of edges.",
+    discussion: """
+      Results go to standard output, progress and errors to standard error. Every command has --help, and every report \
+      --json.
+
+      Exit codes: 0 done; 1 verify found a bad file; 64 the arguments make no sense; 65 a file's content is wrong; \
+      66 a file is not there; 69 a server cannot be reached; 70 the file needs another program or version; \
+      73 the result cannot be created; 74 reading or writing failed.
+      """,
+    version: Tool.version,
+    subcommands: [
+      ImportCommand.self, EvaluateCommand.self, StatsCommand.self, CompareCommand.self, PruneCommand.self,
+      InspectCommand.self, VerifyCommand.self, DataCommand.self,
+    ])
+
+  /// Runs the command that the arguments name. Errors of ours leave with the exit code of their kind.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as PadawannError {
+      FileHandle.standardError.write(Data("padawann: \(error)\n".utf8))
+      exit(withError: ExitCode(error.kind.rawValue))
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+
+/// What the program is called in files that it makes.
+enum Tool {
+  static let version = "0.1.0"
+  static let name = "padawann \(version)"
 }

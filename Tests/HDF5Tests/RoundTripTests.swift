@@ -28,7 +28,7 @@ import Testing
     #expect(try HDFGroup(image: tree.image()) == tree)
   }
 
-  @Test func thousandsOfEntriesNeedNoIndex() throws {
+  @Test func hundredsOfEntriesNeedNoIndex() throws {
     var tree = HDFGroup()
     for number in 0..<300 {
       tree.attributes.append(HDFEntry("attribute \(number)", .integer(Int64(number))))

@@ -47,11 +47,12 @@ struct NodeDecoding {
     var operation: Operation
     var inputs: [String]?
     var weights: WeightsDescription?
+    var channels: Int?
   }
 
   private struct WeightsDescription {
     var hasOwnValues: Bool
-    var shape: [Int]?
+    var shape: [Int]
     var survivors: Int?
     var retainsPruned: Bool
   }
@@ -116,13 +117,14 @@ struct NodeDecoding {
     guard ["sign", "float"].contains(kind) else {
       throw PadawannError(.data, "\"weights\" is \"sign\" or \"float\", not \"\(kind)\"", at: reader.path)
     }
+    let shape = try reader.integers("shape")
     guard isCompact else {
       return WeightsDescription(
-        hasOwnValues: kind == "float", shape: try reader.integers("shape"),
-        survivors: try reader.integer("survivors"), retainsPruned: try reader.flag("retains_pruned"))
+        hasOwnValues: kind == "float", shape: shape, survivors: try reader.integer("survivors"),
+        retainsPruned: try reader.flag("retains_pruned"))
     }
     return WeightsDescription(
-      hasOwnValues: kind == "float", retainsPruned: try reader.optionalFlag("retains_pruned") ?? false)
+      hasOwnValues: kind == "float", shape: shape, retainsPruned: try reader.optionalFlag("retains_pruned") ?? false)
   }
 
   private func parameters(
@@ -139,6 +141,9 @@ struct NodeDecoding {
       try node.group.checkChildren(
         datasets: isCompact ? [] : ["scale", "shift", "mean", "variance"], groups: [], at: node.path)
       let channels = architecture.shapes[index].channels
+      guard node.channels == channels else {
+        throw PadawannError(.data, "\"channels\" is not \(channels), the number of its channels")
+      }
       return .normalisation(
         BatchNormalisation(
           scale: try payload.floats("scale", node.group, count: channels),
@@ -154,7 +159,7 @@ struct NodeDecoding {
   private func weighted(_ node: Description, _ shape: [Int]?, _ biases: Int?, _ payload: inout Payload)
     throws(PadawannError) -> Parameters
   {
-    guard let shape, let description = node.weights, description.shape ?? shape == shape else {
+    guard let shape, let description = node.weights, description.shape == shape else {
       throw PadawannError(.data, "its weights have another shape than \(shape ?? []), which is needed")
     }
     let values = description.hasOwnValues ? "values" : "signs"

@@ -50,6 +50,7 @@ struct NodeEncoding {
       append(weights, to: &group)
       if let bias { append("bias", bias, to: &group) }
     case .normalisation(let numbers):
+      group.attributes.append(HDFEntry("channels", .integer(Int64(numbers.scale.count))))
       append("scale", numbers.scale, to: &group)
       append("shift", numbers.shift, to: &group)
       append("mean", numbers.mean, to: &group)
@@ -62,7 +63,7 @@ struct NodeEncoding {
   private func describe(_ weights: EdgeWeights, in group: inout HDFGroup) {
     let attributes: [(entry: HDFEntry<HDFValue>, isDefault: Bool)] = [
       (HDFEntry("weights", .text(weights.hasOwnValues ? "float" : "sign")), !weights.hasOwnValues),
-      (HDFEntry("shape", .array(.int32(weights.shape.map(Int32.init)))), true),
+      (HDFEntry("shape", .array(.int32(weights.shape.map(Int32.init)))), false),
       (HDFEntry("survivors", .integer(Int64(weights.survivors))), true),
       (HDFEntry("retains_pruned", .integer(weights.retainsPruned ? 1 : 0)), !weights.retainsPruned),
     ]

@@ -74,6 +74,7 @@ public struct Bitmask: Hashable, Sendable {
     private let words: [UInt64]
     private var index = 0
     private var rest: UInt64
+    /// The number of set bits.
     public let underestimatedCount: Int
 
     fileprivate init(_ mask: Bitmask) {
@@ -82,6 +83,7 @@ public struct Bitmask: Hashable, Sendable {
       underestimatedCount = mask.population
     }
 
+    /// The next index.
     public mutating func next() -> Int? {
       while rest == 0 {
         index += 1

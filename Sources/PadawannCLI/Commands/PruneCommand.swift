@@ -1,0 +1,132 @@
+import ArgumentParser
+import Padawann
+
+/// `padawann prune`
+struct PruneCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prune", abstract: "Take edges away in one step: at random, the smallest, or whole channels.",
+    discussion: """
+      random and l1 count over all layers together. l1 needs a model that was imported with --weights keep; add \
+      --to sign for a PADAWANN of the edges that are left. structured takes whole output channels of one layer, drawn \
+      or named with --layer; its amount is a share of that layer's channels.
+      """)
+
+  /// What is taken away first.
+  enum Method: String, ExpressibleByArgument, CaseIterable {
+    case random, l1, structured
+  }
+
+  /// What the result keeps of each weight.
+  enum Target: String, ExpressibleByArgument, CaseIterable {
+    case sign, keep
+  }
+
+  @Argument(help: "The model.", completion: .file(extensions: ["h5"]))
+  var model: String
+
+  @Option(help: "What goes: \(Method.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var method: Method
+
+  @Option(help: ArgumentHelp("The share of the edges that are left, from 0 to 1, to take away.", valueName: "share"))
+  var amount: Double?
+
+  @Option(help: ArgumentHelp("Leave as many edges as this model has.", valueName: "model"))
+  var like: String?
+
+  @Option(help: ArgumentHelp("The layer that structured pruning takes from.", valueName: "name"))
+  var layer: String?
+
+  @Option(help: "The seed of random and structured pruning.")
+  var seed: UInt64 = 0
+
+  @Option(help: "What the result keeps of each weight: its sign, or (default) what the model has.")
+  var to: Target = .keep
+
+  @OptionGroup var output: ModelOutputOptions
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    guard (amount == nil) != (like == nil) else {
+      throw ValidationError("give one of --amount and --like")
+    }
+    guard layer == nil || method == .structured else {
+      throw ValidationError("--layer belongs to --method structured")
+    }
+  }
+
+  func run() async throws {
+    let stored = try ModelFile.read(model)
+    let other = try like.map { path throws(PadawannError) in try ModelFile.read(path) }
+    let amount = other.map { Pruning.Amount.leaving($0.model.network.survivors) } ?? .share(self.amount ?? 0)
+    var network = try pruning.apply(to: stored.model.network, amount)
+    if to == .sign { network = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() } }
+    var pruned = stored.model
+    pruned.network = network
+    // What was measured was measured on the network with all its edges.
+    pruned.tasks = []
+    pruned.provenance.tool = Tool.name
+    pruned.provenance.parent = stored.digest
+    pruned.provenance.seed = method == .l1 ? nil : seed
+    pruned.provenance.settings = settings(like: other?.digest)
+    let written = try output.write(pruned)
+    try print(before: stored.model.network.survivors, written)
+  }
+
+  private var pruning: Pruning {
+    switch method {
+    case .random: .random(seed: seed)
+    case .l1: .smallest
+    case .structured: .channels(layer: layer, seed: seed)
+    }
+  }
+
+  private func settings(like other: Digest?) -> [Provenance.Setting] {
+    var settings = [Provenance.Setting("command", "prune"), Provenance.Setting("method", method.rawValue)]
+    if let amount { settings.append(Provenance.Setting("amount", "\(amount)")) }
+    if let other { settings.append(Provenance.Setting("like", other.description)) }
+    if let layer { settings.append(Provenance.Setting("layer", layer)) }
+    return settings + [Provenance.Setting("to", to.rawValue)]
+  }
+
+  private struct Result: Encodable {
+    let schema = "padawann.prune/1"
+    let file: String
+    let sha256: String
+    let edges: Int
+    let before: Int
+    let after: Int
+  }
+
+  private func print(before: Int, _ written: StoredModel) throws {
+    let network = written.model.network
+    let result = Result(
+      file: output.path, sha256: written.digest.description, edges: network.edgeCount, before: before,
+      after: network.survivors)
+    try report.print(result) {
+      """
+      \(output.path): \(Format.count(result.after)) of \(Format.count(result.edges)) edges are left \
+      (\(Format.percent(Double(result.after) / Double(max(result.edges, 1))))%), \
+      \(Format.count(before - result.after)) were taken away
+      """
+    }
+  }
+}
+
+/// Where a command puts the model that it makes.
+struct ModelOutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The model file to write.", valueName: "file"),
+    completion: .file(extensions: ["h5"]))
+  var output: String
+
+  @Flag(help: "Write the smallest encoding instead of plain bit planes.")
+  var compact = false
+
+  /// The path of the model file.
+  var path: String { output }
+
+  /// Writes a model.
+  func write(_ model: Model) throws -> StoredModel {
+    try ModelFile.write(model, to: output, compact: compact)
+  }
+}

@@ -1,0 +1,142 @@
+import Testing
+
+@testable import HDF5
+
+/// What happens to a small file when its bytes change.
+@Suite struct DamageTests {
+  private let image: [UInt8]
+
+  init() throws { image = try Samples.model.image() }
+
+  /// The tree with every number of every dataset replaced by zero: what HDF5's own checksums cover.
+  private func structure(_ group: HDFGroup) -> HDFGroup {
+    var result = group
+    for position in result.datasets.indices {
+      let dataset = result.datasets[position].value
+      result.datasets[position].value.elements =
+        switch dataset.elements {
+        case .uint8(let values): .uint8(values.map { _ in 0 })
+        case .int32(let values): .int32(values.map { _ in 0 })
+        case .int64(let values): .int64(values.map { _ in 0 })
+        case .float32(let values): .float32(values.map { _ in 0 })
+        case .float64(let values): .float64(values.map { _ in 0 })
+        }
+    }
+    for position in result.groups.indices {
+      result.groups[position].value = structure(result.groups[position].value)
+    }
+    return result
+  }
+
+  @Test func everyFlippedBitIsSeenOrInAValue() throws {
+    let expected = structure(Samples.model)
+    var accepted = 0
+    for position in image.indices {
+      for bit in 0..<8 {
+        var damaged = image
+        damaged[position] ^= 1 << bit
+        guard let tree = try? HDFGroup(image: damaged) else { continue }
+        accepted += 1
+        #expect(structure(tree) == expected, "byte \(position), bit \(bit)")
+      }
+    }
+    #expect(accepted == 8 * (2 * 4 + 2 * 16))
+  }
+
+  @Test func everyTruncationIsSeen() {
+    for count in 0..<image.count {
+      #expect(throws: HDF5Error.self, "\(count)") { try HDFGroup(image: Array(image.prefix(count))) }
+    }
+    #expect(throws: HDF5Error.self) { try HDFGroup(image: image + [0]) }
+  }
+
+  @Test func everyBlockZeroedOrSwappedIsSeen() {
+    let starts = Array(stride(from: 0, to: image.count - 512, by: 128))
+    for start in starts {
+      var damaged = image
+      damaged.replaceSubrange(start..<start + 512, with: repeatElement(0, count: 512))
+      #expect(throws: HDF5Error.self, "zeroed \(start)") { try HDFGroup(image: damaged) }
+      for other in starts where other >= start + 512 {
+        var swapped = image
+        swapped.replaceSubrange(start..<start + 512, with: image[other..<other + 512])
+        swapped.replaceSubrange(other..<other + 512, with: image[start..<start + 512])
+        #expect(throws: HDF5Error.self, "\(start) and \(other)") { try HDFGroup(image: swapped) }
+      }
+    }
+  }
+
+  /// An attacker computes the checksums anew, so the checks behind them must hold on their own.
+  @Test func changedHeadersWithNewChecksumsNeverCrash() throws {
+    let parts = headerParts()
+    #expect(parts.count > 8)
+    let tight = ReadLimits(imageBytes: 1 << 14, payloadBytes: 1 << 14)
+    let values: [UInt8] = [0, 1, 2, 3, 4, 0x7f, 0x80, 0xff]
+    var accepted = 0
+    for part in parts {
+      for position in part.dropLast(4) {
+        for value in values + [image[position] ^ 1, image[position] ^ 0x10] where value != image[position] {
+          var hostile = image
+          hostile[position] = value
+          seal(&hostile, part)
+          guard let tree = try? HDFGroup(image: hostile, limits: tight) else { continue }
+          accepted += 1
+          #expect(tree.groups.count <= 2)
+        }
+      }
+    }
+    // Texts, numbers, and estimates of sizes may change.
+    #expect(accepted > 0)
+  }
+
+  @Test func addressesWithNewChecksumsAreRefused() throws {
+    let parts = headerParts()
+    var targets: [UInt64] = [0, UInt64(image.count) - 1, UInt64.max - 3, 1 << 40]
+    targets += parts.map { UInt64($0.lowerBound) }
+    var refused = 0
+    for part in parts.dropFirst() {
+      for position in part.dropLast(12) {
+        for target in targets {
+          var hostile = image
+          for byte in 0..<8 {
+            hostile[position + byte] = UInt8(truncatingIfNeeded: target >> UInt64(8 * byte))
+          }
+          guard hostile != image else { continue }
+          seal(&hostile, part)
+          if (try? HDFGroup(image: hostile)) == nil { refused += 1 }
+        }
+      }
+    }
+    #expect(refused > 10_000)
+  }
+
+  /// The superblock and all parts of headers: what begins with a signature and ends with its checksum.
+  private func headerParts() -> [Range<Int>] {
+    let signatures = [Array("OHDR".utf8), Array("OCHK".utf8)]
+    var parts = [0..<48]
+    for start in image.indices.dropLast(8) where signatures.contains(Array(image[start..<start + 4])) {
+      if let end = (start + 8...image.count).first(where: { isSealed(start..<$0) }) {
+        parts.append(start..<end)
+      }
+    }
+    return parts
+  }
+
+  private func isSealed(_ part: Range<Int>) -> Bool {
+    UInt64(lookup3(image[part].dropLast(4))) == littleEndian(image[part].suffix(4))
+  }
+
+  private func seal(_ image: inout [UInt8], _ part: Range<Int>) {
+    let checksum = lookup3(image[part].dropLast(4))
+    for byte in 0..<4 {
+      image[part.upperBound - 4 + byte] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * byte))
+    }
+  }
+}
+
+@Suite struct Lookup3Tests {
+  /// The values that the author's own test program prints.
+  @Test func knownValues() {
+    #expect(lookup3([]) == 0xdead_beef)
+    #expect(lookup3(ArraySlice("Four score and seven years ago".utf8)) == 0x1777_0551)
+  }
+}
