@@ -1,0 +1,65 @@
+/// Cochran's Q test of two or more models on the same images: are they all equally often right?
+///
+/// With two models Q is McNemar's chi-square without correction. For three or more it comes first, and the pairs follow
+/// with p-values that ``holm(_:)`` adjusts.
+public struct CochranQ: Codable, Sendable, Equatable {
+  /// Q; 0 when every image has all models right or all wrong.
+  public let statistic: Double
+  /// The number of models less 1.
+  public let degreesOfFreedom: Int
+  /// The probability of this statistic or a larger one when the models are equally good (chi-square).
+  public let p: Double
+
+  /// Tests the models.
+  ///
+  /// - Parameter right: one bitmask per model, a bit per image, set where the model's answer is right.
+  /// - Throws: ``PadawannError`` `usage` when there are fewer than two models or the bitmasks differ in length.
+  public init(right: [Bitmask]) throws(PadawannError) {
+    guard let images = right.first?.count, right.count >= 2, right.allSatisfy({ $0.count == images }) else {
+      throw PadawannError(.usage, "Cochran's Q needs at least two models that answered the same images")
+    }
+    degreesOfFreedom = right.count - 1
+    let models = Int128(right.count)
+    let perModel = right.map { Int128($0.population) }
+    let total = perModel.reduce(0, +)
+    let squares = perModel.reduce(0) { $0 + $1 * $1 }
+    let spread = models * total - Self.squaredRowSums(right, images: images)
+    guard spread > 0 else {
+      (statistic, p) = (0, 1)
+      return
+    }
+    statistic = Double((models - 1) * (models * squares - total * total)) / Double(spread)
+    p = try ChiSquare(degreesOfFreedom: Double(degreesOfFreedom)).atLeast(statistic)
+  }
+
+  /// The sum over images of the squared number of models that are right.
+  private static func squaredRowSums(_ right: [Bitmask], images: Int) -> Int128 {
+    var sum: Int128 = 0
+    for word in 0..<(images + 63) / 64 {
+      var counts = [Int128](repeating: 0, count: 64)
+      for model in right {
+        var rest = model.words[word]
+        while rest != 0 {
+          counts[rest.trailingZeroBitCount] += 1
+          rest &= rest - 1
+        }
+      }
+      sum += counts.reduce(0) { $0 + $1 * $1 }
+    }
+    return sum
+  }
+}
+
+/// Holm's step-down adjustment (Holm, 1979): p-values that may each be held against alpha although there are several.
+///
+/// - Returns: the adjusted values in the order of `pValues`, each at least its own and at most 1.
+public func holm(_ pValues: [Double]) -> [Double] {
+  let ascending = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
+  var adjusted = pValues
+  var highest = 0.0
+  for (rank, index) in ascending.enumerated() {
+    highest = max(highest, min(1, Double(pValues.count - rank) * pValues[index]))
+    adjusted[index] = highest
+  }
+  return adjusted
+}
