@@ -62,6 +62,9 @@ enum Format {
     return String(format: "%.\(digits)f", value)
   }
 
+  /// A number in scientific notation with three digits.
+  static func scientific(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.2e", value) }
+
   /// A share as a percentage.
   static func percent(_ share: Double, _ digits: Int = 2) -> String { decimal(share * 100, digits) }
 
