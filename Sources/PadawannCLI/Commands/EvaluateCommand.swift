@@ -99,7 +99,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     try ModelFile.write(model, to: self.model, compact: stored.isCompact)
   }
 
-  private struct DatasetResult: Encodable {
+  struct DatasetResult: Encodable {
     let dataset: String
     let datasetSha256: String
     let images: Int
@@ -115,7 +115,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
   }
 
-  private struct Result: Encodable {
+  struct Result: Encodable {
     let schema = "padawann.evaluate/1"
     let file: String
     let sha256: String

@@ -26,7 +26,7 @@ struct ImportCommand: AsyncParsableCommand {
   var arch: String?
 
   @Option(help: "What is kept of each weight: its sign, or (keep) its number for later pruning.")
-  var weights: NetworkImport.Weights = .sign
+  var weights: KeptWeights = .sign
 
   @Flag(help: "Keep the signs of pruned edges too, so that they can grow again.")
   var keepPruned = false
@@ -57,7 +57,7 @@ struct ImportCommand: AsyncParsableCommand {
     for note in source.notes + parameters.notes { Output.note(note) }
     guard let output else { return try printList(source) }
     let architecture = try architecture(parameters.parameters)
-    let importing = NetworkImport(weights: weights, retainsPruned: keepPruned, ignored: Set(ignore))
+    let importing = NetworkImport(weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
     let network: Network
     do throws(PadawannError) {
       network = try importing.network(parameters.parameters, architecture)
@@ -157,5 +157,3 @@ struct ImportCommand: AsyncParsableCommand {
     }
   }
 }
-
-extension NetworkImport.Weights: ExpressibleByArgument {}
