@@ -6,15 +6,15 @@ extension HDFGroup {
   /// The structure of the file is checked before libhdf5 gets a copy of the bytes, so that a hostile file does not
   /// reach its decoders: superblock version 2 or 3, one hard link per object, every header with its checksum, only
   /// contiguous or compact data without filters in this file, and only the types of ``HDFElements`` and fixed-length
-  /// text. With ``ReadLimits/unknownAttributes`` set to `skipped` the types of attributes are not checked.
+  /// text. The library never sees attributes that ``ReadLimits/unknownAttributes`` leaves out.
   ///
   /// - Parameters:
   ///   - image: the bytes of the file.
   ///   - limits: what the file may have at most.
   /// - Throws: ``HDF5Error``, naming the object and what is refused about it.
   public init(image: [UInt8], limits: ReadLimits = ReadLimits()) throws(HDF5Error) {
-    try ImageProfile.check(image, limits)
-    let access = try Settings.imageReading(image)
+    let checked = try ImageProfile.checked(image, limits)
+    let access = try Settings.imageReading(checked)
     let name = Library.nextImageName()
     let file = try Handle(.damaged, "this is no HDF5 file that can be read", at: "/") {
       H5Fopen(name, padawann_read_only(), access.id)
@@ -91,7 +91,7 @@ private enum ImageReader {
     var result: [HDFEntry<HDFValue>] = []
     for position in 0..<count {
       let attribute = try StoredAttribute(of: object, order, position: position, at: path)
-      if let value = try attribute.value() { result.append(HDFEntry(attribute.name, value)) }
+      result.append(HDFEntry(attribute.name, try attribute.value()))
     }
     return result
   }

@@ -93,7 +93,9 @@ private struct ImageWriter: ~Copyable {
     let id = file.id
     let count = try Library.call(.library, "the file has no image", at: "/") { H5Fget_file_image(id, nil, 0) }
     var image: [UInt8] = try filled(0, count, at: "/") { H5Fget_file_image(id, $0, count) < 0 ? -1 : 0 }
-    Superblock.seal(&image)
+    // Libraries before 2.0 take the mark of an open file out of the image that they hand over, but leave the checksum
+    // as it was with the mark (HDFGroup/hdf5 issue 1915).
+    if image.count >= Superblock.byteCount { seal(0..<Superblock.byteCount, of: &image) }
     return image
   }
 }

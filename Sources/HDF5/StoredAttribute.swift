@@ -22,14 +22,12 @@ struct StoredAttribute: ~Copyable {
     attribute = opened
   }
 
-  /// The value; nil when its type is none that this module stores.
-  func value() throws(HDF5Error) -> HDFValue? {
+  /// The value; ``ImageProfile`` has checked that its type and shape are ones that this module stores.
+  func value() throws(HDF5Error) -> HDFValue {
     let id = attribute.id
     let type = try Handle(.damaged, "the type cannot be read", at: place) { H5Aget_type(id) }
     let space = try Handle(.damaged, "the shape cannot be read", at: place) { H5Aget_space(id) }
-    if Library.ask({ H5Sget_simple_extent_type(space.id) }) == H5S_NULL { return nil }
     let shape = try shape(of: space, at: place)
-    guard shape.count <= 1 else { return nil }
     if let elementType = HDFElementType(of: type) {
       return try numbers(elementType, shape)
     }
@@ -47,13 +45,11 @@ struct StoredAttribute: ~Copyable {
 
   private func texts(
     _ type: borrowing Handle, _ shape: [Int]
-  ) throws(HDF5Error) -> HDFValue? {
+  ) throws(HDF5Error) -> HDFValue {
     let (id, typeID) = (attribute.id, type.id)
-    let isText = Library.ask {
-      H5Tget_class(typeID) == H5T_STRING && H5Tis_variable_str(typeID) == 0
-        && H5Tget_strpad(typeID) != H5T_STR_SPACEPAD
+    guard Library.ask({ H5Tget_class(typeID) == H5T_STRING && H5Tis_variable_str(typeID) == 0 }) else {
+      throw HDF5Error(.unsupported, "its type is \(describe(type)), which is not read here", at: place)
     }
-    guard isText else { return nil }
     let width = Library.ask { H5Tget_size(typeID) }
     let count = try checkedCount(shape, width)
     let bytes = try filled(UInt8(0), count * width, at: place) { H5Aread(id, typeID, $0) }
@@ -61,7 +57,8 @@ struct StoredAttribute: ~Copyable {
     for start in stride(from: 0, to: bytes.count, by: max(1, width)) {
       texts.append(try Self.unpadded(bytes[start..<start + width], at: place))
     }
-    return shape.isEmpty ? texts.first.map { .text($0) } : .texts(texts)
+    if shape.isEmpty, let text = texts.first { return .text(text) }
+    return .texts(texts)
   }
 
   /// The number of elements, once it is certain that the file has that many bytes for them.

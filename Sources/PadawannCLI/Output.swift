@@ -62,6 +62,9 @@ enum Format {
     return String(format: "%.\(digits)f", value)
   }
 
+  /// A number in scientific notation with three digits.
+  static func scientific(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.2e", value) }
+
   /// A share as a percentage.
   static func percent(_ share: Double, _ digits: Int = 2) -> String { decimal(share * 100, digits) }
 
@@ -97,5 +100,12 @@ enum Table {
       while line.hasSuffix(" ") { line.removeLast() }
       return line
     }.joined(separator: "\n")
+  }
+}
+
+extension Output {
+  /// Tells the user something on standard error that is not part of the result.
+  static func note(_ text: String) {
+    FileHandle.standardError.write(Data("padawann: \(text)\n".utf8))
   }
 }

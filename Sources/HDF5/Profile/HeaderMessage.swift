@@ -16,6 +16,8 @@ struct HeaderMessage {
   }
 
   var kind: Kind
+  /// Where the message begins in the file: its kind, its size, its flags, then its body.
+  var start: Int
   var body: ArraySlice<UInt8>
 
   /// What a kind outside the profile is, in words.
@@ -72,10 +74,12 @@ struct StoredLink {
 /// An attribute of an object, as far as the profile looks at it.
 struct StoredAttributeMessage {
   let name: String
-  /// The size of its value; nil when its type or shape is outside the profile.
-  let byteCount: Int?
+  /// The size of its value.
+  let byteCount: Int
 
   /// Reads an attribute message (version 3) and checks that it has all of its value.
+  ///
+  /// - Throws: an error of the kind `unsupported` when it is well-formed but outside the profile.
   init(_ message: ArraySlice<UInt8>, position: Int, at path: String) throws(HDF5Error) {
     var cursor = ByteCursor(message, at: path)
     let (version, flags) = (try cursor.byte(), try cursor.byte())
@@ -97,23 +101,20 @@ struct StoredAttributeMessage {
       let name = String(validating: nameBytes.dropLast(), as: UTF8.self)
     else { throw HDF5Error(.damaged, "attribute \(position) has an impossible name", at: path) }
     self.name = name
-    let type = StoredType(try cursor.take(typeSize))
-    let shapeBytes = try cursor.take(shapeSize)
-    // A list of attributes of other types can be skipped, so their shapes are not judged.
-    guard let width = type.byteCount, !Self.isNull(shapeBytes) else {
-      byteCount = nil
-      return
-    }
     let place = path.naming(attribute: name)
-    let shape = try storedShape(shapeBytes, at: place)
-    let size = saturatingProduct(product(of: shape) ?? .max, width)
-    guard size <= cursor.count else {
+    let type = StoredType(try cursor.take(typeSize))
+    guard let width = type.byteCount else {
+      throw HDF5Error(
+        .unsupported, "its type is not read here (numbers and text of a fixed length are)", at: place)
+    }
+    let shape = try storedShape(try cursor.take(shapeSize), at: place)
+    guard shape.count <= 1 else {
+      throw HDF5Error(
+        .unsupported, "it has \(shape.count) axes (attributes of at most one are read)", at: place)
+    }
+    byteCount = saturatingProduct(product(of: shape) ?? .max, width)
+    guard byteCount <= cursor.count else {
       throw HDF5Error(.damaged, "its shape \(shape) takes more than the bytes stored", at: place)
     }
-    byteCount = shape.count <= 1 ? size : nil
-  }
-
-  private static func isNull(_ shape: ArraySlice<UInt8>) -> Bool {
-    Array(shape.prefix(4)) == [2, 0, 0, 2]
   }
 }

@@ -9,72 +9,47 @@ struct ImageProfile {
   private let image: [UInt8]
   private let limits: ReadLimits
   private var budget: PayloadBudget
-  private var claims: [Claim] = []
-  private var claimedBytes = 0
-
-  private struct Claim {
-    var range: Range<Int>
-    var path: String
-  }
+  private var claims: FileClaims
+  private var headerParts: [Range<Int>] = []
+  private var skippedMessages: [Int] = []
 
   /// Checks a whole file.
   ///
+  /// - Returns: the file as the library may see it: with attributes that are skipped taken out.
   /// - Throws: ``HDF5Error``, naming the object and the rule that it breaks.
-  static func check(_ image: [UInt8], _ limits: ReadLimits) throws(HDF5Error) {
+  static func checked(_ image: [UInt8], _ limits: ReadLimits) throws(HDF5Error) -> [UInt8] {
     guard image.count <= limits.imageBytes else {
       throw HDF5Error(
         .tooLarge, "the file has \(image.count) bytes, more than the limit of \(limits.imageBytes)", at: "/")
     }
     let superblock = try Superblock(image)
     var profile = ImageProfile(image, limits)
-    _ = try profile.claim(0, UInt64(Superblock.byteCount), at: "/")
+    _ = try profile.claims.claim(0, UInt64(Superblock.byteCount), at: "/")
     guard try profile.object(at: superblock.rootAddress, "/", depth: 0) == .group else {
       throw HDF5Error(.damaged, "the root of the file is no group", at: "/")
     }
-    try profile.checkClaims()
+    try profile.claims.check(unusedBytes: limits.unusedBytes)
+    return profile.withoutSkippedAttributes()
   }
 
   private init(_ image: [UInt8], _ limits: ReadLimits) {
     self.image = image
     self.limits = limits
     budget = PayloadBudget(limits)
+    claims = FileClaims(byteCount: image.count)
   }
 
-  /// Takes a part of the file for one use. What is claimed in total never exceeds the file, which also bounds the
-  /// work on a file whose parts overlap.
-  private mutating func claim(_ address: UInt64, _ count: UInt64, at path: String) throws(HDF5Error) -> Range<
-    Int
-  > {
-    let (end, overflow) = address.addingReportingOverflow(count)
-    guard !overflow, end <= UInt64(image.count) else {
-      throw HDF5Error(
-        .damaged, "a part of it (\(count) bytes at \(address)) is beyond the end of the file", at: path)
+  /// The file without the attributes that are left out: they become padding, so that the library never decodes them.
+  private func withoutSkippedAttributes() -> [UInt8] {
+    var result = image
+    for start in skippedMessages {
+      result[start] = HeaderMessage.Kind.padding.rawValue
+      result[start + 3] = 0
     }
-    let range = Int(address)..<Int(end)
-    claimedBytes += range.count
-    guard claimedBytes <= image.count else {
-      throw HDF5Error(.unsupported, "bytes of the file are used twice", at: path)
+    if !skippedMessages.isEmpty {
+      for part in headerParts { seal(part, of: &result) }
     }
-    claims.append(Claim(range: range, path: path))
-    return range
-  }
-
-  /// No two parts overlap, and few bytes lie outside all of them.
-  private func checkClaims() throws(HDF5Error) {
-    var end = 0
-    for claim in claims.filter({ !$0.range.isEmpty }).sorted(by: { $0.range.lowerBound < $1.range.lowerBound }
-    ) {
-      guard claim.range.lowerBound >= end else {
-        throw HDF5Error(.unsupported, "bytes of the file are used twice", at: claim.path)
-      }
-      end = claim.range.upperBound
-    }
-    guard image.count - claimedBytes <= limits.unusedBytes else {
-      throw HDF5Error(
-        .tooLarge,
-        "\(image.count - claimedBytes) bytes belong to no object, more than the limit of "
-          + "\(limits.unusedBytes)", at: "/")
-    }
+    return result
   }
 }
 
@@ -116,7 +91,7 @@ extension ImageProfile {
       guard names.insert(Array(link.name.utf8)).inserted else {
         throw HDF5Error(.damaged, "the group has this name twice", at: inner)
       }
-      guard !claims.contains(where: { UInt64($0.range.lowerBound) == link.address }) else {
+      guard !claims.beginsPart(at: link.address) else {
         throw HDF5Error(.unsupported, "another link leads to the same object", at: inner)
       }
       _ = try object(at: link.address, inner, depth: depth + 1)
@@ -158,7 +133,7 @@ extension ImageProfile {
         throw HDF5Error(.damaged, "the shape \(shape) is declared, but no values are stored", at: path)
       }
       try Self.checkSize(stored, shape, size, at: path)
-      _ = try claim(address, stored, at: path)
+      _ = try claims.claim(address, stored, at: path)
     case 2: throw HDF5Error(.unsupported, "its values are stored in chunks", at: path)
     case 3: throw HDF5Error(.unsupported, "its values are in other datasets (a virtual dataset)", at: path)
     default: throw HDF5Error(.damaged, "its layout is unknown", at: path)
@@ -185,18 +160,24 @@ extension ImageProfile {
     }
     var names: Set<[UInt8]> = []
     for (position, message) in attributes.enumerated() {
-      let attribute = try StoredAttributeMessage(message.body, position: position, at: path)
+      guard let attribute = try readOrSkip(message, position: position, at: path) else { continue }
       let place = path.naming(attribute: attribute.name)
       guard names.insert(Array(attribute.name.utf8)).inserted else {
         throw HDF5Error(.damaged, "the object has this name twice", at: place)
       }
-      if let byteCount = attribute.byteCount {
-        try budget.takeBytes(byteCount, at: place)
-      } else if limits.unknownAttributes == .refused {
-        throw HDF5Error(
-          .unsupported, "its type is not read here (numbers and fixed-length text of at most one axis are)",
-          at: place)
-      }
+      try budget.takeBytes(attribute.byteCount, at: place)
+    }
+  }
+
+  private mutating func readOrSkip(
+    _ message: HeaderMessage, position: Int, at path: String
+  ) throws(HDF5Error) -> StoredAttributeMessage? {
+    do {
+      return try StoredAttributeMessage(message.body, position: position, at: path)
+    } catch {
+      guard error.kind == .unsupported, limits.unknownAttributes == .skipped else { throw error }
+      skippedMessages.append(message.start)
+      return nil
     }
   }
 }
@@ -211,7 +192,7 @@ extension ImageProfile {
     }
     let prefix = try ObjectHeaderPrefix(image[Int(address)...], at: path)
     var header = ObjectHeader()
-    let first = try claim(address, prefix.byteCount, at: path)
+    let first = try claims.claim(address, prefix.byteCount, at: path)
     try checkSum(first, path)
     var parts = [image[first].dropFirst(prefix.messagesOffset).dropLast(4)]
     while let part = parts.popLast() {
@@ -230,7 +211,7 @@ extension ImageProfile {
     _ message: ArraySlice<UInt8>, _ path: String
   ) throws(HDF5Error) -> ArraySlice<UInt8> {
     var cursor = ByteCursor(message, at: path)
-    let range = try claim(try cursor.number(8), try cursor.number(8), at: path)
+    let range = try claims.claim(try cursor.number(8), try cursor.number(8), at: path)
     guard range.count >= 8, image[range].starts(with: Array("OCHK".utf8)) else {
       throw HDF5Error(.damaged, "a part of its header is missing", at: path)
     }
@@ -238,10 +219,10 @@ extension ImageProfile {
     return image[range].dropFirst(4).dropLast(4)
   }
 
-  private func checkSum(_ range: Range<Int>, _ path: String) throws(HDF5Error) {
-    let part = image[range]
-    guard UInt64(lookup3(part.dropLast(4))) == littleEndian(part.suffix(4)) else {
+  private mutating func checkSum(_ range: Range<Int>, _ path: String) throws(HDF5Error) {
+    guard isSealed(range, of: image) else {
       throw HDF5Error(.damaged, "its header does not fit its checksum", at: path)
     }
+    headerParts.append(range)
   }
 }

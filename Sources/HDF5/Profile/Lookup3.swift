@@ -1,7 +1,7 @@
 /// Bob Jenkins' lookup3 hash with initial value 0: the checksum of HDF5's metadata.
 ///
 /// Source: http://burtleburtle.net/bob/c/lookup3.c (public domain), function `hashlittle`.
-func lookup3(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+package func lookup3(_ bytes: ArraySlice<UInt8>) -> UInt32 {
   bytes.withUnsafeBytes { raw in
     let start = 0xdead_beef &+ UInt32(truncatingIfNeeded: raw.count)
     var state = Lookup3State(a: start, b: start, c: start)
@@ -18,6 +18,19 @@ func lookup3(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     state.add { UInt32(truncatingIfNeeded: littleEndian(tail[4 * $0..<4 * $0 + 4])) }
     state.finish()
     return state.c
+  }
+}
+
+/// Whether a part of a file ends with the checksum of what is before.
+package func isSealed(_ part: Range<Int>, of image: [UInt8]) -> Bool {
+  UInt64(lookup3(image[part].dropLast(4))) == littleEndian(image[part].suffix(4))
+}
+
+/// Writes the checksum of a part of a file into its last four bytes.
+package func seal(_ part: Range<Int>, of image: inout [UInt8]) {
+  let checksum = lookup3(image[part].dropLast(4))
+  for byte in 0..<4 {
+    image[part.upperBound - 4 + byte] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * byte))
   }
 }
 

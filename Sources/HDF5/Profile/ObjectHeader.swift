@@ -30,6 +30,7 @@ struct ObjectHeaderPrefix {
     var cursor = ByteCursor(part, at: path)
     var messages: [HeaderMessage] = []
     while cursor.count >= (hasOrder ? 6 : 4) {
+      let start = part.endIndex - cursor.count
       let (number, size, flags) = (try cursor.byte(), try cursor.count(2), try cursor.byte())
       if hasOrder { _ = try cursor.take(2) }
       let body = try cursor.take(size)
@@ -41,7 +42,7 @@ struct ObjectHeaderPrefix {
       guard flags & 0x02 == 0 else {
         throw HDF5Error(.unsupported, "a part of its header is shared with others", at: path)
       }
-      if kind != .padding { messages.append(HeaderMessage(kind: kind, body: body)) }
+      if kind != .padding { messages.append(HeaderMessage(kind: kind, start: start, body: body)) }
     }
     return messages
   }

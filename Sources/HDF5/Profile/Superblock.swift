@@ -19,8 +19,7 @@ struct Superblock {
         .unsupported, "superblock version \(image[8]) (versions 2 and 3 are read: h5py's libver \"v108\")",
         at: "/")
     }
-    let stored = UInt32(littleEndian(image[44..<48]))
-    guard lookup3(image[..<44]) == stored else {
+    guard isSealed(0..<Self.byteCount, of: image) else {
       throw HDF5Error(.damaged, "the superblock does not fit its checksum", at: "/")
     }
     guard image[9] == 8, image[10] == 8 else {
@@ -42,19 +41,9 @@ struct Superblock {
     }
     rootAddress = littleEndian(image[36..<44])
   }
-
-  /// Computes the checksum anew. Libraries before 1.14.7 take the mark of an open file out of the image that they
-  /// hand over, but leave the checksum as it was with the mark (HDFGroup/hdf5 issue 1915).
-  static func seal(_ image: inout [UInt8]) {
-    guard image.count >= byteCount else { return }
-    let checksum = lookup3(image[..<44])
-    for position in 0..<4 {
-      image[44 + position] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * position))
-    }
-  }
 }
 
 /// An unsigned number of at most 8 bytes, the lowest first.
-func littleEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+package func littleEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {
   bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
 }

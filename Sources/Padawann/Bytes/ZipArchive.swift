@@ -26,6 +26,7 @@ public struct ZipArchive: Sendable {
 
   /// The entries in the order of the central directory.
   public let entries: [Entry]
+  private let places: [String: Int]
   private let bytes: [UInt8]
 
   /// Reads the directory and checks it against every local header.
@@ -41,13 +42,13 @@ public struct ZipArchive: Sendable {
         throw error.inside("entry \(record.name)")
       }
     }
-    try Self.checkDistinct(entries)
+    places = try Self.places(of: entries)
     self.entries = entries
     self.bytes = bytes
   }
 
   /// The entry of a name.
-  public func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
+  public func entry(named name: String) -> Entry? { places[name].map { entries[$0] } }
 
   /// The content of an entry, inflated when needed and checked against its size and CRC-32.
   ///
@@ -114,9 +115,10 @@ public struct ZipArchive: Sendable {
     return located
   }
 
-  private static func checkDistinct(_ entries: [Entry]) throws(PadawannError) {
-    var names = Set<String>()
-    for entry in entries where !names.insert(entry.name).inserted {
+  /// The index of each name, once it is sure that names differ and contents do not overlap.
+  private static func places(of entries: [Entry]) throws(PadawannError) -> [String: Int] {
+    var places: [String: Int] = [:]
+    for (index, entry) in entries.enumerated() where places.updateValue(index, forKey: entry.name) != nil {
       throw PadawannError(.data, "two entries have the same name", at: "entry \(entry.name)")
     }
     let byPlace = entries.sorted { $0.headerOffset < $1.headerOffset }
@@ -124,6 +126,7 @@ public struct ZipArchive: Sendable {
     where entry.contentOffset + entry.compressedSize > next.headerOffset {
       throw PadawannError(.data, "it overlaps the entry \(next.name)", at: "entry \(entry.name)")
     }
+    return places
   }
 
   /// Why a path must not be in an archive; `nil` when it may.

@@ -1,12 +1,118 @@
+import HDF5
+
+/// A file with several named arrays: an npz archive or an HDF5 file.
 struct ArrayArchive {
-  enum Role { case images, labels }
-  init(_ path: String, _ format: FileFormat) throws(PadawannError) {
-    throw PadawannError(.unsupported, "later", at: path)
+  /// What an array is wanted for.
+  enum Role: String {
+    case images
+    case labels
+
+    /// Names that are looked for when none is given.
+    var usualNames: [String] {
+      switch self {
+      case .images: ["images", "image", "x", "X", "data"]
+      case .labels: ["labels", "label", "y", "Y", "target", "targets"]
+      }
+    }
   }
+
+  private let names: [String]
+  private let read: (String) throws(PadawannError) -> StoredArray
+
+  /// Reads the list of arrays.
+  init(_ path: String, _ format: FileFormat) throws(PadawannError) {
+    if format == .hdf5 {
+      let file = HDF5Arrays(path: path)
+      names = try file.names()
+      read = file.array
+    } else {
+      let archive = try NumPyArchive(GzipFile.read(path))
+      names = archive.names
+      read = { name throws(PadawannError) in try StoredArray(archive.array(name, limit: GzipFile.limit)) }
+    }
+  }
+
+  /// Reads one array.
+  ///
+  /// - Parameter key: its name; without one, the only array with a usual name.
+  /// - Throws: ``PadawannError`` `data` when there is no such array, or several may be meant.
   func array(_ role: Role, key: String?) throws(PadawannError) -> StoredArray {
-    throw PadawannError(.unsupported, "later")
+    let wanted = key.map { [$0] } ?? role.usualNames
+    let found = names.filter { wanted.contains($0) || wanted.contains(String($0.drop { $0 == "/" })) }
+    guard let name = found.first, found.count == 1 else {
+      let what = key.map { "“\($0)”" } ?? "the \(role.rawValue)"
+      let list = names.prefix(20).joined(separator: ", ")
+      throw PadawannError(
+        .data, found.isEmpty ? "there is no array for \(what)" : "several arrays may be \(what)",
+        remedy: "Choose with \(role.rawValue)-key=; the file has: \(list.isEmpty ? "none" : list)")
+    }
+    do { return try read(name) } catch { throw error.inside(name) }
   }
 }
+
+/// The datasets of an HDF5 file.
+private struct HDF5Arrays {
+  let path: String
+
+  private func open() throws(PadawannError) -> HDFFile {
+    let limits = ReadLimits(imageBytes: GzipFile.limit, payloadBytes: GzipFile.limit)
+    do { return try HDFFile(path: path, limits: limits) } catch { throw Self.problem(error) }
+  }
+
+  func names() throws(PadawannError) -> [String] {
+    let file = try open()
+    do { return try file.datasets().map(\.path) } catch { throw Self.problem(error) }
+  }
+
+  func array(_ name: String) throws(PadawannError) -> StoredArray {
+    let file = try open()
+    let (shape, values) = try contents(of: name, in: file)
+    return try StoredArray(sizes: shape, values: values)
+  }
+
+  private func contents(of name: String, in file: borrowing HDFFile) throws(PadawannError)
+    -> ([Int], StoredArray.Values)
+  {
+    do {
+      let type = try file.datasets().first { $0.path == name }?.type ?? ""
+      if type.hasPrefix("uint8") {
+        let bytes = try file.readBytes(name)
+        return (bytes.shape, .bytes(bytes.values))
+      }
+      if type.hasPrefix("int") || type.hasPrefix("uint") {
+        let integers = try file.readIntegers(name)
+        return (integers.shape, .integers(integers.values.map { Int($0) }))
+      }
+      let floats = try file.readFloats(name)
+      return (floats.shape, .floats(floats.values))
+    } catch {
+      throw Self.problem(error)
+    }
+  }
+
+  private static func problem(_ error: HDF5Error) -> PadawannError {
+    let kind: PadawannError.Kind =
+      switch error.kind {
+      case .unsupported, .misuse: .unsupported
+      case .library: .inputOutput
+      case .missing, .damaged, .tooLarge: .data
+      }
+    return PadawannError(kind, error.description)
+  }
+}
+
 extension StoredArray {
-  init(npy bytes: [UInt8]) throws(PadawannError) { throw PadawannError(.unsupported, "later") }
+  /// Takes a NumPy array over.
+  init(_ array: NumPyArray) throws(PadawannError) {
+    let values: Values
+    switch array.type {
+    case .u8: values = .bytes(array.bytes)
+    case let type where type.isFloatingPoint: values = .floats(try array.floats())
+    default: values = .integers(try array.integers())
+    }
+    try self.init(sizes: array.shape, values: values)
+  }
+
+  /// Reads an npy file.
+  init(npy bytes: [UInt8]) throws(PadawannError) { try self.init(NumPyArray(npy: bytes)) }
 }

@@ -9,6 +9,8 @@ import Synchronization
 final class BodyReceiver: NSObject, URLSessionDataDelegate {
   private struct State {
     var continuation: CheckedContinuation<Void, any Error>?
+    /// How it ended, when that was before anyone waited for it.
+    var outcome: Result<Void, any Error>?
     var problem: PadawannError?
     var lastSign = ContinuousClock.now
     var received: Int
@@ -35,7 +37,8 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
   ///   disk; `CancellationError`.
   func receive(_ url: URL, timeout: Double) async throws {
     // The session's own timer runs a little longer than ours, whose message says how long it was.
-    var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: timeout + 5)
+    var request = URLRequest(
+      url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: timeout + 5)
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
     if present > 0 { request.setValue("bytes=\(present)-", forHTTPHeaderField: "Range") }
     let session = URLSession(configuration: .ephemeral, delegate: self, delegateQueue: nil)
@@ -43,18 +46,28 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
     let task = session.dataTask(with: request)
     let guardian = Task { try await watch(task, timeout: timeout) }
     defer { guardian.cancel() }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        state.withLock {
-          $0.continuation = continuation
-          $0.lastSign = .now
-        }
-        task.resume()
+    do {
+      try await withTaskCancellationHandler {
+        try await result(of: task)
+      } onCancel: {
+        task.cancel()
       }
-    } onCancel: {
-      task.cancel()
+    } catch {
+      // The session reports a cancellation as one more broken connection.
+      try Task.checkCancellation()
+      throw error
     }
-    try Task.checkCancellation()
+  }
+
+  private func result(of task: URLSessionDataTask) async throws {
+    try await withCheckedThrowingContinuation { continuation in
+      let outcome = state.withLock { state in
+        state.lastSign = .now
+        if state.outcome == nil { state.continuation = continuation }
+        return state.outcome
+      }
+      if let outcome { continuation.resume(with: outcome) } else { task.resume() }
+    }
   }
 
   private func watch(_ task: URLSessionDataTask, timeout: Double) async throws {
@@ -99,7 +112,8 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
     guard let received else { return }
     do throws(PadawannError) {
       guard received <= file.byteCount ?? .max else {
-        throw PadawannError(.unavailable, "the server sends more than the file’s \(file.byteCount ?? 0) bytes")
+        throw PadawannError(
+          .unavailable, "the server sends more than the file’s \(file.byteCount ?? 0) bytes")
       }
       try part.append(data)
       report(.progress(file: file.name, received: received, expected: file.byteCount))
@@ -109,17 +123,14 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
   }
 
   func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-    let (continuation, problem) = state.withLock { state in
+    let (continuation, outcome) = state.withLock { state in
+      let failure = state.problem ?? error.map { PadawannError(.unavailable, Self.reason($0)) }
+      let outcome: Result<Void, any Error> = failure.map { .failure($0) } ?? .success(())
+      state.outcome = outcome
       defer { state.continuation = nil }
-      return (state.continuation, state.problem)
+      return (state.continuation, outcome)
     }
-    if let problem {
-      continuation?.resume(throwing: problem)
-    } else if let error {
-      continuation?.resume(throwing: PadawannError(.unavailable, Self.reason(error)))
-    } else {
-      continuation?.resume()
-    }
+    continuation?.resume(with: outcome)
   }
 
   /// Looks at the head of an answer before any of its body is taken.

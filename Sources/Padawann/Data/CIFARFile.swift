@@ -31,7 +31,7 @@ enum CIFARFile {
   static func layout(byteCount: Int, name: String, kind: LabelKind?) throws(PadawannError) -> Layout {
     let ten = byteCount % Layout.cifar10.recordSize == 0
     let hundred = byteCount % Layout.cifar100(.fine).recordSize == 0
-    guard ten || hundred else {
+    guard byteCount > 0, ten || hundred else {
       throw PadawannError(
         .data, "\(byteCount) bytes are not a whole number of CIFAR records of 3073 or 3074 bytes",
         remedy: "Get the file again")

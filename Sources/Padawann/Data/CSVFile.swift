@@ -28,7 +28,9 @@ struct CSVFile {
     let header = isHeader(row, labelPlace: place)
     var (values, labels) = (NumberList(), [Int]())
     if header {
-      guard let first = try lines.next() else { throw PadawannError(.data, "the table has a header and no rows") }
+      guard let first = try lines.next() else {
+        throw PadawannError(.data, "the table has a header and no rows")
+      }
       row = first
     }
     while true {
@@ -107,7 +109,8 @@ struct CSVField {
   /// The field as a finite number; spaces around it do not count.
   var number: Double? {
     if let small = smallInteger { return Double(small) }
-    guard let first = bytes.firstIndex(where: Self.isInk), let last = bytes.lastIndex(where: Self.isInk) else {
+    guard let first = bytes.firstIndex(where: Self.isInk), let last = bytes.lastIndex(where: Self.isInk)
+    else {
       return nil
     }
     let core = bytes[first...last]

@@ -36,7 +36,9 @@ public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
     guard !rules.isEmpty else { throw PadawannError(.usage, "no classes are listed") }
     let labels = 0...Self.limit
     for rule in rules {
-      guard labels.contains(rule.old.lowerBound), labels.contains(rule.old.upperBound), labels.contains(rule.new) else {
+      guard labels.contains(rule.old.lowerBound), labels.contains(rule.old.upperBound),
+        labels.contains(rule.new)
+      else {
         throw PadawannError(.usage, "classes are numbers from 0 to \(Self.limit)")
       }
     }
@@ -53,7 +55,8 @@ public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
 
   private var mapText: String {
     rules.map { rule in
-      let old = rule.old.count == 1 ? "\(rule.old.lowerBound)" : "\(rule.old.lowerBound)-\(rule.old.upperBound)"
+      let old =
+        rule.old.count == 1 ? "\(rule.old.lowerBound)" : "\(rule.old.lowerBound)-\(rule.old.upperBound)"
       return "\(old):\(rule.new)"
     }.joined(separator: "+")
   }
@@ -106,7 +109,9 @@ public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func number(_ text: String) -> Int? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let value = Int(text) else { return nil }
+    guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let value = Int(text) else {
+      return nil
+    }
     return value <= limit ? value : nil
   }
 
@@ -119,7 +124,8 @@ public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
     for rule in rules {
       guard rule.old.upperBound < classNames.count else {
         throw PadawannError(
-          .usage, "there is no class \(rule.old.upperBound): the set has classes 0 to \(classNames.count - 1)",
+          .usage,
+          "there is no class \(rule.old.upperBound): the set has classes 0 to \(classNames.count - 1)",
           remedy: "Correct \(isList ? "classes" : "map")=")
       }
       for old in rule.old { newLabels[old] = rule.new }

@@ -22,7 +22,8 @@ public struct DataFolder: Hashable, Sendable {
       path = home + "/.cache/padawann"
     } else {
       throw PadawannError(
-        .usage, "there is no home folder to keep datasets in", remedy: "Name a folder with --data-dir or PADAWANN_DATA")
+        .usage, "there is no home folder to keep datasets in",
+        remedy: "Name a folder with --data-dir or PADAWANN_DATA")
     }
   }
 
@@ -34,7 +35,8 @@ public struct DataFolder: Hashable, Sendable {
   public func location(of file: PublishedFile, in set: PublishedSet) -> String? {
     let unpacked = ["", "/cifar-10-batches-bin", "/cifar-100-binary", "/gzip"]
     for folder in unpacked.map({ path(of: set) + $0 }) {
-      for name in [file.name, file.inflatedName] where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+      for name in [file.name, file.inflatedName]
+      where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
         return "\(folder)/\(name)"
       }
     }

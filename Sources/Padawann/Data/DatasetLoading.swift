@@ -8,7 +8,8 @@ extension DatasetSpec {
   public func load(from folder: DataFolder) throws(PadawannError) -> Dataset {
     do {
       switch source {
-      case .named(let set, let split): return try dataset(NamedSetReader(folder: folder).images(set, split, self))
+      case .named(let set, let split):
+        return try dataset(NamedSetReader(folder: folder).images(set, split, self))
       case .path(let path): return try dataset(SampleFile(path: path, options: reading).images())
       }
     } catch {
@@ -36,7 +37,8 @@ extension DatasetSpec {
   private func names(of images: LabelledImages) throws(PadawannError) -> [String] {
     let highest = images.labels.max() ?? 0
     var names = reading.classNames ?? images.classNames ?? []
-    let count = max(reading.classCount ?? 0, names.isEmpty ? min(highest, ClassChoice.limit) + 1 : names.count)
+    let known = names.isEmpty ? min(max(highest, 0), ClassChoice.limit) + 1 : names.count
+    let count = max(reading.classCount ?? known, names.count)
     names += (names.count..<count).map { String($0) }
     if let wrong = images.labels.firstIndex(where: { !names.indices.contains($0) }) {
       throw PadawannError(
@@ -59,7 +61,9 @@ extension DatasetSpec.Source {
 struct NamedSetReader {
   let folder: DataFolder
 
-  func images(_ set: NamedSet, _ split: DatasetSplit, _ spec: DatasetSpec) throws(PadawannError) -> LabelledImages {
+  func images(_ set: NamedSet, _ split: DatasetSplit, _ spec: DatasetSpec) throws(PadawannError)
+    -> LabelledImages
+  {
     guard let publication = set.publication else { return try drawnImages(set, split, spec) }
     switch publication.format {
     case .idx: return try idxImages(set, publication, split)
@@ -83,7 +87,9 @@ struct NamedSetReader {
     throws(PadawannError) -> LabelledImages
   {
     var paths: [String] = []
-    for file in publication.files(of: split) { paths.append(try folder.existingLocation(of: file, in: publication)) }
+    for file in publication.files(of: split) {
+      paths.append(try folder.existingLocation(of: file, in: publication))
+    }
     let images = try SampleFile.array(paths[0], .idx)
     let labels = try SampleFile.array(paths[1], .idx)
     do {
@@ -95,11 +101,13 @@ struct NamedSetReader {
   }
 
   /// Labels from 0, and only the classes that the set consists of.
-  private func chosen(_ set: NamedSet, _ images: inout LabelledImages) throws(PadawannError) -> LabelledImages {
+  private func chosen(_ set: NamedSet, _ images: inout LabelledImages) throws(PadawannError) -> LabelledImages
+  {
     let names = set.idxClassNames
     let labels = images.labels.map { $0 - set.firstLabel }
     if let wrong = labels.firstIndex(where: { !names.indices.contains($0) }) {
-      throw PadawannError(.data, "label \(images.labels[wrong]) of image \(wrong) is not one of \(set.rawValue)")
+      throw PadawannError(
+        .data, "label \(images.labels[wrong]) of image \(wrong) is not one of \(set.rawValue)")
     }
     images.labels = labels
     images.classNames = names
@@ -113,7 +121,9 @@ struct NamedSetReader {
     throws(PadawannError) -> LabelledImages
   {
     var paths: [String] = []
-    for file in publication.files(of: split) { paths.append(try folder.existingLocation(of: file, in: publication)) }
+    for file in publication.files(of: split) {
+      paths.append(try folder.existingLocation(of: file, in: publication))
+    }
     var options = ReadingOptions()
     options.more = Array(paths.dropFirst())
     options.labelKind = publication == .cifar100 ? kind ?? .fine : nil

@@ -6,7 +6,9 @@ extension DatasetSpec {
   ///     path when it has a slash, starts with a dot or a tilde, ends as data files do, or is quoted.
   ///   - defaultSplit: the part of a named set that is meant when the text does not say.
   /// - Throws: ``PadawannError`` `usage` that names the valid words when one is unknown.
-  public static func parse(_ text: String, defaultSplit: DatasetSplit = .test) throws(PadawannError) -> DatasetSpec {
+  public static func parse(_ text: String, defaultSplit: DatasetSplit = .test) throws(PadawannError)
+    -> DatasetSpec
+  {
     do {
       return try DatasetSpecParser(defaultSplit: defaultSplit).spec(MarkedText(text))
     } catch {
@@ -46,7 +48,8 @@ struct DatasetSpecParser {
     static let flags: Set<Key> = [.transpose, .dropLast]
     /// Options that say how a file is read.
     static let reading: Set<Key> = [
-      .split, .imagesKey, .labelsKey, .labelsFile, .more, .labels, .labelColumn, .shape, .channels, .classesCount,
+      .split, .imagesKey, .labelsKey, .labelsFile, .more, .labels, .labelColumn, .shape, .channels,
+      .classesCount,
       .classNames,
     ]
   }
@@ -101,11 +104,13 @@ struct DatasetSpecParser {
     guard let key = Key(rawValue: name.text) else {
       throw PadawannError(
         .usage, "there is no option “\(name.text)”",
-        remedy: Suggestion.remedy(for: name.text, among: Key.allCases.map(\.rawValue), whatTheyAre: "options"))
+        remedy: Suggestion.remedy(for: name.text, among: Key.allCases.map(\.rawValue), whatTheyAre: "options")
+      )
     }
     switch (Key.flags.contains(key), value) {
     case (true, .some): throw PadawannError(.usage, "\(key.rawValue) takes no value")
-    case (false, nil): throw PadawannError(.usage, "\(key.rawValue) needs a value", remedy: "Write \(key.rawValue)=…")
+    case (false, nil):
+      throw PadawannError(.usage, "\(key.rawValue) needs a value", remedy: "Write \(key.rawValue)=…")
     default: return key
     }
   }
@@ -145,7 +150,9 @@ struct DatasetSpecParser {
     }
   }
 
-  private func setReading(_ key: Key, _ value: MarkedText, of options: inout ReadingOptions) throws(PadawannError) {
+  private func setReading(_ key: Key, _ value: MarkedText, of options: inout ReadingOptions)
+    throws(PadawannError)
+  {
     switch key {
     case .split: options.split = try choice(value.text, whatItIs: "split")
     case .imagesKey: options.imagesKey = value.text
@@ -178,7 +185,8 @@ struct DatasetSpecParser {
   {
     if let choice = Choice(rawValue: text) { return choice }
     let names = Choice.allCases.map(\.rawValue)
-    throw PadawannError(.usage, "“\(text)” is no \(whatItIs)", remedy: "Write \(names.joined(separator: " or "))")
+    throw PadawannError(
+      .usage, "“\(text)” is no \(whatItIs)", remedy: "Write \(names.joined(separator: " or "))")
   }
 
   private func column(_ value: MarkedText) -> CSVFile.LabelColumn {
@@ -191,7 +199,8 @@ struct DatasetSpecParser {
 
   private func names(_ value: MarkedText) throws(PadawannError) -> [String] {
     let names = value.split(on: "+").map(\.text)
-    guard names.allSatisfy({ !$0.isEmpty }), Set(names).count == names.count, names.count <= ClassChoice.limit + 1
+    guard names.allSatisfy({ !$0.isEmpty }), Set(names).count == names.count,
+      names.count <= ClassChoice.limit + 1
     else { throw PadawannError(.usage, "class names must not be empty and must differ") }
     return names
   }
@@ -212,8 +221,10 @@ struct DatasetSpecParser {
   }
 
   private func number(_ text: String, _ range: ClosedRange<Int>) throws(PadawannError) -> Int {
-    guard text.utf8.allSatisfy({ (48...57).contains($0) }), let value = Int(text), range.contains(value) else {
-      throw PadawannError(.usage, "“\(text)” is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    guard text.utf8.allSatisfy({ (48...57).contains($0) }), let value = Int(text), range.contains(value)
+    else {
+      throw PadawannError(
+        .usage, "“\(text)” is not a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

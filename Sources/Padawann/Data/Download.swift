@@ -48,7 +48,9 @@ public struct Download: Sendable {
   public let settings: Settings
 
   /// Prepares a download; nothing is touched yet.
-  public init(_ file: PublishedFile, from addresses: [String], into folder: String, settings: Settings = Settings()) {
+  public init(
+    _ file: PublishedFile, from addresses: [String], into folder: String, settings: Settings = Settings()
+  ) {
     self.file = file
     self.addresses = addresses
     self.folder = folder
@@ -76,9 +78,12 @@ public struct Download: Sendable {
         reasons.append("\(address): \(error.message)")
       }
     }
+    part.removeIfEmpty()
     throw PadawannError(
       .unavailable, "\(file.name) cannot be downloaded (\(reasons.joined(separator: "; ")))", at: folder,
-      remedy: "Check the connection, name another server with --mirror, or put \(file.name) into the folder yourself")
+      remedy:
+        "Check the connection, name another server with --mirror, or put \(file.name) into the folder yourself"
+    )
   }
 
   private func makeFolder() throws(PadawannError) {
@@ -128,7 +133,9 @@ public struct Download: Sendable {
     return file.agrees(with: try Checksums(ofFile: partial))
   }
 
-  private func request(_ address: String, from present: Int, into part: PartialFile, report: @escaping Report) async throws {
+  private func request(_ address: String, from present: Int, into part: PartialFile, report: @escaping Report)
+    async throws
+  {
     guard let url = URL(string: address), url.scheme == "https" || url.scheme == "http" else {
       throw PadawannError(.unavailable, "this is not an http or https address")
     }
@@ -189,6 +196,11 @@ final class PartialFile: Sendable {
       throw PadawannError(
         .cannotCreate, "the file cannot be put in place: \(String(cString: strerror(errno)))", at: target)
     }
+  }
+
+  /// Leaves nothing behind when nothing has arrived.
+  func removeIfEmpty() {
+    if byteCount == 0 { unlink(path) }
   }
 
   private func attempt(_ work: () throws -> Void) throws(PadawannError) {

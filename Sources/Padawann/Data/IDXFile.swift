@@ -8,7 +8,8 @@ extension StoredArray {
   public init(idx bytes: [UInt8]) throws(PadawannError) {
     var reader = ByteReader(bytes)
     guard try reader.integer(UInt16.self, bigEndian: true) == 0 else {
-      throw PadawannError(.data, "this is not an IDX file: it does not start with two zero bytes", at: "byte 0")
+      throw PadawannError(
+        .data, "this is not an IDX file: it does not start with two zero bytes", at: "byte 0")
     }
     let code = try reader.byte()
     guard let type = IDXElement(rawValue: code) else {

@@ -63,7 +63,8 @@ public enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
   private static func check(_ count: Int, _ available: Int, of what: String) throws(PadawannError) {
     guard count <= available else {
       throw PadawannError(
-        .usage, "\(count) \(what) are asked for and there are \(available)", remedy: "Ask for at most \(available)")
+        .usage, "\(count) \(what) are asked for and there are \(available)",
+        remedy: "Ask for at most \(available)")
     }
   }
 }

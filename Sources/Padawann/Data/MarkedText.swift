@@ -52,7 +52,9 @@ struct MarkedText {
 
   /// What is before the first unquoted separator, and what is after it; `nil` when there is none.
   func divided(at separator: Character) -> (MarkedText, MarkedText)? {
-    guard let place = marks.firstIndex(where: { $0.character == separator && !$0.isQuoted }) else { return nil }
+    guard let place = marks.firstIndex(where: { $0.character == separator && !$0.isQuoted }) else {
+      return nil
+    }
     return (MarkedText(marks: Array(marks[..<place])), MarkedText(marks: Array(marks[(place + 1)...])))
   }
 

@@ -15,7 +15,8 @@ struct SampleFile {
     }
     if isFolder.boolValue { return try SampleFolder(path: path, options: options).images() }
     if options.split != nil {
-      throw PadawannError(.usage, "split is for folders, and this is a file", at: path, remedy: "Remove split=")
+      throw PadawannError(
+        .usage, "split is for folders, and this is a file", at: path, remedy: "Remove split=")
     }
     if path.lowercased().hasSuffix(".bin") { return try cifarImages() }
     guard options.more.isEmpty, options.labelKind == nil else {
@@ -94,7 +95,8 @@ struct SampleFile {
     let name = url.lastPathComponent.replacingOccurrences(of: "images-idx3", with: "labels-idx1")
     guard name != url.lastPathComponent else {
       throw PadawannError(
-        .usage, "this file has images and no labels", at: path, remedy: "Name the label file with labels-file=")
+        .usage, "this file has images and no labels", at: path,
+        remedy: "Name the label file with labels-file=")
     }
     return url.deletingLastPathComponent().appendingPathComponent(name).path
   }
@@ -107,7 +109,8 @@ struct SampleFile {
       case .idx: return try StoredArray(idx: bytes)
       case .npy: return try StoredArray(npy: bytes)
       case .csv, .npz, .hdf5:
-        throw PadawannError(.data, "this is \(format.title), where an IDX or npy file with one array is expected")
+        throw PadawannError(
+          .data, "this is \(format.title), where an IDX or npy file with one array is expected")
       }
     } catch {
       throw error.inside(path)
@@ -155,7 +158,8 @@ enum FileFormat: Sendable {
     guard !start.contains(where: { $0 < 9 || (14..<32).contains($0) && $0 != 27 }) else {
       throw PadawannError(
         .data, "this is not a format that is known", at: path,
-        remedy: "IDX, npy, npz, HDF5, CSV (each also gzip-compressed, but for HDF5) and CIFAR’s .bin can be read")
+        remedy:
+          "IDX, npy, npz, HDF5, CSV (each also gzip-compressed, but for HDF5) and CIFAR’s .bin can be read")
     }
     return .csv
   }
@@ -169,7 +173,8 @@ struct SampleFolder {
   func images() throws(PadawannError) -> LabelledImages {
     guard let split = options.split else {
       throw PadawannError(
-        .usage, "a folder has a training and a test part", at: path, remedy: "Write split=train or split=test")
+        .usage, "a folder has a training and a test part", at: path, remedy: "Write split=train or split=test"
+      )
     }
     if let files = existing(Self.cifarFiles(split)) { return try read(files) }
     for stem in split == .train ? ["train"] : ["t10k", "test"] {

@@ -90,7 +90,8 @@ public struct SetInstallation: Sendable {
 
   private func place(_ name: String, _ content: [UInt8]) throws {
     if let expected = set.files.first(where: { $0.name == name })?.byteCount, expected != content.count {
-      throw PadawannError(.data, "\(name) has \(content.count) bytes in the archive, and should have \(expected)")
+      throw PadawannError(
+        .data, "\(name) has \(content.count) bytes in the archive, and should have \(expected)")
     }
     try StoredFile.write(content, to: "\(folder.path(of: set))/\(name)")
   }

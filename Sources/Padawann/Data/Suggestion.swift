@@ -3,7 +3,8 @@ enum Suggestion {
   /// `Did you mean X?` when something is near, then the list of everything that is valid.
   static func remedy(for word: String, among valid: [String], whatTheyAre: String) -> String {
     let near = valid.min { (distance(word, $0), $0) < (distance(word, $1), $1) }
-    let hint = near.flatMap { distance(word, $0) <= max(1, word.count / 3) ? "Did you mean \($0)? " : nil } ?? ""
+    let hint =
+      near.flatMap { distance(word, $0) <= max(1, word.count / 3) ? "Did you mean \($0)? " : nil } ?? ""
     return hint + "The \(whatTheyAre) are " + valid.joined(separator: ", ")
   }
 

@@ -111,3 +111,13 @@ public enum Magnitude: Hashable, Sendable {
   /// overridden, takes their signs times the shared weight (the weight-agnostic evaluation of a pre-trained net).
   case shared(Float, overridesOwn: Bool = false)
 }
+
+extension Network {
+  /// What the edges are worth with a shared weight, or, without one, by themselves.
+  ///
+  /// A shared weight overrides the numbers of a network whose every layer has numbers of its own: that is its
+  /// weight-agnostic evaluation. Where only some layers have their own (fine-tuned ones), those keep them.
+  public func magnitude(_ sharedWeight: Float?) -> Magnitude {
+    sharedWeight.map { .shared($0, overridesOwn: hasOwnValuesOnly) } ?? .own
+  }
+}

@@ -137,3 +137,12 @@ public struct Network: Hashable, Sendable {
     }
   }
 }
+
+extension Network {
+  /// Whether another network has weighted nodes of the same names and shapes, so that edges can be compared one by one.
+  public func hasSameLayers(as other: Network) -> Bool {
+    let (mine, theirs) = (layers, other.layers)
+    return mine.count == theirs.count
+      && zip(mine, theirs).allSatisfy { $0.name == $1.name && $0.weights.shape == $1.weights.shape }
+  }
+}

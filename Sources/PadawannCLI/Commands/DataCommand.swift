@@ -49,11 +49,13 @@ enum DataSetNames {
     var sets: [PublishedSet] = []
     for name in names {
       let spec = try DatasetSpec.parse(name)
-      guard case .named(let named, _) = spec.source, spec.description == DatasetSpec(spec.source).description else {
+      guard case .named(let named, _) = spec.source, spec.description == DatasetSpec(spec.source).description
+      else {
         throw PadawannError(.usage, "the name of a dataset is needed, without options", at: name)
       }
       guard let set = named.publication else {
-        throw PadawannError(.usage, "\(name) is drawn by padawann; it has no files", remedy: "Use it as it is")
+        throw PadawannError(
+          .usage, "\(name) is drawn by padawann; it has no files", remedy: "Use it as it is")
       }
       if !sets.contains(set) { sets.append(set) }
     }
@@ -66,7 +68,9 @@ enum DataTable {
   /// Rows with every column but the last as wide as its widest cell.
   static func text(_ rows: [[String]]) -> String {
     let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+    let widths = (0..<columns).map { column in
+      rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0
+    }
     return rows.map { row in
       row.enumerated().map { column, cell in
         column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)

@@ -19,7 +19,8 @@ struct DataExportCommand: AsyncParsableCommand {
     let dataset = try DatasetSpec.parse(spec).load(from: options.folder())
     try dataset.export(to: output)
     if options.json {
-      try options.printJSON(Report(name: dataset.name, output: output, count: dataset.count, digest: dataset.digest.description))
+      try options.printJSON(
+        Report(name: dataset.name, output: output, count: dataset.count, digest: dataset.digest.description))
     } else {
       print("\(output): \(dataset.count) images of \(dataset.shape), digest \(dataset.digest)")
     }

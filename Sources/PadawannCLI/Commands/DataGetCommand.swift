@@ -31,7 +31,9 @@ struct DataGetCommand: AsyncParsableCommand {
   @OptionGroup var options: DataOptions
 
   func validate() throws {
-    guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout must be from 0 to 86400 seconds") }
+    guard timeout > 0, timeout <= 86_400 else {
+      throw ValidationError("--timeout must be from 0 to 86400 seconds")
+    }
     guard !names.isEmpty else { throw ValidationError("Name a dataset; `padawann data list` shows them") }
   }
 
@@ -55,7 +57,8 @@ struct DataGetCommand: AsyncParsableCommand {
   private func report(_ sets: [PublishedSet], _ folder: DataFolder) throws {
     let results = sets.map { set in
       Result(
-        name: set.name, folder: folder.path(of: set), files: set.files.compactMap { folder.location(of: $0, in: set) },
+        name: set.name, folder: folder.path(of: set),
+        files: set.files.compactMap { folder.location(of: $0, in: set) },
         licence: set.licence)
     }
     if options.json {

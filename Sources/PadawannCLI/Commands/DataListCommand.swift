@@ -46,7 +46,8 @@ struct DataListCommand: AsyncParsableCommand {
       downloadByteCount = publication?.downloads.compactMap(\.byteCount).reduce(0, +)
       licence = publication?.licence
       let present = files.count { $0.path != nil }
-      presence = publication == nil ? "drawn" : present == files.count ? "yes" : present == 0 ? "no" : "partly"
+      presence =
+        publication == nil ? "drawn" : present == files.count ? "yes" : present == 0 ? "no" : "partly"
     }
 
     var row: [String] {

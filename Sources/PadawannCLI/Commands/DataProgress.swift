@@ -53,7 +53,8 @@ final class DataProgress: Sendable {
     let rate: Double? = state.withLock { state in
       let startBytes = state.startBytes ?? received
       state.startBytes = startBytes
-      if let last = state.lastDrawn, now - last < .milliseconds(100) { return nil }
+      // The rate of the first moment is noise.
+      guard now - (state.lastDrawn ?? state.start) >= .milliseconds(100) else { return nil }
       state.lastDrawn = now
       return Double(received - startBytes) / max((now - state.start) / .seconds(1), 0.001)
     }

@@ -18,7 +18,8 @@ struct DataShowCommand: AsyncParsableCommand {
     let dataset = try DatasetSpec.parse(spec).load(from: options.folder())
     guard (0..<dataset.count).contains(image) else {
       throw PadawannError(
-        .usage, "there is no image \(image)", at: dataset.name, remedy: "Choose from 0 to \(dataset.count - 1)")
+        .usage, "there is no image \(image)", at: dataset.name,
+        remedy: "Choose from 0 to \(dataset.count - 1)")
     }
     let report = Report(dataset)
     if options.json { return try options.printJSON(report) }
@@ -56,7 +57,8 @@ struct DataShowCommand: AsyncParsableCommand {
     var text: String {
       let numbers = { (values: [Float]) in values.map { "\($0)" }.joined(separator: " ") }
       let head = [
-        ["dataset", name], ["images", "\(count) of \(shape.map { "\($0)" }.joined(separator: "×")), \(pixelType)"],
+        ["dataset", name],
+        ["images", "\(count) of \(shape.map { "\($0)" }.joined(separator: "×")), \(pixelType)"],
         ["input", "(pixel / \(divisor) - \(numbers(mean))) / \(numbers(deviation))"], ["digest", digest],
       ]
       let rows = classes.enumerated().map { ["\($0)", $1.name, "\($1.count)"] }

@@ -16,11 +16,6 @@ struct PruneCommand: AsyncParsableCommand {
     case random, l1, structured
   }
 
-  /// What the result keeps of each weight.
-  enum Target: String, ExpressibleByArgument, CaseIterable {
-    case sign, keep
-  }
-
   @Argument(help: "The model.", completion: .file(extensions: ["h5"]))
   var model: String
 
@@ -40,7 +35,7 @@ struct PruneCommand: AsyncParsableCommand {
   var seed: UInt64 = 0
 
   @Option(help: "What the result keeps of each weight: its sign, or (default) what the model has.")
-  var to: Target = .keep
+  var to: KeptWeights = .keep
 
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var report: ReportOptions
@@ -110,6 +105,11 @@ struct PruneCommand: AsyncParsableCommand {
       """
     }
   }
+}
+
+/// What a model keeps of each weight: its sign, or its number.
+enum KeptWeights: String, ExpressibleByArgument, CaseIterable {
+  case sign, keep
 }
 
 /// Where a command puts the model that it makes.

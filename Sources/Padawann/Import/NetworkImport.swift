@@ -1,0 +1,132 @@
+/// Puts the tensors of a pre-trained network into an architecture.
+public struct NetworkImport: Hashable, Sendable {
+  /// What is kept of each weight.
+  public enum Weights: String, CaseIterable, Sendable {
+    /// Its sign: the result is a PADAWANN.
+    case sign
+    /// Its number, for L1 pruning or evolution with pre-trained weights.
+    case keep
+  }
+
+  /// What is kept of each weight.
+  public var weights: Weights
+  /// Whether the signs or numbers of edges that the file masks are kept too.
+  public var retainsPruned: Bool
+  /// Names of tensors that the architecture does not use.
+  public var ignored: Set<String>
+
+  /// Makes the settings of an import.
+  public init(weights: Weights = .sign, retainsPruned: Bool = false, ignored: Set<String> = []) {
+    self.weights = weights
+    self.retainsPruned = retainsPruned
+    self.ignored = ignored
+  }
+
+  /// The preset whose tensors have exactly these names and shapes.
+  public static func preset(for parameters: [Parameter]) throws(PadawannError) -> Preset? {
+    let shapes = Dictionary(parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    for preset in Preset.allCases {
+      let needs = tensors(of: try preset.architecture)
+      if needs.count == shapes.count, needs.allSatisfy({ shapes[$0.name] == $0.shape }) { return preset }
+    }
+    return nil
+  }
+
+  /// The network of an architecture with the numbers of a file.
+  ///
+  /// A weighted node `n` takes the tensors `n.weight` and, if it has biases, `n.bias`; a batch normalisation takes
+  /// `n.weight`, `n.bias`, `n.running_mean` and `n.running_var`. A weight of zero is a pruned edge.
+  ///
+  /// - Throws: ``PadawannError`` `data` when a tensor is missing, left over or of another shape; the error names it.
+  public func network(_ parameters: [Parameter], _ architecture: Architecture) throws(PadawannError) -> Network {
+    var rest: [String: Parameter] = [:]
+    for parameter in parameters where !ignored.contains(parameter.name) { rest[parameter.name] = parameter }
+    if let unknown = ignored.sorted().first(where: { name in !parameters.contains { $0.name == name } }) {
+      throw PadawannError(.usage, "no tensor is named \"\(unknown)\", which should be ignored")
+    }
+    for need in Self.tensors(of: architecture) {
+      guard let found = rest[need.name] else { throw Self.missing(need, among: parameters) }
+      guard found.shape == need.shape else {
+        throw PadawannError(
+          .data, "the tensor \(need.name) has the shape \(Self.text(found.shape)), and \(Self.text(need.shape)) is needed",
+          remedy: "Give the architecture of this network with --arch")
+      }
+    }
+    var numbers: [Parameters] = []
+    for index in architecture.nodes.indices {
+      numbers.append(try self.parameters(of: index, in: architecture, &rest))
+    }
+    if let extra = parameters.first(where: { rest[$0.name] != nil }) {
+      throw PadawannError(
+        .data, "the tensor \(extra.name) (\(Self.text(extra.shape))) is left over: the architecture does not use it",
+        remedy: "Give the architecture of this network with --arch, or leave the tensor out with --ignore \(extra.name)")
+    }
+    return try Network(architecture: architecture, parameters: numbers)
+  }
+
+  /// A tensor that an architecture needs.
+  struct Need {
+    var name: String
+    var shape: [Int]
+  }
+
+  /// The tensors that an architecture needs, in the order of its nodes.
+  static func tensors(of architecture: Architecture) -> [Need] {
+    architecture.nodes.indices.flatMap { index -> [Need] in
+      let name = architecture.nodes[index].name
+      func vectors(_ keys: String...) -> [Need] {
+        keys.map { Need(name: "\(name).\($0)", shape: [architecture.shapes[index].channels]) }
+      }
+      let weight = Need(name: "\(name).weight", shape: architecture.weightShape(of: index) ?? [])
+      switch architecture.nodes[index].operation {
+      case .convolution(let layer): return [weight] + (layer.hasBias ? vectors("bias") : [])
+      case .linear(let layer): return [weight] + (layer.hasBias ? vectors("bias") : [])
+      case .batchNormalisation: return vectors("weight", "bias", "running_mean", "running_var")
+      default: return []
+      }
+    }
+  }
+
+  private func parameters(of index: Int, in architecture: Architecture, _ rest: inout [String: Parameter])
+    throws(PadawannError) -> Parameters
+  {
+    let name = architecture.nodes[index].name
+    func values(_ key: String) -> [Float] { rest.removeValue(forKey: "\(name).\(key)")?.values ?? [] }
+    if let shape = architecture.weightShape(of: index) {
+      guard let weight = rest.removeValue(forKey: "\(name).weight") else { return .none }
+      let bias = rest.removeValue(forKey: "\(name).bias")?.values
+      do throws(PadawannError) {
+        return .weighted(try edges(weight, shape), bias: bias)
+      } catch {
+        throw error.inside("\(name).weight")
+      }
+    }
+    guard case .batchNormalisation = architecture.nodes[index].operation else { return .none }
+    return .normalisation(
+      BatchNormalisation(
+        scale: values("weight"), shift: values("bias"), mean: values("running_mean"), variance: values("running_var")))
+  }
+
+  private func edges(_ parameter: Parameter, _ shape: [Int]) throws(PadawannError) -> EdgeWeights {
+    var mask = Bitmask(parameter.values.lazy.map { $0 != 0 })
+    if let given = parameter.mask { mask = mask.intersection(given) }
+    let values: EdgeWeights.Values
+    switch weights {
+    case .sign: values = .signs(Bitmask(parameter.values.lazy.map { $0 < 0 }))
+    case .keep: values = .own(parameter.values)
+    }
+    return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: retainsPruned)
+  }
+
+  private static func missing(_ need: Need, among parameters: [Parameter]) -> PadawannError {
+    let names = parameters.prefix(12).map { "\($0.name) (\(text($0.shape)))" }.joined(separator: ", ")
+    let more = parameters.count > 12 ? ", and \(parameters.count - 12) more" : ""
+    return PadawannError(
+      .data, "the tensor \(need.name) (\(text(need.shape))) is missing; the file has \(names)\(more)",
+      remedy: "Give the architecture of this network with --arch")
+  }
+
+  private static func text(_ shape: [Int]) -> String {
+    shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
+  }
+}

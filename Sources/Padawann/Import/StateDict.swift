@@ -1,0 +1,103 @@
+/// The dictionary of tensors in what `torch.save` pickled, with notes on how it was found.
+struct StateDict {
+  /// Names and the places of their tensors, in order.
+  private(set) var tensors: [(name: String, value: Int)] = []
+  private(set) var notes: [String] = []
+
+  /// The keys under which training scripts keep weights: first timm's order, then other habits.
+  static let usualKeys = [
+    "state_dict_ema", "model_ema", "state_dict", "model", "model_state_dict", "model_state", "module", "net",
+    "network",
+    "params_ema", "params", "weights",
+  ]
+
+  /// Finds the weights.
+  ///
+  /// - Throws: ``PadawannError`` `data` when there are none, or several and none under a usual key.
+  init(_ object: TorchObject) throws(PadawannError) {
+    let pickle = object.pickle
+    var place = pickle.root
+    var path: [String] = []
+    while path.count < 8, let key = try Self.nested(object, in: place) {
+      leaveAside(Self.names(pickle, place).filter { $0 != key.name })
+      path.append(key.name)
+      place = key.value
+    }
+    if !path.isEmpty { notes.insert("the weights are under the key \(path.joined(separator: " / "))", at: 0) }
+    guard let pairs = pickle.pairs(place) else { throw Self.none(object) }
+    var others: [String] = []
+    var seen = Set<String>()
+    for pair in pairs {
+      guard let name = pickle.text(pair.key), object.isTensor(pair.value) else {
+        others.append(Self.shown(pickle, pair.key))
+        continue
+      }
+      guard seen.insert(name).inserted else {
+        throw PadawannError(.data, "two tensors have the same name", at: "tensor \(printable(name))")
+      }
+      tensors.append((name, pair.value))
+    }
+    leaveAside(others)
+    guard !tensors.isEmpty else { throw Self.none(object) }
+  }
+
+  private mutating func leaveAside(_ names: [String]) {
+    guard !names.isEmpty else { return }
+    let more = names.count > 12 ? " and \(names.count - 12) more" : ""
+    notes.append("left aside, no weights: \(names.prefix(12).joined(separator: ", "))\(more)")
+  }
+
+  private static func shown(_ pickle: Pickle, _ key: Int) -> String {
+    pickle.text(key).map(printable) ?? pickle.integer(key).map(String.init) ?? "a key that is no text"
+  }
+
+  private static func names(_ pickle: Pickle, _ place: Int) -> [String] {
+    (pickle.pairs(place) ?? []).map { shown(pickle, $0.key) }
+  }
+
+  /// The key of the dictionary inside the one at `place` that has the weights; `nil` when it has them itself.
+  private static func nested(_ object: TorchObject, in place: Int) throws(PadawannError) -> (
+    name: String, value: Int
+  )? {
+    var inner: [(name: String, value: Int)] = []
+    var leads: [Int: Bool] = [:]
+    let pairs = object.pickle.pairs(place) ?? []
+    for pair in pairs {
+      guard let name = object.pickle.text(pair.key) else { continue }
+      // A hostile pickle has the same huge dictionary under many keys; each is looked at once.
+      let leadsOn = leads[pair.value] ?? hasWeights(object, pair.value)
+      leads[pair.value] = leadsOn
+      if leadsOn { inner.append((name, pair.value)) }
+    }
+    for key in usualKeys {
+      if let found = inner.first(where: { $0.name == key }) { return found }
+    }
+    guard let only = inner.first, !pairs.contains(where: { object.isTensor($0.value) }) else { return nil }
+    guard inner.count == 1 else {
+      let names = inner.prefix(12).map { printable($0.name) }.joined(separator: ", ")
+      throw PadawannError(
+        .data, "several dictionaries have weights: \(names)",
+        remedy: "Save the one that is meant into a file of its own")
+    }
+    return (printable(only.name), only.value)
+  }
+
+  /// Whether a dictionary has a tensor, or a usual key with a dictionary.
+  private static func hasWeights(_ object: TorchObject, _ place: Int) -> Bool {
+    (object.pickle.pairs(place) ?? []).contains { pair in
+      if object.isTensor(pair.value) { return true }
+      guard case .dictionary = object.pickle[pair.value], let key = object.pickle.text(pair.key) else {
+        return false
+      }
+      return usualKeys.contains(key)
+    }
+  }
+
+  private static func none(_ object: TorchObject) -> PadawannError {
+    PadawannError(
+      .data,
+      object.isTensor(object.pickle.root)
+        ? "the file has one tensor without a name" : "the file has no named tensors",
+      remedy: "Save a state dict: torch.save(model.state_dict(), 'weights.pt')")
+  }
+}

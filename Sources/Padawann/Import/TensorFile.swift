@@ -1,0 +1,83 @@
+/// A file of named tensors from another framework: PyTorch, safetensors or NumPy.
+///
+/// The format is told by the content, never by the path's extension. Nothing in a file is ever executed.
+public struct TensorFile: Sendable {
+  /// Where the file was.
+  public let path: String
+  /// The SHA-256 of the whole file.
+  public let sourceDigest: Digest
+  /// The size of the whole file.
+  public let byteCount: Int
+  /// `PyTorch zip`, `PyTorch legacy`, `PyTorch tar`, `safetensors` or `npz`.
+  public let format: String
+  /// The tensors, in the order of the file.
+  public let tensors: [StoredTensor]
+  /// What was found and applied, one sentence each: a nested key, removed prefixes, entries left aside.
+  public let notes: [String]
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``PadawannError`` as ``StoredFile/read(_:limit:)`` and ``init(bytes:path:)`` do.
+  public static func read(_ path: String) throws(PadawannError) -> TensorFile {
+    try TensorFile(bytes: StoredFile.read(path), path: path)
+  }
+
+  /// Reads a file that is in memory.
+  ///
+  /// - Throws: ``PadawannError`` `data` when it is damaged or has no named tensors, `unsupported` when it is something
+  ///   else, for example a whole pickled module or TorchScript; the remedy says what to save instead.
+  public init(bytes: [UInt8], path: String) throws(PadawannError) {
+    do {
+      let (format, contents) = try Self.contents(of: bytes)
+      let plain = TensorNames.plain(contents.tensors)
+      self.path = path
+      self.format = format
+      sourceDigest = Digest(of: bytes)
+      byteCount = bytes.count
+      tensors = plain.tensors
+      notes = contents.notes + plain.notes
+    } catch { throw error.inside(path) }
+  }
+
+  /// The tensor of a name.
+  public func tensor(named name: String) -> StoredTensor? { tensors.first { $0.name == name } }
+
+  private static func contents(of bytes: [UInt8]) throws(PadawannError) -> (
+    format: String, contents: Contents
+  ) {
+    if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x50, 0x4b, 5, 6]) {
+      return try zipped(bytes)
+    }
+    if TorchLegacy.begins(bytes) { return ("PyTorch legacy", try TorchLegacy.read(bytes)) }
+    if TarArchive.begins(bytes) { return ("PyTorch tar", try TorchTar.read(bytes)) }
+    if SafeTensors.begins(bytes) { return ("safetensors", try SafeTensors.read(bytes)) }
+    throw WrongFile.diagnosis(of: bytes)
+  }
+
+  private static func zipped(_ bytes: [UInt8]) throws(PadawannError) -> (format: String, contents: Contents) {
+    let archive = try ZipArchive(bytes)
+    if let root = TorchZip.root(of: archive) {
+      return ("PyTorch zip", try TorchZip.read(archive, root: root, fileBytes: bytes.count))
+    }
+    guard archive.entries.contains(where: { $0.name.hasSuffix(".npy") }) else {
+      throw PadawannError(
+        .data, "this zip archive is neither PyTorch's nor NumPy's",
+        remedy: "If it is a compressed file, unpack it first")
+    }
+    return ("npz", try arrays(archive, bytes.count))
+  }
+
+  private static func arrays(_ archive: ZipArchive, _ fileBytes: Int) throws(PadawannError) -> Contents {
+    var contents = Contents()
+    var budget = ExpansionBudget(fileBytes: fileBytes, allowance: 64 << 20)
+    for entry in archive.entries {
+      do { try budget.take(entry.size) } catch { throw error.inside("entry \(entry.name)") }
+    }
+    let arrays = try NumPyArchive(archive)
+    for name in arrays.names {
+      let array = try arrays.array(name)
+      contents.tensors.append(try StoredTensor(name, array.shape, array.type, in: array.bytes[...]))
+    }
+    return contents
+  }
+}

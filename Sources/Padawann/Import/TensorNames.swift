@@ -1,0 +1,30 @@
+/// What wrappers around a model do to the names of its tensors, undone.
+enum TensorNames {
+  /// Put before every name by DataParallel and AveragedModel, by torch.compile, and by Lightning modules.
+  static let prefixes = ["module.", "_orig_mod.", "model."]
+
+  /// Leaves counters aside and removes prefixes that all names have; every change gives a note.
+  static func plain(_ tensors: [StoredTensor]) -> (tensors: [StoredTensor], notes: [String]) {
+    var notes: [String] = []
+    let counters = tensors.filter(isCounter)
+    if !counters.isEmpty {
+      let more = counters.count > 12 ? " and \(counters.count - 12) more" : ""
+      notes.append("left aside, counters: \(counters.prefix(12).map(\.name).joined(separator: ", "))\(more)")
+    }
+    var names = tensors.filter { !isCounter($0) }
+    while let prefix = prefixes.first(where: { prefix in
+      !names.isEmpty && names.allSatisfy { $0.name.hasPrefix(prefix) && $0.name != prefix }
+    }) {
+      names = names.map { $0.renamed(String($0.name.dropFirst(prefix.count))) }
+      notes.append("the prefix \(prefix) was removed from every name")
+    }
+    return (names, notes)
+  }
+
+  /// The number of averaged models (AveragedModel), or of the batches that a batch normalisation saw.
+  private static func isCounter(_ tensor: StoredTensor) -> Bool {
+    let last = tensor.name.split(separator: ".").last
+    return tensor.shape.isEmpty && !tensor.type.isFloatingPoint
+      && (tensor.name == "n_averaged" || last == "num_batches_tracked")
+  }
+}
