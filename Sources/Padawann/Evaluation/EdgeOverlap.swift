@@ -64,7 +64,8 @@ public struct EdgeOverlap: Codable, Sendable, Equatable {
     for layer in masks {
       guard layer.first.count == layer.second.count else {
         throw PadawannError(
-          .data, "the masks have \(layer.first.count) and \(layer.second.count) edges", at: "layer \(layer.name)",
+          .data, "the masks have \(layer.first.count) and \(layer.second.count) edges",
+          at: "layer \(layer.name)",
           remedy: "Compare models of one architecture")
       }
       let kept = layer.first.intersection(layer.second).population

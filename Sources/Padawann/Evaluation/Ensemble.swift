@@ -18,7 +18,9 @@ public struct Ensemble: Sendable, Equatable {
   {
     var scorable: [Predictions] = []
     for member in members { scorable.append(try member.scorable(outputs)) }
-    guard let first = scorable.first else { throw PadawannError(.usage, "an ensemble needs at least one member") }
+    guard let first = scorable.first else {
+      throw PadawannError(.usage, "an ensemble needs at least one member")
+    }
     guard scorable.allSatisfy({ Self.agree($0, first) }) else {
       throw PadawannError(
         .data, "the members of the ensemble answered different images or have different outputs",
@@ -27,7 +29,8 @@ public struct Ensemble: Sendable, Equatable {
     let images = (0..<first.count).map { Self.combined(scorable, image: $0) }
     answers = images.map(\.answer)
     scores = try Scores(
-      answers: answers, labels: first.labels, classes: first.outputs, logProbabilities: images.map(\.logProbability),
+      answers: answers, labels: first.labels, classes: first.outputs,
+      logProbabilities: images.map(\.logProbability),
       confidence)
   }
 
@@ -37,7 +40,8 @@ public struct Ensemble: Sendable, Equatable {
 
   /// The answer is taken of probabilities and the loss of their logarithms, which do not vanish when every member is
   /// nearly certain of another class.
-  private static func combined(_ members: [Predictions], image: Int) -> (answer: Int, logProbability: Double) {
+  private static func combined(_ members: [Predictions], image: Int) -> (answer: Int, logProbability: Double)
+  {
     let rows = members.map { $0.logSoftmax(image) }
     let label = members[0].labels[image]
     let sums = rows[0].indices.map { output in rows.reduce(0) { $0 + exp($1[output]) } }
@@ -51,8 +55,8 @@ public struct Ensemble: Sendable, Equatable {
 public struct WeightSweep: Codable, Sendable, Equatable {
   /// One shared weight and what came of it.
   public struct Setting: Codable, Sendable, Equatable {
-    /// The shared weight.
-    public let sharedWeight: Float
+    /// The shared weight; `nil` when the model kept weights of its own.
+    public let sharedWeight: Float?
     /// The scores with it.
     public let scores: Scores
   }
@@ -67,11 +71,13 @@ public struct WeightSweep: Codable, Sendable, Equatable {
   /// Scores each and all together.
   ///
   /// - Parameters:
+  ///   - sharedWeights: the weights; `nil` stands for a model's own weights.
   ///   - predictions: one per shared weight, for the same images.
   ///   - outputs: as in ``Scores/init(of:outputs:confidence:)``.
   /// - Throws: ``PadawannError`` `usage` when the counts differ; else as ``Ensemble/init(of:outputs:confidence:)``.
   public init(
-    sharedWeights: [Float], predictions: [Predictions], outputs: [Int]? = nil, confidence: Confidence = .standard
+    sharedWeights: [Float?], predictions: [Predictions], outputs: [Int]? = nil,
+    confidence: Confidence = .standard
   ) throws(PadawannError) {
     guard sharedWeights.count == predictions.count else {
       throw PadawannError(

@@ -40,6 +40,8 @@ public struct PairComparison: Codable, Sendable, Equatable {
   public let discordantNeeded: Int?
   /// The result in one sentence.
   public let verdict: String
+  /// How far both pruned the same edges; `nil` until someone who has the models' masks sets it.
+  public var edges: EdgeOverlap?
 
   /// Whether the verdict is that one is better.
   public func isSignificant(alpha: Double) -> Bool { adjustedP < alpha }
@@ -60,14 +62,17 @@ public struct PairComparison: Codable, Sendable, Equatable {
     for ((first, second, test), adjusted) in zip(tests, holm(tests.map(\.test.midP))) {
       pairs.append(
         try PairComparison(
-          first: first, second: second, bothRight: right[first].population - test.b, images: right[first].count,
-          test, adjustedP: adjusted, isOnlyPair: tests.count == 1, names: (names[first], names[second]), confidence))
+          first: first, second: second, bothRight: right[first].population - test.b,
+          images: right[first].count,
+          test, adjustedP: adjusted, isOnlyPair: tests.count == 1, names: (names[first], names[second]),
+          confidence))
     }
     return pairs
   }
 
   private init(
-    first: Int, second: Int, bothRight: Int, images: Int, _ test: McNemar, adjustedP: Double, isOnlyPair: Bool,
+    first: Int, second: Int, bothRight: Int, images: Int, _ test: McNemar, adjustedP: Double,
+    isOnlyPair: Bool,
     names: (String, String), _ confidence: Confidence
   ) throws(PadawannError) {
     self.first = first
@@ -94,7 +99,9 @@ public struct PairComparison: Codable, Sendable, Equatable {
       significant: adjustedP < confidence.alpha)
   }
 
-  private static func verdict(_ test: McNemar, _ names: (String, String), p: String, significant: Bool) -> String {
+  private static func verdict(_ test: McNemar, _ names: (String, String), p: String, significant: Bool)
+    -> String
+  {
     guard test.discordant > 0 else { return "\(names.0) and \(names.1) are right on the same images (\(p))" }
     guard significant else { return "no difference shown between \(names.0) and \(names.1) (\(p))" }
     let (better, worse) = test.b > test.c ? names : (names.1, names.0)

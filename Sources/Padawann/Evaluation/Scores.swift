@@ -26,7 +26,9 @@ public struct Scores: Codable, Sendable, Equatable {
   }
 
   /// Scores answers whose right classes have these log-probabilities. All labels and answers are below `classes`.
-  init(answers: [Int], labels: [Int], classes count: Int, logProbabilities: [Double], _ confidence: Confidence)
+  init(
+    answers: [Int], labels: [Int], classes count: Int, logProbabilities: [Double], _ confidence: Confidence
+  )
     throws(PadawannError)
   {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: count), count: count)
@@ -62,7 +64,8 @@ public struct ClassScores: Codable, Sendable, Equatable {
       let support = confusion[index].reduce(0, +)
       func share(of total: Int, _ count: Double) -> Double? { total == 0 ? nil : count / Double(total) }
       return ClassScores(
-        index: index, support: support, answered: answered[index], precision: share(of: answered[index], right),
+        index: index, support: support, answered: answered[index],
+        precision: share(of: answered[index], right),
         recall: share(of: support, right), f1: share(of: support + answered[index], 2 * right))
     }
   }

@@ -14,16 +14,19 @@ extension Predictions {
   public func validate() throws(PadawannError) {
     guard count > 0, outputs > 0 else { throw PadawannError(.data, "there are no answers to score") }
     guard outputs <= Self.mostScoredOutputs else {
-      throw PadawannError(.unsupported, "\(outputs) outputs are more than the \(Self.mostScoredOutputs) that are scored")
+      throw PadawannError(
+        .unsupported, "\(outputs) outputs are more than the \(Self.mostScoredOutputs) that are scored")
     }
     for index in 0..<count {
       guard (0..<outputs).contains(labels[index]) else {
         throw PadawannError(
-          .data, "label \(labels[index]) is not one of the \(outputs) outputs of the model", at: "image \(index)",
+          .data, "label \(labels[index]) is not one of the \(outputs) outputs of the model",
+          at: "image \(index)",
           remedy: "Name the output that stands for each class, or use a dataset with as many classes")
       }
       let scores = row(index)
-      guard scores.contains(where: \.isFinite), !scores.contains(where: { $0.isNaN || $0 == .infinity }) else {
+      guard scores.contains(where: \.isFinite), !scores.contains(where: { $0.isNaN || $0 == .infinity })
+      else {
         throw PadawannError(
           .data, "the logits have no softmax: NaN, +infinity or nothing but -infinity", at: "image \(index)",
           remedy: "Use a smaller shared weight, or check the model's own weights")
