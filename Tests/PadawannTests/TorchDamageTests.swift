@@ -8,7 +8,7 @@ import Testing
     let bytes = try ImportFixture.bytes(name)
     let expected = try TensorContents(bytes)
     var errors = 0
-    for (bit, damaged) in ImportFixture.flips(of: bytes) {
+    for (bit, damaged) in ImportFixture.flips(of: bytes, step: Self.step) {
       switch outcome({ try TensorContents(damaged) }) {
       case .success(let contents): #expect(contents == expected, "bit \(bit)")
       case .failure(let error):
@@ -16,7 +16,7 @@ import Testing
         errors += 1
       }
     }
-    #expect(errors > bytes.count * 3)
+    #expect(errors > bytes.count * 3 / Self.step)
   }
 
   @Test(arguments: ["plain-2.pt", "deflated.pt", "legacy-2.pt", "legacy-4.pt", "old.pt"])
@@ -40,7 +40,7 @@ import Testing
     let sizes = [(6, bytes.count - 48), (2, bytes.count - 16)]
     #expect(sizes.map(\.0) == [6, 2])
     var silent = 0
-    for (bit, damaged) in ImportFixture.flips(of: bytes) {
+    for (bit, damaged) in ImportFixture.flips(of: bytes, step: Self.step) {
       guard case .success(let contents) = outcome({ try TensorContents(damaged) }), contents != expected
       else { continue }
       silent += 1
@@ -73,11 +73,13 @@ import Testing
     #expect(errors > 0)
   }
 
-  /// Unoptimised code takes ten times as long per case.
+  /// Unoptimised code takes ten times as long per case; it sees every fifth bit, optimised code every one.
   #if DEBUG
     static let cases = 2000
+    static let step = 5
   #else
     static let cases = 20_000
+    static let step = 1
   #endif
 
   /// Random changes of a pickle: bytes replaced, removed, repeated, and spliced in from another place or pickle.
@@ -131,6 +133,26 @@ import Testing
       }
     }
     // Some changes must survive, else the test only sees the first check.
+    #expect(read > Self.cases / 200)
+  }
+
+  @Test func randomFilesWithoutChecksumsNeverCrash() throws {
+    let names = [
+      "legacy-2.pt", "checkpoint-legacy.pt", "views-legacy.pt", "old.pt", "plain.safetensors",
+      "types.safetensors",
+    ]
+    let files = try names.map(ImportFixture.bytes)
+    var read = 0
+    for seed in 0..<Self.cases {
+      var generator = KeyedGenerator(0x6c65_6761_6379, UInt64(seed))
+      let file = files[generator.next(below: files.count)]
+      let other = files[generator.next(below: files.count)]
+      let bytes = Self.mutated(file, with: other, &generator)
+      switch outcome({ try TensorContents(bytes) }) {
+      case .success: read += 1
+      case .failure(let error): #expect(error is PadawannError)
+      }
+    }
     #expect(read > Self.cases / 200)
   }
 }
