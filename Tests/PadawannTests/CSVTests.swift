@@ -88,7 +88,7 @@ import Testing
       var random = KeyedGenerator(23, UInt64(trial))
       var bytes = whole
       for _ in 0...random.next(below: 3) {
-        bytes[random.next(below: bytes.count)] = Array("\",\n\r9.-e\0\u{7f}x".utf8)[random.next(below: 12)]
+        bytes[random.next(below: bytes.count)] = Array("\",\n\r9.-e\0\u{7f}x".utf8)[random.next(below: 11)]
       }
       do {
         let dataset = try DataFixture.load(folder.write(bytes, to: "mutant.csv"))
