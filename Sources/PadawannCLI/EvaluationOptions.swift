@@ -40,7 +40,8 @@ struct WeightOptions: ParsableArguments {
   func settings(of model: Model, _ path: String) throws(PadawannError) -> [Float?] {
     if ownWeights, !model.network.hasOwnValuesOnly {
       throw PadawannError(
-        .usage, "--own-weights needs a model that has kept its weights, and this one has only signs", at: path,
+        .usage, "--own-weights needs a model that has kept its weights, and this one has only signs",
+        at: path,
         remedy: "Import it with --weights keep")
     }
     let isOwn = ownWeights || (weights == nil && model.network.hasOwnValuesOnly)
@@ -54,7 +55,8 @@ struct EvaluationRun {
   let threads: Int
 
   /// The predictions of a network with each setting of its weights.
-  func predictions(of network: Network, named name: String, on dataset: Dataset, _ settings: [Float?]) async throws
+  func predictions(of network: Network, named name: String, on dataset: Dataset, _ settings: [Float?])
+    async throws
     -> [Predictions]
   {
     let progress = ProgressLine(

@@ -86,20 +86,27 @@ enum Format {
   }
 }
 
-/// Text in columns: the first to the left, the others to the right.
+/// Text in columns under a header: numbers to the right, words to the left.
 enum Table {
   static func text(_ rows: [[String]], indent: String = "") -> String {
     let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+    func cells(_ column: Int) -> [String] { rows.map { $0.count > column ? $0[column] : "" } }
+    let widths = (0..<columns).map { cells($0).map(\.count).max() ?? 0 }
+    let areNumbers = (0..<columns).map { $0 > 0 && cells($0).dropFirst().allSatisfy(isNumber) }
     return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
+      let line = row.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + space : space + cell
+        return areNumbers[column] ? space + cell : cell + space
       }
-      var line = indent + cells.joined(separator: "  ")
-      while line.hasSuffix(" ") { line.removeLast() }
-      return line
+      var text = indent + line.joined(separator: "  ")
+      while text.hasSuffix(" ") { text.removeLast() }
+      return text
     }.joined(separator: "\n")
+  }
+
+  private static func isNumber(_ cell: String) -> Bool {
+    guard let first = cell.first else { return true }
+    return first.isNumber || first == "+" || first == "-" || cell == "inf"
   }
 }
 

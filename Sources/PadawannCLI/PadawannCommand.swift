@@ -6,7 +6,8 @@ import Padawann
 struct PadawannCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "padawann",
-    abstract: "Neural networks that keep only the sign of each weight, one shared magnitude, and a mask of edges.",
+    abstract:
+      "Neural networks that keep only the sign of each weight, one shared magnitude, and a mask of edges.",
     discussion: """
       Results go to standard output, progress and errors to standard error. Every command has --help, and every report \
       --json.

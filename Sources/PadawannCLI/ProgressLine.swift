@@ -61,7 +61,8 @@ final class ProgressLine: Sendable {
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
     let rate = Double(done) / max((now - start) / .seconds(1), 0.001)
     let left = rate > 0 ? "  \(Int(Double(max(total - done, 0)) / rate)) s left" : ""
-    return "\(title)  [\(bar)] \(done * 100 / total)%  \(Format.count(done)) of \(Format.count(total)) \(unit)  "
+    return
+      "\(title)  [\(bar)] \(done * 100 / total)%  \(Format.count(done)) of \(Format.count(total)) \(unit)  "
       + "\(Format.count(Int(rate))) \(unit)/s\(left)"
   }
 }

@@ -11,7 +11,8 @@ struct WeightList: ExpressibleByArgument, CustomStringConvertible {
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     let values = parts.compactMap { Float($0) }
-    guard values.count == parts.count, (1...64).contains(values.count), values.allSatisfy({ $0.isFinite && $0 != 0 })
+    guard values.count == parts.count, (1...64).contains(values.count),
+      values.allSatisfy({ $0.isFinite && $0 != 0 })
     else { return nil }
     self.values = values
   }

@@ -52,6 +52,9 @@ struct TarArchive {
     }
   }
 
+  /// The paths of all files, ascending.
+  var paths: [String] { files.keys.sorted() }
+
   /// A reader of one file's content, whose offsets count from the archive's start.
   func file(_ name: String) throws(PadawannError) -> ByteReader {
     guard let range = files[name] else {
@@ -68,5 +71,22 @@ struct TarArchive {
   private static func octal(_ field: ArraySlice<UInt8>) -> Int? {
     let digits = field.drop { $0 == 0x20 }.prefix { $0 != 0 && $0 != 0x20 }
     return digits.count > 12 ? nil : Int(String(decoding: digits, as: UTF8.self), radix: 8)
+  }
+}
+
+extension TarArchive {
+  /// The files whose last path component is one of `names`, by that component.
+  ///
+  /// - Throws: ``PadawannError`` `data` when one is not there.
+  func files(named names: [String]) throws(PadawannError) -> [String: [UInt8]] {
+    var found: [String: [UInt8]] = [:]
+    for name in names {
+      guard let path = paths.first(where: { $0.split(separator: "/").last.map(String.init) == name }) else {
+        throw PadawannError(.data, "the archive has no file \(name)")
+      }
+      var reader = try file(path)
+      found[name] = Array(try reader.take(reader.remaining))
+    }
+    return found
   }
 }

@@ -124,7 +124,8 @@ struct NodeDecoding {
         retainsPruned: try reader.flag("retains_pruned"))
     }
     return WeightsDescription(
-      hasOwnValues: kind == "float", shape: shape, retainsPruned: try reader.optionalFlag("retains_pruned") ?? false)
+      hasOwnValues: kind == "float", shape: shape,
+      retainsPruned: try reader.optionalFlag("retains_pruned") ?? false)
   }
 
   private func parameters(

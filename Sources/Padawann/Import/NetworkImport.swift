@@ -38,7 +38,9 @@ public struct NetworkImport: Hashable, Sendable {
   /// `n.weight`, `n.bias`, `n.running_mean` and `n.running_var`. A weight of zero is a pruned edge.
   ///
   /// - Throws: ``PadawannError`` `data` when a tensor is missing, left over or of another shape; the error names it.
-  public func network(_ parameters: [Parameter], _ architecture: Architecture) throws(PadawannError) -> Network {
+  public func network(_ parameters: [Parameter], _ architecture: Architecture) throws(PadawannError)
+    -> Network
+  {
     var rest: [String: Parameter] = [:]
     for parameter in parameters where !ignored.contains(parameter.name) { rest[parameter.name] = parameter }
     if let unknown = ignored.sorted().first(where: { name in !parameters.contains { $0.name == name } }) {
@@ -48,7 +50,8 @@ public struct NetworkImport: Hashable, Sendable {
       guard let found = rest[need.name] else { throw Self.missing(need, among: parameters) }
       guard found.shape == need.shape else {
         throw PadawannError(
-          .data, "the tensor \(need.name) has the shape \(Self.text(found.shape)), and \(Self.text(need.shape)) is needed",
+          .data,
+          "the tensor \(need.name) has the shape \(Self.text(found.shape)), and \(Self.text(need.shape)) is needed",
           remedy: "Give the architecture of this network with --arch")
       }
     }
@@ -58,8 +61,11 @@ public struct NetworkImport: Hashable, Sendable {
     }
     if let extra = parameters.first(where: { rest[$0.name] != nil }) {
       throw PadawannError(
-        .data, "the tensor \(extra.name) (\(Self.text(extra.shape))) is left over: the architecture does not use it",
-        remedy: "Give the architecture of this network with --arch, or leave the tensor out with --ignore \(extra.name)")
+        .data,
+        "the tensor \(extra.name) (\(Self.text(extra.shape))) is left over: the architecture does not use it",
+        remedy:
+          "Give the architecture of this network with --arch, or leave the tensor out with --ignore \(extra.name)"
+      )
     }
     return try Network(architecture: architecture, parameters: numbers)
   }
@@ -104,7 +110,8 @@ public struct NetworkImport: Hashable, Sendable {
     guard case .batchNormalisation = architecture.nodes[index].operation else { return .none }
     return .normalisation(
       BatchNormalisation(
-        scale: values("weight"), shift: values("bias"), mean: values("running_mean"), variance: values("running_var")))
+        scale: values("weight"), shift: values("bias"), mean: values("running_mean"),
+        variance: values("running_var")))
   }
 
   private func edges(_ parameter: Parameter, _ shape: [Int]) throws(PadawannError) -> EdgeWeights {

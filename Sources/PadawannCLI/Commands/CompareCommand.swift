@@ -35,7 +35,8 @@ struct CompareCommand: AsyncParsableCommand {
     let confidence = try Confidence(alpha: alpha)
     let sources = try models.map(Source.init)
     let folder = try dataFolder.folder()
-    let dataset = try data.map { text throws(PadawannError) in try DatasetSpec.parse(text).load(from: folder) }
+    let dataset = try data.map { text throws(PadawannError) in try DatasetSpec.parse(text).load(from: folder)
+    }
     let run = EvaluationRun(threads: try threads.count())
     var compared: [ComparedModel] = []
     var weights: [Float?] = []
@@ -60,7 +61,7 @@ struct CompareCommand: AsyncParsableCommand {
       do throws(PadawannError) {
         // A zip archive begins with "PK".
         if bytes.starts(with: [0x50, 0x4b]) {
-          self = .predictions(path, try PredictionFile(npz: bytes))
+          self = .predictions(path, try PredictionFile(bytes))
         } else {
           let model = try ModelFile.model(image: bytes).model
           self = .model(path, model.network, model)
@@ -84,7 +85,8 @@ struct CompareCommand: AsyncParsableCommand {
       (path, settings, predictions) = (file, content.sharedWeights, content.predictions)
     case .model(let file, let network, let model):
       guard let dataset else {
-        throw PadawannError(.usage, "a model needs a dataset to be compared on", at: file, remedy: "Add --data SPEC")
+        throw PadawannError(
+          .usage, "a model needs a dataset to be compared on", at: file, remedy: "Add --data SPEC")
       }
       try Inference.check(dataset, fits: network.architecture)
       path = file
@@ -109,7 +111,8 @@ struct CompareCommand: AsyncParsableCommand {
         let masks = zip(first.network.layers, second.network.layers).map {
           EdgeOverlap.Masks(name: $0.name, first: $0.weights.mask, second: $1.weights.mask)
         }
-        result.append(PairOverlap(first: first.index, second: second.index, overlap: try EdgeOverlap(of: masks)))
+        result.append(
+          PairOverlap(first: first.index, second: second.index, overlap: try EdgeOverlap(of: masks)))
       }
     }
     return result
@@ -159,8 +162,10 @@ extension CompareCommand.Result {
     let ratio = pair.oddsRatioInterval
     func signed(_ share: Double) -> String { (share > 0 ? "+" : "") + Format.percent(share) }
     let rows = [
-      ["both right", Format.count(pair.bothRight)], ["only \(a) right (b)", Format.count(pair.onlyFirstRight)],
-      ["only \(b) right (c)", Format.count(pair.onlySecondRight)], ["both wrong", Format.count(pair.bothWrong)],
+      ["both right", Format.count(pair.bothRight)],
+      ["only \(a) right (b)", Format.count(pair.onlyFirstRight)],
+      ["only \(b) right (c)", Format.count(pair.onlySecondRight)],
+      ["both wrong", Format.count(pair.bothWrong)],
       [
         "difference of accuracy, Tango",
         "\(signed(pair.difference.value)) points (\(signed(pair.difference.interval.lower)) to "
@@ -192,7 +197,9 @@ extension CompareCommand.Result {
         layer.jaccardPruned.map { Format.decimal($0, 3) } ?? "-", Self.p(layer.twoSidedP),
       ]
     }
-    let header = ["layer", "pruned in common", "by chance", "of the first's", "of the second's", "Jaccard", "p"]
+    let header = [
+      "layer", "pruned in common", "by chance", "of the first's", "of the second's", "Jaccard", "p",
+    ]
     return "edges that \(a) and \(b) pruned\n" + Table.text([header] + rows, indent: "  ")
   }
 

@@ -60,7 +60,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     for dataset in datasets {
       let predictions = try await run.predictions(
         of: stored.model.network, named: model, on: dataset, settings)
-      let outputs = dataset.classNames.count < stored.model.network.architecture.outputs
+      let outputs =
+        dataset.classNames.count < stored.model.network.architecture.outputs
         ? Array(dataset.classNames.indices) : nil
       let sweep = try WeightSweep(sharedWeights: settings, predictions: predictions, outputs: outputs)
       results.append(DatasetResult(dataset, sweep))
@@ -73,13 +74,16 @@ struct EvaluateCommand: AsyncParsableCommand {
     try report.print(result) { result.text(details: details) }
   }
 
-  private func write(_ predictions: [Predictions], _ settings: [Float?], _ dataset: Dataset, _ stored: StoredModel)
+  private func write(
+    _ predictions: [Predictions], _ settings: [Float?], _ dataset: Dataset, _ stored: StoredModel
+  )
     throws
   {
     guard let path = self.predictions else { return }
     let file = try PredictionFile(
-      model: model, modelDigest: stored.digest, dataset: dataset.name, sharedWeights: settings, predictions: predictions)
-    try StoredFile.write(try file.npz(), to: path)
+      modelName: model, model: stored.digest, datasetName: dataset.name, sharedWeights: settings,
+      predictions: predictions)
+    try file.write(to: path)
   }
 
   /// Puts what was measured into the model file, in the place of a task of the same name.

@@ -11,7 +11,8 @@ struct ImportCommand: AsyncParsableCommand {
       (\(Preset.allCases.map(\.rawValue).joined(separator: ", "))); for any other give --arch.
       """)
 
-  @Argument(help: "The file with the weights.", completion: .file(extensions: ["pt", "pth", "safetensors", "npz"]))
+  @Argument(
+    help: "The file with the weights.", completion: .file(extensions: ["pt", "pth", "safetensors", "npz"]))
   var file: String
 
   @Option(
@@ -57,7 +58,8 @@ struct ImportCommand: AsyncParsableCommand {
     for note in source.notes + parameters.notes { Output.note(note) }
     guard let output else { return try printList(source) }
     let architecture = try architecture(parameters.parameters)
-    let importing = NetworkImport(weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
+    let importing = NetworkImport(
+      weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
     let network: Network
     do throws(PadawannError) {
       network = try importing.network(parameters.parameters, architecture)
@@ -73,7 +75,8 @@ struct ImportCommand: AsyncParsableCommand {
       guard let preset = try NetworkImport.preset(for: parameters) else {
         throw PadawannError(
           .data, "the tensors fit none of the known architectures", at: file,
-          remedy: "Describe the network in JSON and give it with --arch (Formats/architecture.md); --list shows the tensors"
+          remedy:
+            "Describe the network in JSON and give it with --arch (Formats/architecture.md); --list shows the tensors"
         )
       }
       Output.note("the tensors are those of \(preset.rawValue)")
@@ -144,7 +147,8 @@ struct ImportCommand: AsyncParsableCommand {
     let network = written.model.network
     let result = ImportResult(
       file: output, sha256: written.digest.description, source: file, sourceFormat: source.format,
-      sourceBytes: source.byteCount, bytes: written.byteCount, weights: weights.rawValue, edges: network.edgeCount,
+      sourceBytes: source.byteCount, bytes: written.byteCount, weights: weights.rawValue,
+      edges: network.edgeCount,
       survivors: network.survivors)
     try report.print(result) {
       let kept = weights == .sign ? "one sign and one mask bit each" : "with their weights"

@@ -4,7 +4,8 @@ import Padawann
 /// `padawann inspect`
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show what a model file holds: its graph, its tasks, and where it comes from.")
+    commandName: "inspect",
+    abstract: "Show what a model file holds: its graph, its tasks, and where it comes from.")
 
   @Argument(help: "The model file.", completion: .file(extensions: ["h5"]))
   var model: String
@@ -62,7 +63,8 @@ struct InspectCommand: AsyncParsableCommand {
       nodes = architecture.nodes.indices.map { Self.node($0, model.network) }
       tasks = model.tasks.map { task in
         TaskResult(
-          name: task.name, dataset: task.dataset, datasetSha256: task.digest.description, classNames: task.classNames,
+          name: task.name, dataset: task.dataset, datasetSha256: task.digest.description,
+          classNames: task.classNames,
           outputs: task.outputs, bestSharedWeight: task.bestSharedWeight, accuracy: task.accuracy)
       }
       provenance = Self.provenance(model.provenance)
@@ -88,7 +90,8 @@ struct InspectCommand: AsyncParsableCommand {
     private static func provenance(_ provenance: Provenance) -> [String: String] {
       let entries: [(String, String?)] = [
         ("tool", provenance.tool), ("source_name", provenance.sourceName),
-        ("source_sha256", provenance.sourceDigest?.description), ("source_bytes", provenance.sourceBytes.map(String.init)),
+        ("source_sha256", provenance.sourceDigest?.description),
+        ("source_bytes", provenance.sourceBytes.map(String.init)),
         ("parent_sha256", provenance.parent?.description), ("seed", provenance.seed.map(String.init)),
       ]
       return Dictionary(uniqueKeysWithValues: entries.compactMap { key, value in value.map { (key, $0) } })
@@ -100,15 +103,18 @@ struct InspectCommand: AsyncParsableCommand {
       parts.append("  input \(input.map(String.init).joined(separator: "×")), shared weights \(weights)\n")
       let rows = nodes.map { node in
         [
-          node.name, node.op, node.inputs.joined(separator: " "), node.shape.map(String.init).joined(separator: "×"),
+          node.name, node.op, node.inputs.joined(separator: " "),
+          node.shape.map(String.init).joined(separator: "×"),
           node.weights ?? "", node.survivors.map(Format.count) ?? "",
         ]
       }
-      parts.append(Table.text([["node", "op", "reads", "gives", "weights", "edges left"]] + rows, indent: "  "))
+      parts.append(
+        Table.text([["node", "op", "reads", "gives", "weights", "edges left"]] + rows, indent: "  "))
       for task in tasks {
         let accuracy = task.accuracy.map { ", accuracy \(Format.percent($0))%" } ?? ""
         let weight = task.bestSharedWeight.map { " with w \(Format.weight($0))" } ?? ""
-        parts.append("\n  task \(task.name): \(task.dataset), \(task.classNames.count) classes\(accuracy)\(weight)")
+        parts.append(
+          "\n  task \(task.name): \(task.dataset), \(task.classNames.count) classes\(accuracy)\(weight)")
       }
       if !provenance.isEmpty { parts.append("") }
       for key in provenance.keys.sorted() { parts.append("  \(key): \(provenance[key] ?? "")") }

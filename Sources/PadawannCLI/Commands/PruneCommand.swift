@@ -4,7 +4,8 @@ import Padawann
 /// `padawann prune`
 struct PruneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "prune", abstract: "Take edges away in one step: at random, the smallest, or whole channels.",
+    commandName: "prune",
+    abstract: "Take edges away in one step: at random, the smallest, or whole channels.",
     discussion: """
       random and l1 count over all layers together. l1 needs a model that was imported with --weights keep; add \
       --to sign for a PADAWANN of the edges that are left. structured takes whole output channels of one layer, drawn \
@@ -22,7 +23,9 @@ struct PruneCommand: AsyncParsableCommand {
   @Option(help: "What goes: \(Method.allCases.map(\.rawValue).joined(separator: ", ")).")
   var method: Method
 
-  @Option(help: ArgumentHelp("The share of the edges that are left, from 0 to 1, to take away.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("The share of the edges that are left, from 0 to 1, to take away.", valueName: "share")
+  )
   var amount: Double?
 
   @Option(help: ArgumentHelp("Leave as many edges as this model has.", valueName: "model"))
@@ -54,7 +57,9 @@ struct PruneCommand: AsyncParsableCommand {
     let other = try like.map { path throws(PadawannError) in try ModelFile.read(path) }
     let amount = other.map { Pruning.Amount.leaving($0.model.network.survivors) } ?? .share(self.amount ?? 0)
     var network = try pruning.apply(to: stored.model.network, amount)
-    if to == .sign { network = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() } }
+    if to == .sign {
+      network = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
+    }
     var pruned = stored.model
     pruned.network = network
     // What was measured was measured on the network with all its edges.

@@ -71,13 +71,16 @@ struct StatsCommand: AsyncParsableCommand {
       let rows = counts.layers.map { layer in
         [
           layer.name, layer.shape.map(String.init).joined(separator: "×"), Format.count(layer.edges),
-          Format.count(layer.survivors), Format.percent(layer.density) + "%", Format.percent(layer.negative) + "%",
+          Format.count(layer.survivors), Format.percent(layer.density) + "%",
+          Format.percent(layer.negative) + "%",
         ]
       }
       let total = [
-        "all", "", Format.count(counts.edges), Format.count(counts.survivors), Format.percent(counts.density) + "%", "",
+        "all", "", Format.count(counts.edges), Format.count(counts.survivors),
+        Format.percent(counts.density) + "%", "",
       ]
-      return Table.text([["layer", "shape", "edges", "left", "density", "negative"]] + rows + [total], indent: "  ")
+      return Table.text(
+        [["layer", "shape", "edges", "left", "density", "negative"]] + rows + [total], indent: "  ")
     }
 
     private var sizes: String {
