@@ -14,7 +14,7 @@ struct PredictionFileTests {
     let dataset = try digest(from: 100)
     let planes = (0..<3).map { plane in (0..<12).map { Float(plane * 12 + $0 - 17) / 8 } }
     return try PredictionFile(
-      model: "mnist-net.padawann", modelDigest: digest(from: 0), dataset: "Zürich:test",
+      modelName: "mnist-net.padawann", model: digest(from: 0), datasetName: "Zürich:test",
       sharedWeights: [0.5, 1, 2],
       predictions: planes.map {
         Predictions(outputs: 3, logits: $0, labels: [0, 2, 1, 1], dataset: dataset)
@@ -23,7 +23,7 @@ struct PredictionFileTests {
 
   /// The arrays of ``expected()``, to be spoilt one at a time.
   private func items() throws -> [NumPyArchive.Item] {
-    let archive = try NumPyArchive(expected().npz())
+    let archive = try NumPyArchive(expected().file())
     return try archive.names.map { .init(name: $0, array: try archive.array($0)) }
   }
 
@@ -36,13 +36,13 @@ struct PredictionFileTests {
 
   @Test("reads what numpy writes")
   func fromNumPy() throws {
-    #expect(try PredictionFile(npz: Fixtures.bytes("statistics/predictions.npz")) == expected())
+    #expect(try PredictionFile(Fixtures.bytes("statistics/predictions.npz")) == expected())
   }
 
   @Test("writes what numpy reads")
   func toNumPy() throws {
     // make.py loads written.npz with numpy and compares every array.
-    #expect(try expected().npz() == Fixtures.bytes("statistics/written.npz"))
+    #expect(try expected().file() == Fixtures.bytes("statistics/written.npz"))
   }
 
   @Test("what is written is read again, own weights and infinities too")
@@ -50,7 +50,7 @@ struct PredictionFileTests {
     let digest = Digest(of: [])
     let answers = Predictions(outputs: 1, logits: [-.infinity], labels: [0], dataset: digest)
     let file = try PredictionFile(
-      model: "", modelDigest: digest, dataset: "d", sharedWeights: [nil, -2],
+      modelName: "", model: digest, datasetName: "d", sharedWeights: [nil, -2],
       predictions: [answers, answers])
     let path = NSTemporaryDirectory() + "predictions-\(UUID().uuidString).npz"
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -63,8 +63,7 @@ struct PredictionFileTests {
     let good = try expected()
     func make(_ weights: [Float?], _ predictions: [Predictions], name: String = "m") throws {
       _ = try PredictionFile(
-        model: name, modelDigest: good.modelDigest, dataset: "d", sharedWeights: weights,
-        predictions: predictions
+        modelName: name, model: good.model, datasetName: "d", sharedWeights: weights, predictions: predictions
       )
     }
     let one = good.predictions[0]
@@ -88,7 +87,7 @@ struct PredictionFileTests {
     arguments: ["model_name", "model", "dataset_name", "dataset", "shared_weights", "labels", "logits"])
   func missing(_ name: String) throws {
     let bytes = try file(replacing: name, with: nil)
-    let error = #expect(throws: PadawannError.self) { try PredictionFile(npz: bytes) }
+    let error = #expect(throws: PadawannError.self) { try PredictionFile(bytes) }
     #expect(error?.kind == .data && error?.message.contains("named \(name)") == true)
   }
 
@@ -118,22 +117,22 @@ struct PredictionFileTests {
     ]
     for (name, array) in spoilt {
       let bytes = try file(replacing: name, with: array)
-      #expect(throws: PadawannError.self, "\(name) \(array.shape)") { try PredictionFile(npz: bytes) }
+      #expect(throws: PadawannError.self, "\(name) \(array.shape)") { try PredictionFile(bytes) }
     }
   }
 
   @Test("a cut or damaged file is refused, never a crash")
   func damaged() throws {
-    let bytes = try expected().npz()
+    let bytes = try expected().file()
     for length in stride(from: 0, to: bytes.count, by: 7) {
-      #expect(throws: PadawannError.self) { try PredictionFile(npz: Array(bytes[..<length])) }
+      #expect(throws: PadawannError.self) { try PredictionFile(Array(bytes[..<length])) }
     }
     let whole = try expected()
     for index in stride(from: 0, to: bytes.count, by: 3) {
       var damaged = bytes
       damaged[index] ^= 0x10
       // A flipped bit in a time stamp changes nothing; anything else must be noticed.
-      let read = try? PredictionFile(npz: damaged)
+      let read = try? PredictionFile(damaged)
       #expect(read == nil || read == whole)
     }
     let error = #expect(throws: PadawannError.self) {

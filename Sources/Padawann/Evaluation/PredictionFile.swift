@@ -2,11 +2,11 @@
 /// elsewhere. `Formats/predictions.md` describes its arrays.
 public struct PredictionFile: Sendable, Equatable {
   /// What reports call the model.
-  public let model: String
+  public let modelName: String
   /// The digest of the model.
-  public let modelDigest: Digest
+  public let model: Digest
   /// What reports call the dataset.
-  public let dataset: String
+  public let datasetName: String
   /// The shared weights; `nil` stands for weights of the model's own.
   public let sharedWeights: [Float?]
   /// One set of predictions per shared weight, all with the same labels, outputs and dataset.
@@ -20,10 +20,10 @@ public struct PredictionFile: Sendable, Equatable {
   /// Joins the parts.
   ///
   /// - Throws: ``PadawannError`` `data` when there are no predictions or not one per shared weight, they do not have the
-  ///   same labels, outputs and dataset, a label is not an output, a shared weight is not finite, or a name is too long; `unsupported` when there are more
-  ///   than 2¹⁴ shared weights, 2²⁵ images or 2²⁹ logits.
+  ///   same labels, outputs and dataset, a label is not an output, a shared weight is not finite, or a name is too
+  ///   long; `unsupported` when there are more than 2¹⁴ shared weights, 2²⁵ images or 2²⁹ logits.
   public init(
-    model: String, modelDigest: Digest, dataset: String, sharedWeights: [Float?], predictions: [Predictions]
+    modelName: String, model: Digest, datasetName: String, sharedWeights: [Float?], predictions: [Predictions]
   ) throws(PadawannError) {
     guard let first = predictions.first, sharedWeights.count == predictions.count, first.count > 0,
       predictions.allSatisfy({
@@ -47,12 +47,12 @@ public struct PredictionFile: Sendable, Equatable {
     guard sharedWeights.allSatisfy({ $0?.isFinite ?? true }) else {
       throw PadawannError(.data, "a shared weight is not a finite number")
     }
-    guard [model, dataset].allSatisfy({ $0.utf8.count <= Self.longestName }) else {
+    guard [modelName, datasetName].allSatisfy({ $0.utf8.count <= Self.longestName }) else {
       throw PadawannError(.data, "a name is longer than \(Self.longestName) bytes")
     }
+    self.modelName = modelName
     self.model = model
-    self.modelDigest = modelDigest
-    self.dataset = dataset
+    self.datasetName = datasetName
     self.sharedWeights = sharedWeights
     self.predictions = predictions
   }
@@ -60,21 +60,21 @@ public struct PredictionFile: Sendable, Equatable {
   /// Writes the file as a whole or not at all.
   ///
   /// - Throws: ``PadawannError`` as ``StoredFile/write(_:to:check:)``, `unsupported` when it would exceed 4 GiB.
-  public func write(to path: String) throws { try StoredFile.write(npz(), to: path) }
+  public func write(to path: String) throws { try StoredFile.write(file(), to: path) }
 
   /// The bytes of the file; they depend on the content alone. Nothing is compressed, because logits hardly are.
   ///
   /// - Throws: ``PadawannError`` as ``NumPyArchive/file(of:deflated:)``.
-  public func npz() throws(PadawannError) -> [UInt8] {
+  public func file() throws(PadawannError) -> [UInt8] {
     let first = predictions[0]
     let shape = [predictions.count, first.count, first.outputs]
     let weights = sharedWeights.map { $0 ?? .nan }
     return try NumPyArchive.file(
       of: [
-        .init(name: "model_name", array: .init(shape: [model.utf8.count], bytes: Array(model.utf8))),
-        .init(name: "model", array: .init(shape: [32], bytes: modelDigest.bytes)),
+        .init(name: "model_name", array: .init(shape: [modelName.utf8.count], bytes: Array(modelName.utf8))),
+        .init(name: "model", array: .init(shape: [32], bytes: model.bytes)),
         .init(
-          name: "dataset_name", array: .init(shape: [dataset.utf8.count], bytes: Array(dataset.utf8))),
+          name: "dataset_name", array: .init(shape: [datasetName.utf8.count], bytes: Array(datasetName.utf8))),
         .init(name: "dataset", array: .init(shape: [32], bytes: first.dataset.bytes)),
         .init(name: "shared_weights", array: .init(shape: [weights.count], floats: weights)),
         .init(name: "labels", array: .init(shape: [first.count], integers: first.labels)),
@@ -89,15 +89,15 @@ extension PredictionFile {
   /// - Throws: ``PadawannError`` `missing` or `inputOutput` as ``StoredFile/read(_:limit:)``; `data` naming what is wrong.
   public init(path: String) throws(PadawannError) {
     let bytes = try StoredFile.read(path)
-    do { try self.init(npz: bytes) } catch { throw error.inside(path) }
+    do { try self.init(bytes) } catch { throw error.inside(path) }
   }
 
   /// Reads the bytes of a file; arrays that it does not know are left aside.
   ///
   /// - Throws: ``PadawannError`` `data` when it is no `.npz` file, or an array is missing, damaged or of the wrong shape
   ///   or type, or the content fails the checks of
-  ///   ``init(model:modelDigest:dataset:sharedWeights:predictions:)``.
-  public init(npz bytes: [UInt8]) throws(PadawannError) {
+  ///   ``init(modelName:model:datasetName:sharedWeights:predictions:)``.
+  public init(_ bytes: [UInt8]) throws(PadawannError) {
     let archive = try NumPyArchive(bytes)
     let labels = try archive.array("labels", limit: Self.largest.labels + 4096)
     guard labels.shape.count == 1 else { throw Self.misshapen("labels", labels.shape, "one label per image") }
@@ -115,8 +115,8 @@ extension PredictionFile {
     let dataset = try Self.digest("dataset", archive)
     let size = labels.count * logits.shape[2]
     try self.init(
-      model: Self.name("model_name", archive), modelDigest: Self.digest("model", archive),
-      dataset: Self.name("dataset_name", archive),
+      modelName: Self.name("model_name", archive), model: Self.digest("model", archive),
+      datasetName: Self.name("dataset_name", archive),
       sharedWeights: weights.floats().map { $0.isNaN ? nil : $0 },
       predictions: (0..<weights.count).map { index in
         Predictions(
