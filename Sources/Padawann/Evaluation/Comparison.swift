@@ -72,7 +72,7 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// Cochran's Q over all models; `nil` for two.
   public let cochran: CochranQ?
   /// Every two of the models: 0 and 1, 0 and 2, …, 1 and 2, ….
-  public var pairs: [PairComparison]
+  public let pairs: [PairComparison]
   /// The result in one sentence.
   public let verdict: String
 

@@ -40,8 +40,6 @@ public struct PairComparison: Codable, Sendable, Equatable {
   public let discordantNeeded: Int?
   /// The result in one sentence.
   public let verdict: String
-  /// How far both pruned the same edges; `nil` until someone who has the models' masks sets it.
-  public var edges: EdgeOverlap?
 
   /// Whether the verdict is that one is better.
   public func isSignificant(alpha: Double) -> Bool { adjustedP < alpha }

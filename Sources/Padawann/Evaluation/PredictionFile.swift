@@ -20,8 +20,8 @@ public struct PredictionFile: Sendable, Equatable {
   /// Joins the parts.
   ///
   /// - Throws: ``PadawannError`` `data` when there are no predictions or not one per shared weight, they do not have the
-  ///   same labels, outputs and dataset, a label is not an output, a shared weight is not finite, or a name is too long; `unsupported` when there are more
-  ///   than 2¹⁴ shared weights, 2²⁵ images or 2²⁹ logits.
+  ///   same labels, outputs and dataset, a label is not an output, a shared weight is not finite, or a name is too
+  ///   long; `unsupported` when there are more than 2¹⁴ shared weights, 2²⁵ images or 2²⁹ logits.
   public init(
     modelName: String, model: Digest, datasetName: String, sharedWeights: [Float?], predictions: [Predictions]
   ) throws(PadawannError) {
