@@ -1,24 +1,5 @@
 import ArgumentParser
-import Foundation
 import Padawann
-
-/// Where datasets are.
-struct DataFolderOptions: ParsableArguments {
-  @Option(
-    name: .customLong("data-dir"),
-    help: ArgumentHelp(
-      "The folder with the datasets.",
-      discussion: "Without it: $PADAWANN_DATA, else $XDG_CACHE_HOME/padawann, else ~/.cache/padawann.",
-      valueName: "folder"),
-    completion: .directory)
-  var dataDir: String?
-
-  /// The folder that is meant.
-  func folder() throws(PadawannError) -> DataFolder {
-    if let dataDir { return DataFolder(path: dataDir) }
-    return try DataFolder(environment: ProcessInfo.processInfo.environment)
-  }
-}
 
 /// Which magnitudes the edges have in an evaluation.
 struct WeightOptions: ParsableArguments {
@@ -50,24 +31,22 @@ struct WeightOptions: ParsableArguments {
   }
 }
 
-/// Runs models over datasets and shows the progress.
-struct EvaluationRun {
-  let threads: Int
+/// Shared weights on a command line: numbers separated by commas.
+struct WeightList: ExpressibleByArgument, CustomStringConvertible {
+  var values: [Float]
 
-  /// The predictions of a network with each setting of its weights.
-  func predictions(of network: Network, named name: String, on dataset: Dataset, _ settings: [Float?])
-    async throws
-    -> [Predictions]
-  {
-    let progress = ProgressLine(
-      "\(name) on \(dataset.name)", total: dataset.count * settings.count, unit: "images")
-    defer { progress.finish() }
-    let inference = Inference(threads: threads) { progress.advance($0) }
-    var result: [Predictions] = []
-    for setting in settings {
-      result.append(
-        try await inference.predictions(of: network, on: dataset, magnitude: network.magnitude(setting)))
-    }
-    return result
+  init(values: [Float]) { self.values = values }
+
+  /// `nil` unless there are 1 to 64 finite numbers, none of them zero.
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let values = parts.compactMap { Float($0) }
+    guard values.count == parts.count, (1...64).contains(values.count),
+      values.allSatisfy({ $0.isFinite && $0 != 0 })
+    else { return nil }
+    self.values = values
   }
+
+  var description: String { values.map(Format.weight).joined(separator: ",") }
+  var defaultValueDescription: String { description }
 }

@@ -1,0 +1,55 @@
+/// How far a piece of work is, and how to say so.
+package struct ProgressBar: Sendable {
+  /// What is counted.
+  package enum Unit: Sendable {
+    /// Things, in the plural.
+    case things(String)
+    /// Bytes.
+    case bytes
+  }
+
+  /// What is going on.
+  let title: String
+  /// What is counted.
+  let unit: Unit
+  /// How many there will be; `nil` when that is not known.
+  var total: Int?
+  /// How many are done.
+  package var done: Int
+  /// How many were done at the beginning; they say nothing about the speed.
+  private let first: Int
+
+  /// Describes work that begins.
+  package init(_ title: String, of unit: Unit, total: Int? = nil, done: Int = 0) {
+    self.title = title
+    self.unit = unit
+    self.total = total
+    self.done = done
+    first = done
+  }
+
+  /// For example `net.h5 on mnist:test  [######----]  61%  6,100 of 10,000 images  1,200 images/s  3 s left`.
+  package func text(seconds: Double) -> String {
+    let rate = Double(done - first) / max(seconds, 0.001)
+    let speed = "\(amount(Int(rate)))/s"
+    guard let total, total > 0 else { return "\(title)  \(amount(done))  \(speed)" }
+    let filled = max(0, min(20, done * 20 / total))
+    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
+    let left = rate > 0 ? "  \(Self.duration(Double(max(total - done, 0)) / rate)) left" : ""
+    return "\(title)  [\(bar)]  \(done * 100 / total)%  \(number(done)) of \(amount(total))  \(speed)\(left)"
+  }
+
+  private func number(_ value: Int) -> String {
+    if case .bytes = unit { Format.size(value) } else { Format.count(value) }
+  }
+
+  private func amount(_ value: Int) -> String {
+    if case .things(let name) = unit { "\(number(value)) \(name)" } else { number(value) }
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    guard seconds < 1e6 else { return "very long" }
+    let whole = Int(seconds)
+    return whole < 100 ? "\(whole) s" : "\(whole / 60) min"
+  }
+}
