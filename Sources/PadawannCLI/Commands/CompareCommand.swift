@@ -53,7 +53,7 @@ struct CompareCommand: AsyncParsableCommand {
       }
       return nil
     }
-    let dataset = try DatasetSpec.parse(data).load(from: try dataFolder.folder())
+    let dataset = try dataFolder.dataset(data)
     for model in sources.compactMap(\.model) {
       try Inference.check(dataset, fits: model.network.architecture)
     }
@@ -104,32 +104,5 @@ struct CompareCommand: AsyncParsableCommand {
       }
     }
     return result
-  }
-}
-
-/// A file that can be compared: a model, or what one has answered.
-struct ComparedFile {
-  enum Content {
-    case model(Model)
-    case predictions(PredictionFile)
-  }
-
-  let path: String
-  let content: Content
-
-  /// The model, if it is one.
-  var model: Model? { if case .model(let model) = content { model } else { nil } }
-
-  init(_ path: String) throws(PadawannError) {
-    self.path = path
-    let bytes = try StoredFile.read(path, limit: ModelFile.sizeLimit)
-    do throws(PadawannError) {
-      // A zip archive begins with "PK".
-      let isArchive = bytes.starts(with: [0x50, 0x4b])
-      content =
-        isArchive ? .predictions(try PredictionFile(bytes)) : .model(try ModelFile.model(image: bytes).model)
-    } catch {
-      throw error.inside(path)
-    }
   }
 }

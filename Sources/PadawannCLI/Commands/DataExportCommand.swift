@@ -19,7 +19,7 @@ struct DataExportCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let dataset = try DatasetSpec.parse(spec).load(from: dataFolder.folder())
+    let dataset = try dataFolder.dataset(spec)
     try dataset.export(to: output)
     let result = DataExportReport(output, dataset)
     try report.print(result) { result.text }

@@ -16,7 +16,7 @@ struct DataShowCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let dataset = try DatasetSpec.parse(spec).load(from: dataFolder.folder())
+    let dataset = try dataFolder.dataset(spec)
     guard (0..<dataset.count).contains(image) else {
       throw PadawannError(
         .usage, "there is no image \(image)", at: dataset.name,

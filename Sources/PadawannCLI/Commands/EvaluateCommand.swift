@@ -42,31 +42,41 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard data.count == 1 || (predictions == nil && record == nil) else {
       throw ValidationError("--predictions and --record take one dataset")
     }
+    guard let record else { return }
+    do throws(PadawannError) {
+      try Name.check(record, of: "a task")
+    } catch {
+      throw ValidationError("--record: \(error.message)")
+    }
   }
 
   func run() async throws {
     let stored = try ModelFile.read(model)
     let settings = try weights.settings(of: stored.model, model)
     var entries: [EvaluateReport.Entry] = []
+    var storing: Result<Void, any Error> = .success(())
     for dataset in try datasets(for: stored.model.network) {
       let predictions = try await EvaluationRun(threads: threads.count).predictions(
         of: stored.model.network, named: model, on: dataset, settings)
       let outputs = dataset.outputs(of: stored.model.network)
       let sweep = try WeightSweep(sharedWeights: settings, predictions: predictions, outputs: outputs)
       entries.append(EvaluateReport.Entry(dataset, sweep))
-      try write(try predictions.map { try $0.restricted(to: outputs) }, settings, dataset, stored)
-      try store(sweep, dataset, stored)
+      storing = Result {
+        try write(try predictions.map { try $0.restricted(to: outputs) }, settings, dataset, stored)
+        try store(sweep, dataset, stored)
+      }
     }
     let result = EvaluateReport(model, stored, entries)
     try report.print(result) { result.text(details: details) }
+    // What was measured is shown even where it cannot be stored.
+    try storing.get()
   }
 
   /// All datasets are found and checked before any is evaluated.
   private func datasets(for network: Network) throws(PadawannError) -> [Dataset] {
-    let folder = try dataFolder.folder()
     var datasets: [Dataset] = []
     for text in data {
-      let dataset = try DatasetSpec.parse(text).load(from: folder)
+      let dataset = try dataFolder.dataset(text)
       try Inference.check(dataset, fits: network.architecture)
       datasets.append(dataset)
     }

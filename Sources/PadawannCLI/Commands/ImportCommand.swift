@@ -35,7 +35,9 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A tensor that is not needed; may be repeated.", valueName: "tensor"))
   var ignore: [String] = []
 
-  @Option(help: ArgumentHelp("The shared weights of the model, separated by commas.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp("The shared weights of the model, separated by commas.", valueName: "list"),
+    transform: WeightList.init)
   var sharedWeights = WeightList(values: Model.thesisWeights)
 
   @Flag(help: "Write the smallest encoding instead of plain bit planes.")
@@ -55,8 +57,10 @@ struct ImportCommand: AsyncParsableCommand {
   func run() async throws {
     let source = try TensorFile.read(file)
     let parameters: ParameterSet
-    do { parameters = try ParameterSet(source) } catch {
-      throw error.location?.hasPrefix(file) == true ? error : error.inside(file)
+    do throws(PadawannError) {
+      parameters = try ParameterSet(source)
+    } catch {
+      throw error.inside(file)
     }
     let notes = source.notes + parameters.notes
     for note in notes { Output.note(note) }
@@ -115,6 +119,9 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   private var settings: [Provenance.Setting] {
-    [.init("command", "import"), .init("weights", weights.rawValue)]
+    var settings = [Provenance.Setting("command", "import"), .init("weights", weights.rawValue)]
+    if let arch { settings.append(.init("arch", arch.split(separator: "/").last.map(String.init) ?? arch)) }
+    if keepPruned { settings.append(.init("keep-pruned", "true")) }
+    return settings + ignore.map { .init("ignore", $0) }
   }
 }

@@ -18,4 +18,30 @@ struct DataFolderOptions: ParsableArguments {
     if let dataDir { return DataFolder(path: dataDir) }
     return try DataFolder(environment: ProcessInfo.processInfo.environment)
   }
+
+  /// Loads the dataset that a text on the command line means.
+  func dataset(_ text: String) throws(PadawannError) -> Dataset {
+    let spec = try DatasetSpec.parse(text)
+    do throws(PadawannError) {
+      return try spec.load(from: try folder())
+    } catch {
+      throw Self.mistaken(spec) ?? error
+    }
+  }
+
+  /// The error for a file that is no dataset but a model or PyTorch's.
+  private static func mistaken(_ spec: DatasetSpec) -> PadawannError? {
+    guard case .path(let path) = spec.source else { return nil }
+    let what: String
+    if (try? ModelFile.read(path)) != nil {
+      what = "this is a model"
+    } else if let file = try? TensorFile.read(path), file.format.hasPrefix("PyTorch") {
+      what = "this is a file of PyTorch's"
+    } else {
+      return nil
+    }
+    return PadawannError(
+      .data, "\(what) where a dataset is expected", at: path,
+      remedy: "Name a dataset or a file with images and labels, for example strokes:test")
+  }
 }

@@ -3,7 +3,9 @@ import Foundation
 
 /// The number of threads of a command that computes.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How many threads compute (default: all cores). It never changes a result."))
+  @Option(
+    help: ArgumentHelp(
+      "How many threads compute (default: all cores). It never changes a result.", valueName: "number"))
   var threads: Int?
 
   func validate() throws {

@@ -9,7 +9,7 @@ struct WeightOptions: ParsableArguments {
       discussion: """
         In a model whose every layer has its own weights, their signs times the shared weight are evaluated; in a model \
         of which only some layers have, those keep them.
-        """, valueName: "list"))
+        """, valueName: "list"), transform: WeightList.init)
   var weights: WeightList?
 
   @Flag(help: "Evaluate with the weights that the model has kept (default, where every layer has kept them).")
@@ -32,21 +32,23 @@ struct WeightOptions: ParsableArguments {
 }
 
 /// Shared weights on a command line: numbers separated by commas.
-struct WeightList: ExpressibleByArgument, CustomStringConvertible {
+struct WeightList: CustomStringConvertible {
   var values: [Float]
 
   init(values: [Float]) { self.values = values }
 
-  /// `nil` unless there are 1 to 64 finite numbers, none of them zero.
-  init?(argument: String) {
+  /// Reads 1 to 64 finite numbers, none of them zero.
+  ///
+  /// - Throws: `ValidationError`.
+  init(_ argument: String) throws {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let values = parts.compactMap { Float($0) }
+    values = parts.compactMap { Float($0) }
     guard values.count == parts.count, (1...64).contains(values.count),
       values.allSatisfy({ $0.isFinite && $0 != 0 })
-    else { return nil }
-    self.values = values
+    else {
+      throw ValidationError("give 1 to 64 numbers other than 0 with commas between them, for example 0.5,1,2")
+    }
   }
 
   var description: String { values.map(Format.weight).joined(separator: ",") }
-  var defaultValueDescription: String { description }
 }

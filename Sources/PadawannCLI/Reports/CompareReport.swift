@@ -51,7 +51,9 @@ extension CompareReport {
         "\n  Cochran's Q \(Format.decimal(cochran.statistic, 4)), \(cochran.degreesOfFreedom) degrees of freedom, "
         + "p \(Format.probability(cochran.p))"
     }
-    parts += pairs.map(text) + edges.map(text) + [verdict]
+    // Two masks of which one is full have nothing in common by necessity.
+    let overlaps = edges.filter { $0.overlap.total.prunedFirst > 0 && $0.overlap.total.prunedSecond > 0 }
+    parts += pairs.map(text) + overlaps.map(text) + [verdict]
     return parts.joined(separator: "\n\n")
   }
 
@@ -62,7 +64,8 @@ extension CompareReport {
         "\(Format.percent(model.accuracy.interval.lower)) – \(Format.percent(model.accuracy.interval.upper))",
       ]
     }
-    return Table.text([["model", "weight", "accuracy", "interval"]] + rows)
+    return Table.text(
+      [["model", "weight", "accuracy", "\(Format.weight(Float(100 * (1 - alpha))))% interval"]] + rows)
   }
 
   private func text(_ pair: PairComparison) -> String {

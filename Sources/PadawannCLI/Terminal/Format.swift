@@ -41,9 +41,10 @@ package enum Format {
     return unit == 0 ? "\(bytes) bytes" : "\(decimal(value, 1)) \(units[unit])"
   }
 
-  /// How many times smaller something is than something else.
+  /// How many times smaller something is than something else; nothing when the other has no size.
   static func ratio(_ times: Double) -> String {
-    times >= 1 ? "\(decimal(times, 2))× smaller" : "\(decimal(1 / times, 2))× larger"
+    guard times > 0 else { return "" }
+    return times >= 1 ? "\(decimal(times, 2))× smaller" : "\(decimal(1 / times, 2))× larger"
   }
 
   /// A shared weight without needless zeros; `own` stands for a model's own weights.

@@ -28,15 +28,33 @@ package struct ProgressBar: Sendable {
     first = done
   }
 
-  /// For example `net.h5 on mnist:test  [######----]  61%  6,100 of 10,000 images  1,200 images/s  3 s left`.
-  package func text(seconds: Double) -> String {
+  /// For example `net.h5 on mnist:test  [######----]  61%  6,100 of 10,000 images  1,200 images/s  3 s left`; less of it
+  /// when that is longer than `width` characters.
+  package func text(seconds: Double, width: Int = .max) -> String {
     let rate = Double(done - first) / max(seconds, 0.001)
     let speed = "\(amount(Int(rate)))/s"
-    guard let total, total > 0 else { return "\(title)  \(amount(done))  \(speed)" }
+    guard let total, total > 0 else {
+      return Self.longest([[title, amount(done), speed], [amount(done), speed], [amount(done)]], width)
+    }
+    let percent = "\(done * 100 / total)%"
+    let amounts = "\(number(done)) of \(amount(total))"
+    let left = rate > 0 ? "\(Self.duration(Double(max(total - done, 0)) / rate)) left" : "begins"
+    return Self.longest(
+      [
+        [title, bar(total), percent, amounts, speed, left], [title, bar(total), percent, left],
+        [bar(total), percent, left], [percent, left], [percent],
+      ], width)
+  }
+
+  private func bar(_ total: Int) -> String {
     let filled = max(0, min(20, done * 20 / total))
-    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
-    let left = rate > 0 ? "  \(Self.duration(Double(max(total - done, 0)) / rate)) left" : ""
-    return "\(title)  [\(bar)]  \(done * 100 / total)%  \(number(done)) of \(amount(total))  \(speed)\(left)"
+    return "[\(String(repeating: "#", count: filled))\(String(repeating: "-", count: 20 - filled))]"
+  }
+
+  /// The first of several texts that is short enough, or as much of the last as fits.
+  private static func longest(_ candidates: [[String]], _ width: Int) -> String {
+    let texts = candidates.map { $0.joined(separator: "  ") }
+    return texts.first { $0.count <= width } ?? String((texts.last ?? "").prefix(max(width, 0)))
   }
 
   private func number(_ value: Int) -> String {
@@ -48,7 +66,7 @@ package struct ProgressBar: Sendable {
   }
 
   private static func duration(_ seconds: Double) -> String {
-    guard seconds < 1e6 else { return "very long" }
+    guard seconds < 1e6 else { return "long" }
     let whole = Int(seconds)
     return whole < 100 ? "\(whole) s" : "\(whole / 60) min"
   }

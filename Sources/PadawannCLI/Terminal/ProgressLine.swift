@@ -64,17 +64,17 @@ final class ProgressLine: Sendable {
       let now = ContinuousClock.now
       guard now - state.lastShown > (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
       state.lastShown = now
-      show(work.text(seconds: (now - state.start) / .seconds(1)), &state)
+      show(work, seconds: (now - state.start) / .seconds(1), &state)
     }
   }
 
-  private func show(_ text: String, _ state: inout State) {
-    guard isTerminal else { return Output.note(text) }
+  private func show(_ work: ProgressBar, seconds: Double, _ state: inout State) {
+    guard isTerminal else { return Output.note(work.text(seconds: seconds)) }
     wipe(&state)
     // A bar that wraps could not be wiped.
-    let line = String(text.prefix(Self.terminalWidth - 1))
-    state.visible = line.count
-    Output.writeError(line)
+    let text = work.text(seconds: seconds, width: Self.terminalWidth - 1)
+    state.visible = text.count
+    Output.writeError(text)
   }
 
   private func wipe(_ state: inout State) {
