@@ -83,11 +83,12 @@ struct NodeDecoding {
       throw PadawannError(.data, "the attribute \"inputs\" is missing", at: path)
     }
     let operation = try operation(operationName, &reader)
-    let weights = operation.isWeighted ? try weightsDescription(&reader) : nil
+    var node = Description(
+      name: name, path: path, group: group, position: position, operation: operation, inputs: inputs)
+    if operation.isWeighted { node.weights = try weightsDescription(&reader) }
+    if case .batchNormalisation = operation { node.channels = try reader.integer("channels") }
     unknown += reader.unknown
-    return Description(
-      name: name, path: path, group: group, position: position, operation: operation, inputs: inputs,
-      weights: weights)
+    return node
   }
 
   private func operation(_ name: String, _ reader: inout AttributeReader) throws(PadawannError) -> Operation {
