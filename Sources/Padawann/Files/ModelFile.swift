@@ -21,8 +21,10 @@ public enum ModelFile {
 
   /// The bytes of a model file. The same model gives the same bytes on every machine.
   ///
-  /// - Parameter compact: whether masks and signs are coded to about their entropy (`--compact`), or stored as plain
-  ///   planes that `numpy.unpackbits` reads.
+  /// - Parameters:
+  ///   - model: what is stored.
+  ///   - compact: whether masks and signs are coded to about their entropy (`--compact`), or stored as
+  ///     plain planes that `numpy.unpackbits` reads.
   /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
   public static func image(of model: Model, compact: Bool = false) throws(PadawannError) -> [UInt8] {
     let tree = try ModelEncoding(model: model, isCompact: compact).tree()
