@@ -60,13 +60,20 @@ public enum StoredFile {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw PadawannError(.cannotCreate, "this is a folder; a file's path is needed", at: path)
     }
+    var status = stat()
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw PadawannError(
+        .cannotCreate, "this is a device or a pipe, which a file cannot replace", at: path,
+        remedy: "Give the path of a file")
+    }
     let target = URL(fileURLWithPath: path)
     let folder = target.deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw PadawannError(
         .cannotCreate, "the folder \(folder) does not exist", at: path, remedy: "Make it first")
     }
-    let sibling = folder + "/.\(target.lastPathComponent).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
+    // Not made from the target's name, which may be as long as a name can be.
+    let sibling = folder + "/.padawann.\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
     let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw PadawannError(
