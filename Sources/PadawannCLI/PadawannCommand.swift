@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Padawann
 
 @main
@@ -12,9 +11,11 @@ struct PadawannCommand: AsyncParsableCommand {
       Results go to standard output, progress and errors to standard error. Every command has --help, and every report \
       --json.
 
-      Exit codes: 0 done; 1 verify found a bad file; 64 the arguments make no sense; 65 a file's content is wrong; \
+      Exit codes: 0 done; 1 a check found something bad; 64 the arguments make no sense; 65 a file's content is wrong; \
       66 a file is not there; 69 a server cannot be reached; 70 the file needs another program or version; \
       73 the result cannot be created; 74 reading or writing failed.
+
+      Completions for a shell: padawann --generate-completion-script bash (or zsh, or fish).
       """,
     version: Tool.version,
     subcommands: [
@@ -22,8 +23,9 @@ struct PadawannCommand: AsyncParsableCommand {
       InspectCommand.self, VerifyCommand.self, DataCommand.self,
     ])
 
-  /// Runs the command that the arguments name. Errors of ours leave with the exit code of their kind.
+  /// Runs the command that the arguments name, and leaves with the exit code of what happened.
   static func main() async {
+    Output.occupyClosedStreams()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -31,11 +33,8 @@ struct PadawannCommand: AsyncParsableCommand {
       } else {
         try command.run()
       }
-    } catch let error as PadawannError {
-      FileHandle.standardError.write(Data("padawann: \(error)\n".utf8))
-      exit(withError: ExitCode(error.kind.rawValue))
     } catch {
-      exit(withError: error)
+      Failure(error).leave()
     }
   }
 }

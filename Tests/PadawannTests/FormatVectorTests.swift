@@ -12,7 +12,8 @@ import Testing
     let weights = try EdgeWeights(
       shape: [1, 1], mask: Bitmask([true]), values: .signs(Bitmask([false])))
     return Model(
-      network: try Network(architecture: architecture, parameters: [.weighted(weights, bias: nil)]), sharedWeights: [1])
+      network: try Network(architecture: architecture, parameters: [.weighted(weights, bias: nil)]),
+      sharedWeights: [1])
   }
 
   /// The linear layer of the vectors: 3 outputs × 5 inputs.
@@ -24,7 +25,8 @@ import Testing
     let weights = try EdgeWeights(shape: [3, 5], mask: mask, values: .signs(signs))
     return Model(
       network: try Network(
-        architecture: architecture, parameters: [.weighted(weights, bias: [0.5, -1, 2])]), sharedWeights: [0.5, 1, 2])
+        architecture: architecture, parameters: [.weighted(weights, bias: [0.5, -1, 2])]),
+      sharedWeights: [0.5, 1, 2])
   }
 
   @Test(arguments: [false, true])

@@ -49,7 +49,7 @@ public struct ComparedModel: Sendable, Equatable {
   public var right: Bitmask { Bitmask(zip(labels, answers).map { $0 == $1 }) }
 }
 
-/// Two or more models on the same images; the report of `compare`. Its keys are described in `Formats/report-compare.md`.
+/// Two or more models on the same images; the report of `compare`. Its keys are described in `Formats/report.md`.
 public struct Comparison: Codable, Sendable, Equatable {
   /// The name and version of this form of report.
   public static let schema = "padawann.compare/1"

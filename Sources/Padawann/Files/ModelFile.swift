@@ -103,7 +103,10 @@ public enum ModelFile {
   /// What to do with a file that is something else.
   private static func foreignRemedy(_ bytes: [UInt8]) -> String {
     if bytes.isEmpty { return "The file is empty: make it again" }
-    if bytes.starts(with: [0x50, 0x4b]) { return "If it is a PyTorch file or an .npz, use padawann import" }
+    if bytes.starts(with: [0x50, 0x4b]) {
+      return
+        "If it has the weights of a network, use padawann import; if it is a dataset, give it with --data"
+    }
     if bytes.starts(with: [0x1f, 0x8b]) || bytes.starts(with: [0, 0, 8]) {
       return "It looks like a dataset: give it with --data"
     }

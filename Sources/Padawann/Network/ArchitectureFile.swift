@@ -90,9 +90,14 @@ public enum ArchitectureFile {
     case .dataCorrupted(let context), .keyNotFound(_, let context), .typeMismatch(_, let context),
       .valueNotFound(_, let context):
       let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
-      return (path.isEmpty ? "" : "at \(path.joined(separator: ".")): ") + context.debugDescription
+      return (path.isEmpty ? "" : "at \(path.joined(separator: ".")): ") + sentence(context.debugDescription)
     @unknown default: return "it cannot be decoded"
     }
+  }
+
+  /// Without the full stop, which an error's message has only before its remedy.
+  private static func sentence(_ text: String) -> String {
+    text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   private struct Document: Decodable {

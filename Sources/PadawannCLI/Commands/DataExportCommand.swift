@@ -10,27 +10,18 @@ struct DataExportCommand: AsyncParsableCommand {
   @Argument(help: "A dataset: NAME[:SPLIT] or a path, followed by ,option=value.")
   var spec: String
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"),
+    completion: .file(extensions: ["npz"]))
   var output: String
 
-  @OptionGroup var options: DataOptions
+  @OptionGroup var dataFolder: DataFolderOptions
+  @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let dataset = try DatasetSpec.parse(spec).load(from: options.folder())
+    let dataset = try dataFolder.dataset(spec)
     try dataset.export(to: output)
-    if options.json {
-      try options.printJSON(
-        Report(name: dataset.name, output: output, count: dataset.count, digest: dataset.digest.description))
-    } else {
-      print("\(output): \(dataset.count) images of \(dataset.shape), digest \(dataset.digest)")
-    }
-  }
-
-  private struct Report: Encodable {
-    let schema = "padawann.data.export/1"
-    let name: String
-    let output: String
-    let count: Int
-    let digest: String
+    let result = DataExportReport(output, dataset)
+    try report.print(result) { result.text }
   }
 }

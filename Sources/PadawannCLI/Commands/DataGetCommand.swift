@@ -28,55 +28,31 @@ struct DataGetCommand: AsyncParsableCommand {
   @Flag(help: "Keep the downloaded archive after its files have been taken out.")
   var keepArchive = false
 
-  @OptionGroup var options: DataOptions
+  @OptionGroup var dataFolder: DataFolderOptions
+  @OptionGroup var report: ReportOptions
 
   func validate() throws {
     guard timeout > 0, timeout <= 86_400 else {
-      throw ValidationError("--timeout must be from 0 to 86400 seconds")
+      throw ValidationError("--timeout is a number of seconds above 0 and up to 86400")
     }
-    guard !names.isEmpty else { throw ValidationError("Name a dataset; `padawann data list` shows them") }
+    guard !names.isEmpty else { throw ValidationError("name a dataset; `padawann data list` shows them") }
   }
 
   func run() async throws {
-    let sets = try DataSetNames.sets(names)
+    let sets = try PublishedSet.named(names)
     guard mirror.isEmpty || sets.count == 1 else {
       throw PadawannError(.usage, "--mirror is for one dataset at a time", remedy: "Give one name")
     }
-    let folder = try options.folder()
-    let progress = DataProgress()
+    let folder = try dataFolder.folder()
+    let progress = ProgressLine()
     for set in sets {
       let installation = SetInstallation(
         set, into: folder, mirrors: mirror, settings: Download.Settings(timeout: timeout), replaces: replace,
         keepsArchive: keepArchive)
-      defer { progress.end() }
+      defer { progress.finish() }
       try await installation.run { progress.show($0) }
     }
-    try report(sets, folder)
-  }
-
-  private func report(_ sets: [PublishedSet], _ folder: DataFolder) throws {
-    let results = sets.map { set in
-      Result(
-        name: set.name, folder: folder.path(of: set),
-        files: set.files.compactMap { folder.location(of: $0, in: set) },
-        licence: set.licence)
-    }
-    if options.json {
-      try options.printJSON(Report(sets: results))
-    } else {
-      for result in results { print("\(result.name): \(result.folder) (licence: \(result.licence))") }
-    }
-  }
-
-  private struct Report: Encodable {
-    let schema = "padawann.data.get/1"
-    let sets: [Result]
-  }
-
-  private struct Result: Encodable {
-    let name: String
-    let folder: String
-    let files: [String]
-    let licence: String
+    let result = DataGetReport(folder, sets)
+    try report.print(result) { result.text }
   }
 }

@@ -35,7 +35,9 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A tensor that is not needed; may be repeated.", valueName: "tensor"))
   var ignore: [String] = []
 
-  @Option(help: ArgumentHelp("The shared weights of the model, separated by commas.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp("The shared weights of the model, separated by commas.", valueName: "list"),
+    transform: WeightList.init)
   var sharedWeights = WeightList(values: Model.thesisWeights)
 
   @Flag(help: "Write the smallest encoding instead of plain bit planes.")
@@ -54,20 +56,35 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let source = try TensorFile.read(file)
-    let parameters = try ParameterSet(source)
-    for note in source.notes + parameters.notes { Output.note(note) }
-    guard let output else { return try printList(source) }
-    let architecture = try architecture(parameters.parameters)
-    let importing = NetworkImport(
-      weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
-    let network: Network
+    let parameters: ParameterSet
     do throws(PadawannError) {
-      network = try importing.network(parameters.parameters, architecture)
+      parameters = try ParameterSet(source)
     } catch {
       throw error.inside(file)
     }
-    let model = Model(network: network, sharedWeights: sharedWeights.values, provenance: provenance(source))
-    try printSummary(source, try ModelFile.write(model, to: output, compact: compact), output)
+    let notes = source.notes + parameters.notes
+    for note in notes { Output.note(note) }
+    guard let output else {
+      let result = TensorListReport(source, notes: notes)
+      return try report.print(result) { result.text }
+    }
+    let model = Model(
+      network: try network(parameters.parameters), sharedWeights: sharedWeights.values,
+      provenance: provenance(source))
+    let written = try ModelFile.write(model, to: output, compact: compact)
+    let result = ImportReport(output, written, from: source, weights, notes: notes)
+    try report.print(result) { result.text }
+  }
+
+  private func network(_ parameters: [Parameter]) throws(PadawannError) -> Network {
+    let architecture = try architecture(parameters)
+    let importing = NetworkImport(
+      weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
+    do throws(PadawannError) {
+      return try importing.network(parameters, architecture)
+    } catch {
+      throw error.inside(file)
+    }
   }
 
   private func architecture(_ parameters: [Parameter]) throws(PadawannError) -> Architecture {
@@ -83,11 +100,11 @@ struct ImportCommand: AsyncParsableCommand {
       return try preset.architecture
     }
     if let preset = Preset(rawValue: arch) { return try preset.architecture }
+    let description = try StoredFile.read(arch, limit: ArchitectureFile.sizeLimit)
     do throws(PadawannError) {
-      return try ArchitectureFile.architecture(
-        json: try StoredFile.read(arch, limit: ArchitectureFile.sizeLimit))
+      return try ArchitectureFile.architecture(json: description)
     } catch {
-      throw error.location?.hasPrefix(arch) == true ? error : error.inside(arch)
+      throw error.inside(arch)
     }
   }
 
@@ -97,67 +114,14 @@ struct ImportCommand: AsyncParsableCommand {
     provenance.sourceName = String(file.split(separator: "/").last ?? "")
     provenance.sourceDigest = source.sourceDigest
     provenance.sourceBytes = source.byteCount
-    provenance.settings = [.init("command", "import"), .init("weights", weights.rawValue)]
+    provenance.settings = settings
     return provenance
   }
 
-  // MARK: - Reports
-
-  private struct TensorResult: Encodable {
-    let name: String
-    let shape: [Int]
-    let type: String
-  }
-
-  private struct ListResult: Encodable {
-    let schema = "padawann.import.list/1"
-    let file: String
-    let format: String
-    let sha256: String
-    let bytes: Int
-    let tensors: [TensorResult]
-    let notes: [String]
-  }
-
-  private func printList(_ source: TensorFile) throws {
-    let tensors = source.tensors.map { TensorResult(name: $0.name, shape: $0.shape, type: $0.type.name) }
-    let result = ListResult(
-      file: file, format: source.format, sha256: source.sourceDigest.description, bytes: source.byteCount,
-      tensors: tensors, notes: source.notes)
-    try report.print(result) {
-      let rows = tensors.map { [$0.name, $0.type, $0.shape.map(String.init).joined(separator: "×")] }
-      return "\(file): \(source.format), \(tensors.count) tensors\n" + Table.text(rows, indent: "  ")
-    }
-  }
-
-  private struct ImportResult: Encodable {
-    let schema = "padawann.import/1"
-    let file: String
-    let sha256: String
-    let source: String
-    let sourceFormat: String
-    let sourceBytes: Int
-    let bytes: Int
-    let weights: String
-    let edges: Int
-    let survivors: Int
-  }
-
-  private func printSummary(_ source: TensorFile, _ written: StoredModel, _ output: String) throws {
-    let network = written.model.network
-    let result = ImportResult(
-      file: output, sha256: written.digest.description, source: file, sourceFormat: source.format,
-      sourceBytes: source.byteCount, bytes: written.byteCount, weights: weights.rawValue,
-      edges: network.edgeCount,
-      survivors: network.survivors)
-    try report.print(result) {
-      let kept = weights == .sign ? "one sign and one mask bit each" : "with their weights"
-      return """
-        \(file): \(source.format), \(Format.count(source.byteCount)) bytes
-        \(output): \(Format.count(network.survivors)) of \(Format.count(network.edgeCount)) edges, \(kept), \
-        \(Format.count(written.byteCount)) bytes (\(Format.decimal(Double(source.byteCount) / Double(written.byteCount), 1))× \
-        smaller)
-        """
-    }
+  private var settings: [Provenance.Setting] {
+    var settings = [Provenance.Setting("command", "import"), .init("weights", weights.rawValue)]
+    if let arch { settings.append(.init("arch", arch.split(separator: "/").last.map(String.init) ?? arch)) }
+    if keepPruned { settings.append(.init("keep-pruned", "true")) }
+    return settings + ignore.map { .init("ignore", $0) }
   }
 }

@@ -68,8 +68,9 @@ struct PruneCommand: AsyncParsableCommand {
     pruned.provenance.parent = stored.digest
     pruned.provenance.seed = method == .l1 ? nil : seed
     pruned.provenance.settings = settings(like: other?.digest)
-    let written = try output.write(pruned)
-    try print(before: stored.model.network.survivors, written)
+    let result = PruneReport(
+      output.path, try output.write(pruned), before: stored.model.network.survivors, method.rawValue)
+    try report.print(result) { result.text }
   }
 
   private var pruning: Pruning {
@@ -86,52 +87,5 @@ struct PruneCommand: AsyncParsableCommand {
     if let other { settings.append(Provenance.Setting("like", other.description)) }
     if let layer { settings.append(Provenance.Setting("layer", layer)) }
     return settings + [Provenance.Setting("to", to.rawValue)]
-  }
-
-  private struct Result: Encodable {
-    let schema = "padawann.prune/1"
-    let file: String
-    let sha256: String
-    let edges: Int
-    let before: Int
-    let after: Int
-  }
-
-  private func print(before: Int, _ written: StoredModel) throws {
-    let network = written.model.network
-    let result = Result(
-      file: output.path, sha256: written.digest.description, edges: network.edgeCount, before: before,
-      after: network.survivors)
-    try report.print(result) {
-      """
-      \(output.path): \(Format.count(result.after)) of \(Format.count(result.edges)) edges are left \
-      (\(Format.percent(Double(result.after) / Double(max(result.edges, 1))))%), \
-      \(Format.count(before - result.after)) were taken away
-      """
-    }
-  }
-}
-
-/// What a model keeps of each weight: its sign, or its number.
-enum KeptWeights: String, ExpressibleByArgument, CaseIterable {
-  case sign, keep
-}
-
-/// Where a command puts the model that it makes.
-struct ModelOutputOptions: ParsableArguments {
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("The model file to write.", valueName: "file"),
-    completion: .file(extensions: ["h5"]))
-  var output: String
-
-  @Flag(help: "Write the smallest encoding instead of plain bit planes.")
-  var compact = false
-
-  /// The path of the model file.
-  var path: String { output }
-
-  /// Writes a model.
-  func write(_ model: Model) throws -> StoredModel {
-    try ModelFile.write(model, to: output, compact: compact)
   }
 }

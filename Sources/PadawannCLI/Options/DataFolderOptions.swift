@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Padawann
+
+/// Where datasets are.
+struct DataFolderOptions: ParsableArguments {
+  @Option(
+    name: .customLong("data-dir"),
+    help: ArgumentHelp(
+      "The folder with the datasets.",
+      discussion: "Without it: $PADAWANN_DATA, else $XDG_CACHE_HOME/padawann, else ~/.cache/padawann.",
+      valueName: "folder"),
+    completion: .directory)
+  var dataDir: String?
+
+  /// The folder that is meant.
+  func folder() throws(PadawannError) -> DataFolder {
+    if let dataDir { return DataFolder(path: dataDir) }
+    return try DataFolder(environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// Loads the dataset that a text on the command line means.
+  func dataset(_ text: String) throws(PadawannError) -> Dataset {
+    let spec = try DatasetSpec.parse(text)
+    do throws(PadawannError) {
+      return try spec.load(from: try folder())
+    } catch {
+      throw Self.mistaken(spec) ?? error
+    }
+  }
+
+  /// The error for a file that is no dataset but a model or PyTorch's.
+  private static func mistaken(_ spec: DatasetSpec) -> PadawannError? {
+    guard case .path(let path) = spec.source else { return nil }
+    let what: String
+    if (try? ModelFile.read(path)) != nil {
+      what = "this is a model"
+    } else if let file = try? TensorFile.read(path), file.format.hasPrefix("PyTorch") {
+      what = "this is a file of PyTorch's"
+    } else {
+      return nil
+    }
+    return PadawannError(
+      .data, "\(what) where a dataset is expected", at: path,
+      remedy: "Name a dataset or a file with images and labels, for example strokes:test")
+  }
+}

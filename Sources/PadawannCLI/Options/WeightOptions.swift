@@ -1,0 +1,54 @@
+import ArgumentParser
+import Padawann
+
+/// Which magnitudes the edges have in an evaluation.
+struct WeightOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The shared weights to try, separated by commas (default: those of the model).",
+      discussion: """
+        In a model whose every layer has its own weights, their signs times the shared weight are evaluated; in a model \
+        of which only some layers have, those keep them.
+        """, valueName: "list"), transform: WeightList.init)
+  var weights: WeightList?
+
+  @Flag(help: "Evaluate with the weights that the model has kept (default, where every layer has kept them).")
+  var ownWeights = false
+
+  /// The settings of one model: `nil` stands for its own weights.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when own weights are asked of a model that has none.
+  func settings(of model: Model, _ path: String) throws(PadawannError) -> [Float?] {
+    if ownWeights, !model.network.hasOwnValuesOnly {
+      throw PadawannError(
+        .usage, "--own-weights needs a model that has kept its weights, and this one has only signs",
+        at: path,
+        remedy: "Import it with --weights keep")
+    }
+    let isOwn = ownWeights || (weights == nil && model.network.hasOwnValuesOnly)
+    let shared = weights?.values ?? (isOwn ? [] : model.sharedWeights)
+    return (isOwn ? [nil] : []) + shared
+  }
+}
+
+/// Shared weights on a command line: numbers separated by commas.
+struct WeightList: CustomStringConvertible {
+  var values: [Float]
+
+  init(values: [Float]) { self.values = values }
+
+  /// Reads 1 to 64 finite numbers, none of them zero.
+  ///
+  /// - Throws: `ValidationError`.
+  init(_ argument: String) throws {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    values = parts.compactMap { Float($0) }
+    guard values.count == parts.count, (1...64).contains(values.count),
+      values.allSatisfy({ $0.isFinite && $0 != 0 })
+    else {
+      throw ValidationError("give 1 to 64 numbers other than 0 with commas between them, for example 0.5,1,2")
+    }
+  }
+
+  var description: String { values.map(Format.weight).joined(separator: ",") }
+}

@@ -1,0 +1,176 @@
+import Padawann
+
+/// What `padawann inspect` shows: `padawann.inspect/1`.
+struct InspectReport: Encodable {
+  let schema = "padawann.inspect/1"
+  let file: String
+  let sha256: String
+  let compact: Bool
+  let bytes: Int
+  let input: [Int]
+  let sharedWeights: [Float]
+  let nodes: [NodeEntry]
+  let tasks: [TaskEntry]
+  let provenance: ProvenanceEntry
+  let unknownAttributes: [String]
+
+  init(_ path: String, _ stored: StoredModel) {
+    let model = stored.model
+    file = path
+    sha256 = stored.digest.description
+    compact = stored.isCompact
+    bytes = stored.byteCount
+    input = model.network.architecture.input.lengths
+    sharedWeights = model.sharedWeights
+    nodes = model.network.architecture.nodes.indices.map { NodeEntry($0, model.network) }
+    tasks = model.tasks.map(TaskEntry.init)
+    provenance = ProvenanceEntry(model.provenance)
+    unknownAttributes = model.unknown.names
+  }
+
+  /// One node of the graph.
+  struct NodeEntry: Encodable {
+    let name: String
+    let op: String
+    let inputs: [String]
+    let settings: [String: SettingValue]
+    let shape: [Int]
+    /// `sign` or `float`; `nil` without weights.
+    let weights: String?
+    let edges: Int?
+    let survivors: Int?
+
+    init(_ index: Int, _ network: Network) {
+      let architecture = network.architecture
+      let node = architecture.nodes[index]
+      name = node.name
+      op = node.operation.name
+      inputs = node.inputs.map { $0 == Node.image ? "input" : architecture.nodes[$0].name }
+      settings = Dictionary(
+        uniqueKeysWithValues: node.operation.settings.map { ($0.key, SettingValue($0.value)) })
+      shape = architecture.shapes[index].lengths
+      var layer: EdgeWeights?
+      if case .weighted(let edges, _) = network.parameters[index] { layer = edges }
+      weights = layer.map { $0.hasOwnValues ? "float" : "sign" }
+      edges = layer?.count
+      survivors = layer?.survivors
+    }
+  }
+
+  /// A setting of a node as an architecture file would have it.
+  struct SettingValue: Encodable {
+    private let setting: Setting
+
+    init(_ setting: Setting) { self.setting = setting }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch setting {
+      case .integers(let numbers) where numbers.count == 1: try container.encode(numbers[0])
+      case .integers(let numbers): try container.encode(numbers)
+      case .real(let number): try container.encode(number)
+      case .text(let word): try container.encode(word)
+      case .flag(let flag): try container.encode(flag)
+      }
+    }
+  }
+
+  /// A task of the model.
+  struct TaskEntry: Encodable {
+    let name: String
+    let dataset: String
+    let datasetSha256: String
+    let classNames: [String]
+    let outputs: [Int]
+    let normalisation: NormalisationEntry
+    let bestSharedWeight: Float?
+    let accuracy: Double?
+
+    init(_ task: TaskRecord) {
+      name = task.name
+      dataset = task.dataset
+      datasetSha256 = task.digest.description
+      classNames = task.classNames
+      outputs = task.outputs
+      normalisation = NormalisationEntry(task.normalisation)
+      bestSharedWeight = task.bestSharedWeight
+      accuracy = task.accuracy
+    }
+  }
+
+  /// Where the model comes from.
+  struct ProvenanceEntry: Encodable {
+    let tool: String?
+    let sourceName: String?
+    let sourceSha256: String?
+    let sourceBytes: Int?
+    let parentSha256: String?
+    let seed: UInt64?
+    let settings: [SettingEntry]
+
+    /// What the command was told that made the model.
+    struct SettingEntry: Encodable {
+      let name: String
+      let value: String
+    }
+
+    init(_ provenance: Provenance) {
+      tool = provenance.tool
+      sourceName = provenance.sourceName
+      sourceSha256 = provenance.sourceDigest?.description
+      sourceBytes = provenance.sourceBytes
+      parentSha256 = provenance.parent?.description
+      seed = provenance.seed
+      settings = provenance.settings.map { SettingEntry(name: $0.name, value: $0.value) }
+    }
+  }
+}
+
+extension InspectReport {
+  var text: String {
+    let weights = sharedWeights.map(Format.weight).joined(separator: ", ")
+    let head = [
+      "\(file)\(compact ? " (compact)" : "")", "  content sha256 \(sha256)",
+      "  input \(Format.shape(input)), shared weights \(weights)",
+    ]
+    let parts = [head, [nodeTable], tasks.map(\.text), provenance.lines + unknownLines]
+    return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+  }
+
+  private var nodeTable: String {
+    let rows = nodes.map { node in
+      [
+        node.name, node.op, node.inputs.joined(separator: " "), Format.shape(node.shape), node.weights ?? "",
+        node.survivors.map(Format.count) ?? "",
+      ]
+    }
+    return Table.text([["node", "op", "reads", "gives", "weights", "edges left"]] + rows)
+  }
+
+  private var unknownLines: [String] { unknownAttributes.map { "  unknown attribute, kept: \($0)" } }
+}
+
+extension InspectReport.TaskEntry {
+  fileprivate var text: String {
+    let measured = accuracy.map { ", accuracy \(Format.percent($0))%" } ?? ""
+    let weight = bestSharedWeight.map { " with w \(Format.weight($0))" } ?? ""
+    return "  task \(name): \(dataset), \(classNames.count) classes\(measured)\(weight)"
+  }
+}
+
+extension InspectReport.ProvenanceEntry {
+  fileprivate var lines: [String] {
+    let source = sourceName.map { name in name + (sourceBytes.map { ", \(Format.count($0)) bytes" } ?? "") }
+    let entries = [
+      ("made by", tool), ("source", source), ("source sha256", sourceSha256),
+      ("parent sha256", parentSha256), ("seed", seed.map(String.init)),
+    ]
+    return entries.compactMap { name, value in value.map { "  \(name): \($0)" } }
+      + settings.map { "  setting \($0.name) = \($0.value)" }
+  }
+}
+
+extension Shape {
+  /// Channels, rows, columns.
+  var lengths: [Int] { [channels, height, width] }
+}

@@ -1,0 +1,97 @@
+import Padawann
+
+/// What `padawann stats` counted: `padawann.stats/1`.
+struct StatsReport: Encodable {
+  let schema = "padawann.stats/1"
+  let models: [Entry]
+
+  /// One model.
+  struct Entry: Encodable {
+    let file: String
+    let sha256: String
+    let compact: Bool
+    /// The size on disk: payload and overhead.
+    let bytes: Int
+    let payloadBytes: Int
+    let overheadBytes: Int
+    let bitsPerEdge: Double
+    /// The real size of the file that the model was imported from.
+    let sourceName: String?
+    let sourceBytes: Int?
+    /// How many times smaller than other encodings the file is.
+    let ratioToSource: Double?
+    let ratioToFloat32: Double
+    let ratioToCsr: Double
+    let ratioToTernary: Double
+    let ratioToEntropyBound: Double
+    let counts: Compression
+
+    init(_ path: String, _ stored: StoredModel) {
+      let counts = Compression(of: stored.model.network)
+      let size = Double(stored.byteCount)
+      file = path
+      sha256 = stored.digest.description
+      compact = stored.isCompact
+      bytes = stored.byteCount
+      payloadBytes = stored.payloadByteCount
+      overheadBytes = stored.byteCount - stored.payloadByteCount
+      bitsPerEdge = size * 8 / Double(max(counts.edges, 1))
+      sourceName = stored.model.provenance.sourceName
+      sourceBytes = stored.model.provenance.sourceBytes
+      ratioToSource = sourceBytes.map { Double($0) / size }
+      ratioToFloat32 = Double(counts.float32Bytes) / size
+      ratioToCsr = Double(counts.csrBytes) / size
+      ratioToTernary = Double(counts.ternaryBytes) / size
+      ratioToEntropyBound = counts.entropyBound / size
+      self.counts = counts
+    }
+  }
+
+  var text: String { models.map(\.text).joined(separator: "\n\n") }
+}
+
+extension StatsReport.Entry {
+  fileprivate var text: String {
+    let header = "\(file)\(compact ? " (compact)" : "")\n"
+    return header + layers + "\n\n" + sizes
+  }
+
+  private var layers: String {
+    let rows = counts.layers.map { layer in
+      [
+        layer.name, Format.shape(layer.shape), Format.count(layer.edges),
+        Format.count(layer.survivors), Format.percent(layer.density) + "%",
+        Format.percent(layer.negative) + "%",
+      ]
+    }
+    let total = [
+      "all", "", Format.count(counts.edges), Format.count(counts.survivors),
+      Format.percent(counts.density) + "%", "",
+    ]
+    return Table.text(
+      [["layer", "shape", "edges", "left", "density", "negative"]] + rows + [total])
+  }
+
+  private var sizes: String {
+    var rows = [
+      ["", "bytes", "this file is"],
+      ["this file", Format.count(bytes), ""],
+      ["  masks, signs, numbers", Format.count(payloadBytes), ""],
+      ["  everything else", Format.count(overheadBytes), ""],
+    ]
+    if let sourceBytes, let ratioToSource {
+      rows.append([sourceName ?? "the source", Format.count(sourceBytes), Format.ratio(ratioToSource)])
+    }
+    rows += [
+      ["float32", Format.count(counts.float32Bytes), Format.ratio(ratioToFloat32)],
+      ["compressed sparse rows", Format.count(counts.csrBytes), Format.ratio(ratioToCsr)],
+      ["ternary, 1.6875 bits an edge", Format.count(counts.ternaryBytes), Format.ratio(ratioToTernary)],
+      [
+        "entropy bound", Format.count(Int(counts.entropyBound.rounded(.up))),
+        Format.ratio(ratioToEntropyBound),
+      ],
+    ]
+    return Table.text(rows)
+      + "\n  \(Format.decimal(bitsPerEdge, 3)) bits an edge; \(Format.count(counts.otherParameters)) other parameters"
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Padawann
+
+/// What an error tells the user, and the exit code that it ends the program with (`Formats/report.md`, "Exit codes").
+package struct Failure: Sendable, Equatable {
+  /// What is printed; nothing when empty.
+  package let message: String
+  /// The exit code; 0 for help that was asked for, whose text is a result.
+  package let code: Int32
+
+  /// Judges an error of the library, of the argument parser, of the system, or one that nobody expected.
+  package init(_ error: any Error) {
+    let parsed = PadawannCommand.exitCode(for: error)
+    if let error = error as? PadawannError {
+      self.init("padawann: \(error)", error.kind)
+    } else if error is ExitCode {
+      self.init(message: "", code: parsed.rawValue)
+    } else if parsed == .success || parsed == .validationFailure {
+      self.init(message: Self.parserMessage(error), code: parsed.rawValue)
+    } else if error is CocoaError || error is POSIXError {
+      self.init("padawann: reading or writing failed: \(Self.reason(of: error))", .inputOutput)
+    } else if error is CancellationError {
+      self.init("padawann: stopped", .inputOutput)
+    } else {
+      self.init(
+        "padawann: this should not happen (\(type(of: error))). Please report it with the command that you gave",
+        .unsupported)
+    }
+  }
+
+  /// Ends the program. Help that was asked for is printed as a result, anything else as an error.
+  func leave() -> Never {
+    guard code == 0 else {
+      if !message.isEmpty { Output.writeError(message + "\n") }
+      exit(code)
+    }
+    do {
+      try Output.write(message)
+    } catch {
+      Failure(error).leave()
+    }
+    exit(0)
+  }
+
+  private init(_ message: String, _ kind: PadawannError.Kind) {
+    self.init(message: message, code: kind.rawValue)
+  }
+
+  private init(message: String, code: Int32) {
+    self.message = message
+    self.code = code
+  }
+
+  /// The system's reason of an error, in its own words.
+  static func reason(of error: any Error) -> String {
+    let outer = error as NSError
+    let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError
+    let system = [inner, outer].compactMap { $0 }.first { $0.domain == NSPOSIXErrorDomain }
+    return system.map { String(cString: strerror(Int32($0.code))) } ?? outer.localizedDescription
+  }
+
+  /// The parser's message and usage, introduced like every other message.
+  private static func parserMessage(_ error: any Error) -> String {
+    var text = PadawannCommand.fullMessage(for: error)
+    let prefix = "Error: "
+    if text.hasPrefix(prefix) { text = "padawann: " + text.dropFirst(prefix.count) }
+    while text.hasSuffix("\n") { text.removeLast() }
+    return text
+  }
+}

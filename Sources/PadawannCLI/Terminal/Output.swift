@@ -1,0 +1,45 @@
+import Foundation
+import Padawann
+
+/// The two streams of a command: the result goes to standard output, everything else to standard error.
+enum Output {
+  /// Prints text and a line feed.
+  ///
+  /// - Throws: ``PadawannError`` `inputOutput` when it cannot be written, for example to a full disk.
+  static func write(_ text: String) throws(PadawannError) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    } catch {
+      throw PadawannError(
+        .inputOutput, "the result cannot be written to standard output: \(Failure.reason(of: error))",
+        remedy: "Free some space, or send it elsewhere")
+    }
+  }
+
+  /// Prints a result as JSON: keys in snake case and in alphabetical order. No report is meant to have a number that is
+  /// not finite; should there be one, it becomes a text.
+  static func write(json result: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    try write(String(decoding: try encoder.encode(result), as: UTF8.self))
+  }
+
+  /// Tells the user something that is not part of the result.
+  static func note(_ text: String) { writeError("padawann: \(text)\n") }
+
+  /// Writes to standard error. Where that is impossible there is nobody to tell.
+  static func writeError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+
+  /// Opens whatever of the three standard streams is closed, so that no file that is opened later takes its number and
+  /// gets what was meant for the user. Writing to such a stream still fails.
+  static func occupyClosedStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+}
