@@ -165,16 +165,14 @@ import Zlib
     #expect(try folder.names() == [])
   }
 
-  @Test func givesUpOnASilentServer() async throws {
+  @Test(.timeLimit(.minutes(5))) func givesUpOnASilentServer() async throws {
     let server = try TestServer { [content] _ in
       var answer = TestServer.Answer(content)
-      answer.pause = 60
+      answer.pause = 3600
       return answer
     }
-    let start = ContinuousClock.now
     let error = try await refusal([server.address], timeout: 0.3)
     #expect(error.message.contains("silent for 0.3 seconds"), "\(error)")
-    #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test func acceptsAFileWithoutAPublishedSize() async throws {
@@ -201,19 +199,17 @@ import Zlib
     #expect(try stored() == content)
   }
 
-  @Test func canBeCancelled() async throws {
+  @Test(.timeLimit(.minutes(5))) func canBeCancelled() async throws {
     let server = try TestServer { [content] _ in
       var answer = TestServer.Answer(content)
-      answer.pause = 60
+      answer.pause = 3600
       return answer
     }
-    let start = ContinuousClock.now
     let download = download([server.address, server.address])
     let task = Task { try await download.run { _ in } }
     while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    #expect(ContinuousClock.now - start < .seconds(30))
     #expect(server.requests.count == 1)
   }
 
@@ -308,7 +304,7 @@ import Zlib
     let whole = Self.tar([("a.bin", [UInt8](repeating: 1, count: 600))])
     var header = whole
     header[3] ^= 1
-    for (bytes, reason) in [(header, "damaged"), (Array(whole.prefix(900)), "too early")] {
+    for (bytes, reason) in [(header, "damaged"), (Array(whole.prefix(900)), "truncated")] {
       let archive = try deflate(bytes, .gzip)
       let server = try TestServer { _ in TestServer.Answer(archive) }
       let wanted = set(

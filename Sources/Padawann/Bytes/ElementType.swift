@@ -40,7 +40,9 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   ///
   /// Values that `Float` does not have (most of `f64`, large integers) are rounded to the nearest, ties to even.
   ///
-  /// - Parameter bytes: whole elements; trailing bytes that fill no element are left aside.
+  /// - Parameters:
+  ///   - bytes: whole elements; trailing bytes that fill no element are left aside.
+  ///   - bigEndian: whether the elements are stored most significant byte first.
   /// - Throws: ``PadawannError`` `data` when a truth value is neither 0 nor 1.
   public func floats(_ bytes: ArraySlice<UInt8>, bigEndian: Bool = false) throws(PadawannError) -> [Float] {
     switch self {

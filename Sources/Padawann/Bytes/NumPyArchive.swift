@@ -40,7 +40,9 @@ public struct NumPyArchive: Sendable {
 
   /// Reads one array.
   ///
-  /// - Parameter limit: the largest size in bytes of its content that is accepted.
+  /// - Parameters:
+  ///   - name: the name without `.npy`.
+  ///   - limit: the largest size in bytes of its content that is accepted.
   /// - Throws: ``PadawannError`` `data` when there is none of that name or it is damaged or too large, `unsupported` when
   ///   its elements are no plain numbers.
   public func array(_ name: String, limit: Int = 4 << 30) throws(PadawannError) -> NumPyArray {

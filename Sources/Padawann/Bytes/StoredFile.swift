@@ -4,7 +4,9 @@ import Foundation
 public enum StoredFile {
   /// Reads a whole regular file.
   ///
-  /// - Parameter limit: the largest size in bytes that is accepted; it is checked before anything is allocated.
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - limit: the largest size in bytes that is accepted; it is checked before anything is allocated.
   /// - Throws: ``PadawannError`` `missing` when it is not there, is a folder or cannot be opened, `data` when it is too
   ///   large, `inputOutput` when reading fails.
   public static func read(_ path: String, limit: Int = 8 << 30) throws(PadawannError) -> [UInt8] {
@@ -45,8 +47,11 @@ public enum StoredFile {
   /// Writes a file as a whole: a temporary sibling is written, synced and renamed into place, and the folder is synced,
   /// so that whoever looks sees the old file or the new one and never anything between.
   ///
-  /// - Parameter check: called with the temporary file's path before the rename; an error that it throws leaves the
-  ///   target as it was.
+  /// - Parameters:
+  ///   - bytes: the whole content.
+  ///   - path: where the file shall be.
+  ///   - check: called with the temporary file's path before the rename; an error that it throws leaves the
+  ///     target as it was.
   /// - Throws: ``PadawannError`` `cannotCreate` or `inputOutput`; whatever `check` throws.
   public static func write(_ bytes: [UInt8], to path: String, check: (String) throws -> Void = { _ in })
     throws
@@ -55,13 +60,20 @@ public enum StoredFile {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw PadawannError(.cannotCreate, "this is a folder; a file's path is needed", at: path)
     }
+    var status = stat()
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw PadawannError(
+        .cannotCreate, "this is a device or a pipe, which a file cannot replace", at: path,
+        remedy: "Give the path of a file")
+    }
     let target = URL(fileURLWithPath: path)
     let folder = target.deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw PadawannError(
         .cannotCreate, "the folder \(folder) does not exist", at: path, remedy: "Make it first")
     }
-    let sibling = folder + "/.\(target.lastPathComponent).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
+    // Not made from the target's name, which may be as long as a name can be.
+    let sibling = folder + "/.padawann.\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
     let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw PadawannError(

@@ -52,7 +52,9 @@ public struct ZipArchive: Sendable {
 
   /// The content of an entry, inflated when needed and checked against its size and CRC-32.
   ///
-  /// - Parameter limit: the largest size in bytes that is accepted.
+  /// - Parameters:
+  ///   - entry: one of ``entries``.
+  ///   - limit: the largest size in bytes that is accepted.
   /// - Throws: ``PadawannError`` `data` when the content is larger than `limit` or damaged.
   public func content(of entry: Entry, limit: Int) throws(PadawannError) -> [UInt8] {
     do { return try checkedContent(of: entry, limit: limit) } catch {

@@ -18,7 +18,9 @@ public enum ZipWriter {
 
   /// An archive of entries in their order, dated 1980-01-01.
   ///
-  /// - Parameter deflated: whether contents are compressed; one that compression would not shrink is stored.
+  /// - Parameters:
+  ///   - entries: the files, in order.
+  ///   - deflated: whether contents are compressed; one that compression would not shrink is stored.
   /// - Throws: ``PadawannError`` `usage` when a name is absolute, leaves the archive or appears twice, `unsupported` when
   ///   the archive would exceed 4 GiB or 65,534 entries.
   public static func archive(_ entries: [Entry], deflated: Bool = false) throws(PadawannError) -> [UInt8] {

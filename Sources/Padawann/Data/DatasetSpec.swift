@@ -32,7 +32,7 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   public var dropLast: Bool
   /// Which images are kept; all when `nil`.
   public var selection: ImageSelection?
-  /// How pixels become inputs; ``NormalisationChoice/standard(for:shape:)`` decides when `nil`.
+  /// How pixels become inputs; when `nil`, what is usual for such images.
   public var normalisation: NormalisationChoice?
   /// The seed of a procedural set; 0 when `nil`.
   public var seed: UInt64?

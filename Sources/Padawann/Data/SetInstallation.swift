@@ -17,7 +17,13 @@ public struct SetInstallation: Sendable {
 
   /// Prepares an installation; nothing is touched yet.
   ///
-  /// - Parameter mirrors: servers to use instead of the published ones; each is a folder's address.
+  /// - Parameters:
+  ///   - set: what is installed.
+  ///   - folder: where datasets are.
+  ///   - mirrors: servers to use instead of the published ones; each is a folder's address.
+  ///   - settings: how files are downloaded.
+  ///   - replaces: whether files that are there are downloaded again.
+  ///   - keepsArchive: whether a downloaded archive stays after its files have been taken out.
   public init(
     _ set: PublishedSet, into folder: DataFolder, mirrors: [String] = [],
     settings: Download.Settings = Download.Settings(), replaces: Bool = false, keepsArchive: Bool = false

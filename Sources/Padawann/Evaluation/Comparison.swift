@@ -11,7 +11,10 @@ public struct ComparedModel: Sendable, Equatable {
 
   /// The answers of a model with one shared weight.
   ///
-  /// - Parameter outputs: as in ``Scores/init(of:outputs:confidence:)``.
+  /// - Parameters:
+  ///   - name: what reports call the model.
+  ///   - predictions: its logits.
+  ///   - outputs: as in ``Scores/init(of:outputs:confidence:)``.
   /// - Throws: ``PadawannError`` as ``Scores/init(of:outputs:confidence:)``.
   public init(name: String, _ predictions: Predictions, outputs: [Int]? = nil) throws(PadawannError) {
     do {
@@ -59,7 +62,7 @@ public struct Comparison: Codable, Sendable, Equatable {
     public let accuracy: Proportion
   }
 
-  /// Always ``Comparison/schema``.
+  /// Always `padawann.compare/1`.
   public let schema: String
   /// SHA-256 of the dataset, 64 hexadecimal digits.
   public let dataset: String

@@ -10,7 +10,10 @@ public struct Ensemble: Sendable, Equatable {
 
   /// Combines predictions for the same images.
   ///
-  /// - Parameter outputs: as in ``Scores/init(of:outputs:confidence:)``.
+  /// - Parameters:
+  ///   - members: one per shared weight.
+  ///   - outputs: as in ``Scores/init(of:outputs:confidence:)``.
+  ///   - confidence: of the intervals.
   /// - Throws: ``PadawannError`` `usage` without members, `data` when they do not have the same images, labels and
   ///   number of outputs; else as ``Scores/init(of:outputs:confidence:)``.
   public init(of members: [Predictions], outputs: [Int]? = nil, confidence: Confidence = .standard)
@@ -74,6 +77,7 @@ public struct WeightSweep: Codable, Sendable, Equatable {
   ///   - sharedWeights: the weights; `nil` stands for a model's own weights.
   ///   - predictions: one per shared weight, for the same images.
   ///   - outputs: as in ``Scores/init(of:outputs:confidence:)``.
+  ///   - confidence: of the intervals.
   /// - Throws: ``PadawannError`` `usage` when the counts differ; else as ``Ensemble/init(of:outputs:confidence:)``.
   public init(
     sharedWeights: [Float?], predictions: [Predictions], outputs: [Int]? = nil,

@@ -114,6 +114,7 @@ public struct PairedDifference: Codable, Sendable, Equatable {
   ///   - gained: the images that only the second model got right.
   ///   - lost: the images that only the first model got right.
   ///   - total: all images.
+  ///   - confidence: of the interval.
   /// - Throws: ``PadawannError`` `usage` when a count is negative, `gained + lost > total`, or `total` is not in
   ///   1...2⁴⁰.
   public init(gained: Int, lost: Int, total: Int, confidence: Confidence = .standard) throws(PadawannError) {

@@ -12,8 +12,11 @@ public struct Scores: Codable, Sendable, Equatable {
 
   /// Scores the answers of a model.
   ///
-  /// - Parameter outputs: the output that stands for each class, for a model with more outputs than the data has classes
-  ///   or in another order; see ``Predictions/restricted(to:)``. Without it output k is class k.
+  /// - Parameters:
+  ///   - predictions: the logits of the model.
+  ///   - outputs: the output that stands for each class, for a model with more outputs than the data has
+  ///     classes or in another order; see ``Predictions/restricted(to:)``. Without it output k is class k.
+  ///   - confidence: of the intervals.
   /// - Throws: ``PadawannError`` as ``Predictions/validate()`` and ``Predictions/restricted(to:)``.
   public init(of predictions: Predictions, outputs: [Int]? = nil, confidence: Confidence = .standard)
     throws(PadawannError)

@@ -11,7 +11,7 @@ struct AttributeReader {
   }
 
   /// What was not taken: attributes that this version does not know.
-  var unknown: [UnknownAttributes.Entry] { rest.map { UnknownAttributes.Entry(path: path, attribute: $0) } }
+  var unknown: [HDFEntry<HDFValue>] { rest }
 
   mutating func value(_ name: String) -> HDFValue? {
     guard let index = rest.firstIndex(where: { $0.name == name }) else { return nil }

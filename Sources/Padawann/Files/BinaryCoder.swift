@@ -3,11 +3,14 @@
 /// The interval `low...high` is split in proportion to the probability of the next bit, and its leading bytes are written
 /// as soon as they are settled (the carry-less coder of Mahoney's fpaq and lpaq). `Formats/padawann.md`, section "Compact
 /// planes", defines it to the bit.
-enum BinaryCoder {
+package enum BinaryCoder {
   /// How often a context saw each bit. The estimate is Krichevsky and Trofimov's, `(n₁ + ½) / (n + 1)`.
-  struct Context {
+  package struct Context {
     private var zeros: UInt32 = 0
     private var ones: UInt32 = 0
+
+    /// Nothing was seen.
+    package init() {}
 
     /// The counts are halved at this sum, so that they follow a plane that changes along its way.
     private static let memory: UInt32 = 2048
@@ -16,12 +19,13 @@ enum BinaryCoder {
     ///
     /// It is kept 2⁻⁸ away from 0 and 1, so that a bit costs at least 0.0056 bits: the number of bits that a stream of a
     /// given size can announce is bounded, and with it the work that a hostile file can cause.
-    var probability: UInt32 {
+    package var probability: UInt32 {
       let estimate = (UInt64(2 * ones + 1) << 16) / UInt64(2 * (zeros + ones) + 2)
       return UInt32(min(max(estimate, 256), 65_280))
     }
 
-    mutating func update(_ bit: Bool) {
+    /// Counts a bit.
+    package mutating func update(_ bit: Bool) {
       if bit { ones += 1 } else { zeros += 1 }
       if zeros + ones >= Self.memory {
         zeros /= 2
@@ -31,14 +35,20 @@ enum BinaryCoder {
   }
 
   /// The largest number of bits that `bytes` bytes can encode, whatever the bits are.
-  static func capacity(bytes: Int) -> Int { bytes * 1417 }
+  package static func capacity(bytes: Int) -> Int { bytes * 1417 }
 
-  struct Encoder {
-    private(set) var bytes: [UInt8] = []
+  /// Turns bits into bytes.
+  package struct Encoder {
+    /// What is settled so far.
+    package private(set) var bytes: [UInt8] = []
     private var low: UInt32 = 0
     private var high: UInt32 = .max
 
-    mutating func encode(_ bit: Bool, in context: inout Context) {
+    /// Begins an empty stream.
+    package init() {}
+
+    /// Appends a bit.
+    package mutating func encode(_ bit: Bool, in context: inout Context) {
       let middle = BinaryCoder.split(low, high, context.probability)
       if bit { high = middle } else { low = middle + 1 }
       context.update(bit)
@@ -50,25 +60,28 @@ enum BinaryCoder {
     }
 
     /// Writes what is left; the stream is complete.
-    mutating func finish() -> [UInt8] {
+    package mutating func finish() -> [UInt8] {
       for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: low >> shift)) }
       return bytes
     }
   }
 
-  struct Decoder {
+  /// Turns bytes into bits.
+  package struct Decoder {
     private let bytes: [UInt8]
     private var position = 0
     private var low: UInt32 = 0
     private var high: UInt32 = .max
     private var code: UInt32 = 0
 
-    init(_ bytes: [UInt8]) {
+    /// Begins at the first byte.
+    package init(_ bytes: [UInt8]) {
       self.bytes = bytes
       for _ in 0..<4 { code = code << 8 | nextByte() }
     }
 
-    mutating func decode(in context: inout Context) -> Bool {
+    /// Takes a bit.
+    package mutating func decode(in context: inout Context) -> Bool {
       let middle = BinaryCoder.split(low, high, context.probability)
       let bit = code <= middle
       if bit { high = middle } else { low = middle + 1 }
@@ -82,7 +95,7 @@ enum BinaryCoder {
     }
 
     /// Whether exactly the bytes of the stream were read.
-    var isComplete: Bool { position == bytes.count }
+    package var isComplete: Bool { position == bytes.count }
 
     /// The next byte; zeros stand beyond the end, where ``isComplete`` tells.
     private mutating func nextByte() -> UInt32 {

@@ -1,11 +1,11 @@
 /// The smallest encoding of masks and signs. Every bit is predicted from its neighbours; a mask that is random costs its
 /// entropy, and one with whole channels or filters pruned much less. `Formats/padawann.md`, section "Compact planes".
-enum CompactPlane {
+package enum CompactPlane {
   /// Encodes a mask, row by row.
   ///
   /// The context of a bit is the number `left + 2 · second-left + 4 · above`: the two bits before it in its row and the bit
   /// of the row above, all zero where there is none.
-  static func encode(mask: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder) {
+  package static func encode(mask: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder) {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
     for edge in 0..<mask.count {
       encoder.encode(mask[edge], in: &contexts[maskContext(edge, columns, mask)])
@@ -13,7 +13,7 @@ enum CompactPlane {
   }
 
   /// Decodes a mask of `count` bits.
-  static func decodeMask(count: Int, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask {
+  package static func decodeMask(count: Int, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
     var mask = Bitmask(repeating: false, count: count)
     for edge in 0..<count where decoder.decode(in: &contexts[maskContext(edge, columns, mask)]) {
@@ -26,7 +26,7 @@ enum CompactPlane {
   ///
   /// The context of a sign is `left + 3 · above`, each 0 without an edge, 1 for a positive and 2 for a negative one: the
   /// edge before it in the list if it is in the same row, and the edge of the row above in the same column.
-  static func encode(signs: Bitmask, of edges: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder)
+  package static func encode(signs: Bitmask, of edges: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder)
   {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
     var previous: Int?
@@ -37,7 +37,7 @@ enum CompactPlane {
   }
 
   /// Decodes the signs of `edges`; the other bits are zero.
-  static func decodeSigns(of edges: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask
+  package static func decodeSigns(of edges: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask
   {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
     var signs = Bitmask(repeating: false, count: edges.count)

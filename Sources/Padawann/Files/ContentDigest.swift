@@ -1,12 +1,13 @@
-import HDF5
+package import HDF5
 
 /// The digest of what a model file says, whatever its bytes: the identity of a model, and the proof that nothing in the
 /// file changed. `Formats/padawann.md`, section "Digests", is the definition.
-enum ContentDigest {
+package enum ContentDigest {
   /// The root attribute that holds the digest; it is the only thing that the digest leaves out.
-  static let attribute = "content_sha256"
+  package static let attribute = "content_sha256"
 
-  static func digest(of root: HDFGroup) -> Digest {
+  /// The digest of a whole file.
+  package static func digest(of root: HDFGroup) -> Digest {
     var builder = DigestBuilder()
     append(root, "/", to: &builder)
     return builder.digest()
@@ -79,7 +80,7 @@ enum ContentDigest {
 
 extension HDFElements {
   /// The numbers as a file stores them.
-  var littleEndianBytes: [UInt8] {
+  package var littleEndianBytes: [UInt8] {
     switch self {
     case .uint8(let values): values
     case .int32(let values): bytes(values.map { UInt32(bitPattern: $0) })

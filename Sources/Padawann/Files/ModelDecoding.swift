@@ -2,7 +2,7 @@ import HDF5
 
 /// Turns the tree of a file back into a model, trusting nothing.
 struct ModelDecoding {
-  private(set) var unknown: [UnknownAttributes.Entry] = []
+  private var unknown = UnknownAttributes()
   private(set) var isCompact = false
   private(set) var payloadBytes = 0
 
@@ -21,17 +21,17 @@ struct ModelDecoding {
       throw PadawannError(.data, "\"input_shape\" is channels, rows and columns", at: "/")
     }
     let weights = try reader.floats("shared_weights")
-    unknown += reader.unknown
+    unknown.add(reader.unknown, at: reader.path)
     guard let nodes = root.group("nodes") else {
       throw PadawannError(.data, "the group \"nodes\" is missing", at: "/")
     }
     var payload = try Payload(root, isCompact: isCompact)
-    var decoding = NodeDecoding(isCompact: isCompact)
+    var decoding = NodeDecoding(isCompact: isCompact, unknown: unknown)
     let network = try decoding.network(
       nodes, input: Shape(channels: sizes[0], height: sizes[1], width: sizes[2]), &payload)
     try payload.finish()
     payloadBytes = payload.byteCount
-    unknown += decoding.unknown
+    unknown = decoding.unknown
     // The parts come first, so that damage is reported by the name of what it hit.
     guard ContentDigest.digest(of: root) == recorded else {
       throw PadawannError(
@@ -42,10 +42,8 @@ struct ModelDecoding {
       throw PadawannError(.data, "the group \"provenance\" is missing", at: "/")
     }
     let provenance = try self.provenance(group)
-    var kept = UnknownAttributes()
-    kept.entries = unknown
     let model = Model(
-      network: network, sharedWeights: weights, tasks: tasks, provenance: provenance, unknown: kept)
+      network: network, sharedWeights: weights, tasks: tasks, provenance: provenance, unknown: unknown)
     try ModelRules.check(model)
     return model
   }
@@ -70,18 +68,22 @@ struct ModelDecoding {
         "the file holds a model of the class \"\(modelClass)\", which this program does not know",
         remedy: "Use a newer padawann")
     }
-    let features = try reader.text("required_features").split(separator: " ").map(String.init)
+    let list = try reader.text("required_features")
+    let features = list.split(separator: " ").map(String.init)
     if let feature = features.first(where: { !ModelRules.knownFeatures.contains($0) }) {
       throw PadawannError(
         .unsupported, "the file requires the feature \"\(feature)\", which this program does not have",
         remedy: "Use a newer padawann")
+    }
+    guard list == features.joined(separator: " "), Set(features).count == features.count else {
+      throw PadawannError(.data, "\"required_features\" is not different names, each one space apart", at: "/")
     }
     isCompact = features.contains(ModelRules.compactPlanes)
   }
 
   private mutating func tasks(_ group: HDFGroup?) throws(PadawannError) -> [TaskRecord] {
     guard let group else { return [] }
-    unknown += AttributeReader(group, "/tasks").unknown
+    unknown.add(group.attributes, at: "/tasks")
     try group.checkChildren(datasets: [], groups: Set(group.groups.map(\.name)), at: "/tasks")
     var tasks: [TaskRecord] = []
     for entry in group.groups {
@@ -96,7 +98,7 @@ struct ModelDecoding {
             deviation: try reader.floats("deviation")),
           bestSharedWeight: try reader.optionalFloat("best_shared_weight"),
           accuracy: try reader.optionalDouble("accuracy")))
-      unknown += reader.unknown
+      unknown.add(reader.unknown, at: reader.path)
     }
     return tasks
   }
@@ -129,7 +131,7 @@ struct ModelDecoding {
         provenance.settings.append(Provenance.Setting(String(parts[0]), String(parts[1])))
       }
     }
-    unknown += reader.unknown
+    unknown.add(reader.unknown, at: reader.path)
     return provenance
   }
 }

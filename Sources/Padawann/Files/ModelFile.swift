@@ -21,8 +21,10 @@ public enum ModelFile {
 
   /// The bytes of a model file. The same model gives the same bytes on every machine.
   ///
-  /// - Parameter compact: whether masks and signs are coded to about their entropy (`--compact`), or stored as plain
-  ///   planes that `numpy.unpackbits` reads.
+  /// - Parameters:
+  ///   - model: what is stored.
+  ///   - compact: whether masks and signs are coded to about their entropy (`--compact`), or stored as
+  ///     plain planes that `numpy.unpackbits` reads.
   /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
   public static func image(of model: Model, compact: Bool = false) throws(PadawannError) -> [UInt8] {
     let tree = try ModelEncoding(model: model, isCompact: compact).tree()
@@ -37,7 +39,7 @@ public enum ModelFile {
   public static func model(image bytes: [UInt8]) throws(PadawannError) -> StoredModel {
     let limits = ReadLimits(
       imageBytes: sizeLimit, objects: 6 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
-      attributesPerObject: 256, payloadBytes: sizeLimit)
+      attributesPerObject: 256, payloadBytes: sizeLimit, unusedBytes: 0)
     let tree: HDFGroup
     do throws(HDF5Error) {
       tree = try HDFGroup(image: bytes, limits: limits)
@@ -71,10 +73,12 @@ public enum ModelFile {
   @discardableResult
   public static func write(_ model: Model, to path: String, compact: Bool = false) throws -> StoredModel {
     let bytes = try image(of: model, compact: compact)
+    var expected = model
+    expected.unknown = model.unknown.kept(in: model)
     var stored: StoredModel?
     try StoredFile.write(bytes, to: path) { sibling in
       let back = try read(sibling)
-      guard back.model == model else {
+      guard back.model == expected else {
         throw PadawannError(
           .inputOutput, "the file that was written does not read back as the same model", at: path,
           remedy: "Check the disk; the previous file, if any, is untouched")

@@ -23,7 +23,7 @@ enum ModelRules {
     }
     for task in model.tasks {
       do throws(PadawannError) {
-        try check(task, outputs: model.network.architecture.outputs)
+        try check(task, of: model.network.architecture)
       } catch {
         throw error.inside("task \(task.name)")
       }
@@ -31,8 +31,9 @@ enum ModelRules {
     try check(model.provenance)
   }
 
-  private static func check(_ task: TaskRecord, outputs: Int) throws(PadawannError) {
+  private static func check(_ task: TaskRecord, of architecture: Architecture) throws(PadawannError) {
     try Name.check(task.name, of: "a task")
+    let outputs = architecture.outputs
     guard (1...outputs).contains(task.classNames.count), task.outputs.count == task.classNames.count,
       Set(task.outputs).count == task.outputs.count, task.outputs.allSatisfy({ (0..<outputs).contains($0) })
     else {
@@ -48,15 +49,22 @@ enum ModelRules {
         .data, "its class names take \(width * task.classNames.count) bytes, more than \(maximumNameBytes)",
         remedy: "Use shorter class names")
     }
-    let statistics = task.normalisation.mean + task.normalisation.deviation + [task.normalisation.divisor]
-    guard statistics.allSatisfy(\.isFinite), !task.normalisation.mean.isEmpty,
-      !task.normalisation.deviation.isEmpty
-    else { throw PadawannError(.data, "its normalisation needs finite means and deviations") }
+    try check(task.normalisation, channels: architecture.input.channels)
     if let weight = task.bestSharedWeight, !weight.isFinite || weight == 0 {
       throw PadawannError(.data, "its best shared weight is zero or not finite")
     }
     if let accuracy = task.accuracy, !(0...1).contains(accuracy) {
       throw PadawannError(.data, "its accuracy is not a share from 0 to 1")
+    }
+  }
+
+  private static func check(_ normalisation: Normalisation, channels: Int) throws(PadawannError) {
+    let positive = normalisation.deviation + [normalisation.divisor]
+    guard [normalisation.mean.count, normalisation.deviation.count].allSatisfy({ $0 == 1 || $0 == channels }),
+      (normalisation.mean + positive).allSatisfy(\.isFinite), positive.allSatisfy({ $0 > 0 })
+    else {
+      throw PadawannError(
+        .data, "its normalisation needs 1 or \(channels) finite means and positive deviations")
     }
   }
 
@@ -68,7 +76,7 @@ enum ModelRules {
       throw PadawannError(.data, "at most 256 settings and sizes from 0 are stored", at: "provenance")
     }
     try check(texts: [provenance.tool, provenance.sourceName].compactMap { $0 })
-    try check(texts: provenance.settings.map { $0.name + $0.value })
+    try check(texts: provenance.settings.map { "\($0.name)=\($0.value)" })
   }
 
   private static func check(texts: [String]) throws(PadawannError) {

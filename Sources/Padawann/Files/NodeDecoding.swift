@@ -3,17 +3,22 @@ import HDF5
 /// Turns the groups of nodes back into a network, trusting nothing.
 struct NodeDecoding {
   let isCompact: Bool
-  private(set) var unknown: [UnknownAttributes.Entry] = []
+  private(set) var unknown: UnknownAttributes
 
-  init(isCompact: Bool) { self.isCompact = isCompact }
+  /// Adds the attributes of nodes to those that are `unknown` already.
+  init(isCompact: Bool, unknown: UnknownAttributes) {
+    self.isCompact = isCompact
+    self.unknown = unknown
+  }
 
   /// The network of the group `nodes`.
   mutating func network(_ group: HDFGroup, input: Shape, _ payload: inout Payload) throws(PadawannError)
     -> Network
   {
-    unknown += AttributeReader(group, "/nodes").unknown
+    unknown.add(group.attributes, at: "/nodes")
     try group.checkChildren(datasets: [], groups: Set(group.groups.map(\.name)), at: "/nodes")
     let described = try ordered(group)
+    for node in described { unknown.add(node.unknown, at: node.path) }
     let indices = Dictionary(uniqueKeysWithValues: described.enumerated().map { ($1.name, $0) })
     var nodes: [Node] = []
     for node in described {
@@ -48,6 +53,7 @@ struct NodeDecoding {
     var inputs: [String]?
     var weights: WeightsDescription?
     var channels: Int?
+    var unknown: [HDFEntry<HDFValue>] = []
   }
 
   private struct WeightsDescription {
@@ -58,13 +64,15 @@ struct NodeDecoding {
   }
 
   /// The nodes in the order of their positions, which are 0, 1, 2 and so on.
-  private mutating func ordered(_ group: HDFGroup) throws(PadawannError) -> [Description] {
+  private func ordered(_ group: HDFGroup) throws(PadawannError) -> [Description] {
     guard (1...Architecture.Limits.nodes).contains(group.groups.count) else {
       throw PadawannError(.data, "a network has 1 to \(Architecture.Limits.nodes) nodes", at: "/nodes")
     }
     var described = [Description?](repeating: nil, count: group.groups.count)
     for entry in group.groups {
       let node = try description(entry.value, entry.name)
+      // Different names of an HDF5 group can be equal texts (é as one scalar or two), but not in the allowed letters.
+      do throws(PadawannError) { try Name.check(node.name, of: "a node") } catch { throw error.inside(node.path) }
       guard described.indices.contains(node.position), described[node.position] == nil else {
         throw PadawannError(.data, "the position \(node.position) is taken or too large", at: node.path)
       }
@@ -73,7 +81,7 @@ struct NodeDecoding {
     return described.compactMap { $0 }
   }
 
-  private mutating func description(_ group: HDFGroup, _ name: String) throws(PadawannError) -> Description {
+  private func description(_ group: HDFGroup, _ name: String) throws(PadawannError) -> Description {
     let path = "/nodes/\(name)"
     var reader = AttributeReader(group, path)
     let position = try reader.integer("position")
@@ -83,11 +91,12 @@ struct NodeDecoding {
       throw PadawannError(.data, "the attribute \"inputs\" is missing", at: path)
     }
     let operation = try operation(operationName, &reader)
-    let weights = operation.isWeighted ? try weightsDescription(&reader) : nil
-    unknown += reader.unknown
-    return Description(
-      name: name, path: path, group: group, position: position, operation: operation, inputs: inputs,
-      weights: weights)
+    var node = Description(
+      name: name, path: path, group: group, position: position, operation: operation, inputs: inputs)
+    if operation.isWeighted { node.weights = try weightsDescription(&reader) }
+    if case .batchNormalisation = operation { node.channels = try reader.integer("channels") }
+    node.unknown = reader.unknown
+    return node
   }
 
   private func operation(_ name: String, _ reader: inout AttributeReader) throws(PadawannError) -> Operation {
@@ -95,7 +104,7 @@ struct NodeDecoding {
     for key in Operation.settingKeys(of: name) {
       switch reader.value(key) {
       case .integer(let number): settings[key] = .integers([Int(number)])
-      case .array(.int32(let numbers)): settings[key] = .integers(numbers.map(Int.init))
+      case .array(.int32(let numbers)) where numbers.count > 1: settings[key] = .integers(numbers.map(Int.init))
       case .float32(let number): settings[key] = .real(number)
       case .text(let text): settings[key] = .text(text)
       case nil where isCompact: break
@@ -105,7 +114,14 @@ struct NodeDecoding {
       }
     }
     do throws(PadawannError) {
-      return try Operation(name: name, settings: settings)
+      let operation = try Operation(name: name, settings: settings)
+      // Architecture files may give a size once for both directions, or a padding as a word; model files may not.
+      for (key, value) in operation.settings {
+        guard settings[key].map(value.isStored) ?? true else {
+          throw PadawannError(.data, "the attribute \"\(key)\" is not stored as this setting is")
+        }
+      }
+      return operation
     } catch {
       throw error.inside(reader.path)
     }
@@ -118,6 +134,9 @@ struct NodeDecoding {
       throw PadawannError(.data, "\"weights\" is \"sign\" or \"float\", not \"\(kind)\"", at: reader.path)
     }
     let shape = try reader.integers("shape")
+    guard !isCompact || reader.value("survivors") == nil else {
+      throw PadawannError(.data, "the attribute \"survivors\" has no place in a compact file", at: reader.path)
+    }
     guard isCompact else {
       return WeightsDescription(
         hasOwnValues: kind == "float", shape: shape, survivors: try reader.integer("survivors"),
@@ -193,5 +212,17 @@ struct NodeDecoding {
       values = .signs(try payload.signs(group, of: stored, columns: columns))
     }
     return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: description.retainsPruned)
+  }
+}
+
+extension Setting {
+  /// Whether a model file gives this setting in the one form in which such files do.
+  fileprivate func isStored(as given: Setting) -> Bool {
+    switch (self, given) {
+    case (.flag(let flag), .integers(let numbers)): numbers == [flag ? 1 : 0]
+    case (.integers(let mine), .integers(let numbers)): mine == numbers
+    case (.real, .real), (.text, .text): true
+    default: false
+    }
   }
 }

@@ -2,27 +2,34 @@ package import HDF5
 
 /// Optional attributes of a model file that this version does not know. They survive a rewrite.
 public struct UnknownAttributes: Sendable, Equatable {
-  /// One attribute and the object that it belongs to.
-  package struct Entry: Sendable, Equatable {
-    /// The path of a group of the model file.
-    package var path: String
-    /// Name and value.
-    package var attribute: HDFEntry<HDFValue>
-  }
-
-  /// The attributes, in the order of the file.
-  package var entries: [Entry] = []
+  /// The attributes of each group that has some, by its path, in the order of the file.
+  package private(set) var byPath: [String: [HDFEntry<HDFValue>]] = [:]
 
   /// None.
   public init() {}
 
   /// The paths and names of the attributes, for reports.
   public var names: [String] {
-    entries.map { "\($0.path == "/" ? "" : $0.path)/@\($0.attribute.name)" }
+    byPath.keys.sorted().flatMap { path in
+      attributes(at: path).map { "\(path == "/" ? "" : path)/@\($0.name)" }
+    }
   }
 
-  /// The attributes of one object.
-  func attributes(at path: String) -> [HDFEntry<HDFValue>] {
-    entries.filter { $0.path == path }.map(\.attribute)
+  /// The attributes of one group.
+  func attributes(at path: String) -> [HDFEntry<HDFValue>] { byPath[path] ?? [] }
+
+  /// Adds what a reader has left.
+  package mutating func add(_ attributes: [HDFEntry<HDFValue>], at path: String) {
+    if !attributes.isEmpty { byPath[path, default: []] += attributes }
+  }
+
+  /// Those of the groups that a file of `model` has.
+  func kept(in model: Model) -> UnknownAttributes {
+    let nodes = model.network.architecture.nodes.map { "/nodes/\($0.name)" }
+    let tasks = model.tasks.isEmpty ? [] : ["/tasks"] + model.tasks.map { "/tasks/\($0.name)" }
+    let paths = Set(["/", "/nodes", "/provenance"] + nodes + tasks)
+    var kept = self
+    kept.byPath = byPath.filter { paths.contains($0.key) }
+    return kept
   }
 }

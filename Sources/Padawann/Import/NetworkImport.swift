@@ -116,7 +116,12 @@ public struct NetworkImport: Hashable, Sendable {
 
   private func edges(_ parameter: Parameter, _ shape: [Int]) throws(PadawannError) -> EdgeWeights {
     var mask = Bitmask(parameter.values.lazy.map { $0 != 0 })
-    if let given = parameter.mask { mask = mask.intersection(given) }
+    if let given = parameter.mask {
+      guard given.count == mask.count else {
+        throw PadawannError(.data, "a mask of \(given.count) bits does not fit \(mask.count) weights")
+      }
+      mask = mask.intersection(given)
+    }
     let values: EdgeWeights.Values
     switch weights {
     case .sign: values = .signs(Bitmask(parameter.values.lazy.map { $0 < 0 }))

@@ -35,8 +35,8 @@ public struct Architecture: Hashable, Sendable {
     public static let extent = 65_536
     /// Elements of one activation.
     public static let activation = 1 << 26
-    /// Edges of one network.
-    public static let edges = 1 << 31
+    /// Edges of one network. A compact file of 200 kB can announce that many, and a number for each takes 1 GiB.
+    public static let edges = 1 << 28
   }
 
   /// Checks every node, in order, and derives the shapes.

@@ -25,7 +25,11 @@ public struct EdgeWeights: Hashable, Sendable {
   ///   left (a zero weight is a pruned edge).
   public init(shape: [Int], mask: Bitmask, values: Values, retainsPruned: Bool = false) throws(PadawannError)
   {
-    let count = shape.reduce(1, *)
+    let count = shape.reduce(1) { product, size in
+      let (count, overflow) = product.multipliedReportingOverflow(by: size)
+      return overflow || size < 1 ? 0 : count
+    }
+    guard count > 0 else { throw PadawannError(.data, "weights of shape \(shape) are not possible") }
     guard mask.count == count else {
       throw PadawannError(.data, "a mask of \(mask.count) bits does not fit \(count) edges")
     }
@@ -110,14 +114,4 @@ public enum Magnitude: Hashable, Sendable {
   /// One shared weight for every layer of signs. A layer with numbers of its own keeps them, or, when they are
   /// overridden, takes their signs times the shared weight (the weight-agnostic evaluation of a pre-trained net).
   case shared(Float, overridesOwn: Bool = false)
-}
-
-extension Network {
-  /// What the edges are worth with a shared weight, or, without one, by themselves.
-  ///
-  /// A shared weight overrides the numbers of a network whose every layer has numbers of its own: that is its
-  /// weight-agnostic evaluation. Where only some layers have their own (fine-tuned ones), those keep them.
-  public func magnitude(_ sharedWeight: Float?) -> Magnitude {
-    sharedWeight.map { .shared($0, overridesOwn: hasOwnValuesOnly) } ?? .own
-  }
 }

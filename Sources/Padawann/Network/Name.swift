@@ -3,7 +3,9 @@
 public enum Name {
   /// Checks a name.
   ///
-  /// - Parameter owner: what has the name, for the message.
+  /// - Parameters:
+  ///   - name: the name.
+  ///   - owner: what has the name, for the message.
   /// - Throws: ``PadawannError`` `data`.
   public static func check(_ name: String, of owner: String) throws(PadawannError) {
     let allowed = name.utf8.allSatisfy { byte in

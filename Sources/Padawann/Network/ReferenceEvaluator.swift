@@ -24,7 +24,9 @@ public struct ReferenceEvaluator: Sendable {
 
   /// Prepares a network for evaluation.
   ///
-  /// - Parameter magnitude: what the edges are worth.
+  /// - Parameters:
+  ///   - network: what is evaluated.
+  ///   - magnitude: what the edges are worth.
   public init(_ network: Network, magnitude: Magnitude) {
     self.network = network
     let architecture = network.architecture

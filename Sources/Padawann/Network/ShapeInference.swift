@@ -144,10 +144,9 @@ extension Pool {
   /// The number of windows along one direction; PyTorch's rule, in which a rounded-up last window must begin inside the
   /// input or its left padding.
   private func steps(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int? {
-    let room = size + 2 * padding - dilation * (kernel - 1) - 1
+    let room = size + 2 * padding - dilation * (kernel - 1) - 1 + (roundsUp ? stride - 1 : 0)
     guard room >= 0 else { return nil }
-    guard roundsUp else { return room / stride + 1 }
-    let count = (room + stride - 1) / stride + 1
-    return (count - 1) * stride >= size + padding ? count - 1 : count
+    let count = room / stride + 1
+    return roundsUp && (count - 1) * stride >= size + padding ? count - 1 : count
   }
 }

@@ -1,0 +1,45 @@
+import Foundation
+import Padawann
+import Testing
+
+/// The vectors of `Formats/padawann.md`, sections 13 and 14: files and streams whose bytes may never change.
+@Suite struct FormatVectorTests {
+  /// One linear node of one edge: positive, kept, no bias, shared weight 1.
+  static func smallest() throws -> Model {
+    let architecture = try Architecture(
+      input: Shape(channels: 1),
+      nodes: [Node("f", .linear(Linear(outputs: 1, hasBias: false)), inputs: [Node.image])])
+    let weights = try EdgeWeights(
+      shape: [1, 1], mask: Bitmask([true]), values: .signs(Bitmask([false])))
+    return Model(
+      network: try Network(architecture: architecture, parameters: [.weighted(weights, bias: nil)]),
+      sharedWeights: [1])
+  }
+
+  /// The linear layer of the vectors: 3 outputs × 5 inputs.
+  static func layer() throws -> Model {
+    let architecture = try Architecture(
+      input: Shape(channels: 5), nodes: [Node("fc", .linear(Linear(outputs: 3)), inputs: [Node.image])])
+    let mask = Bitmask("110011000111010".map { $0 == "1" })
+    let signs = Bitmask("100010000101000".map { $0 == "1" })
+    let weights = try EdgeWeights(shape: [3, 5], mask: mask, values: .signs(signs))
+    return Model(
+      network: try Network(
+        architecture: architecture, parameters: [.weighted(weights, bias: [0.5, -1, 2])]),
+      sharedWeights: [0.5, 1, 2])
+  }
+
+  @Test(arguments: [false, true])
+  func theSmallestFileKeepsItsBytes(compact: Bool) throws {
+    let golden = try Fixtures.bytes("format/smallest\(compact ? "-compact" : "").h5")
+    #expect(try ModelFile.image(of: try Self.smallest(), compact: compact) == golden)
+    #expect(try ModelFile.model(image: golden).model == Self.smallest())
+  }
+
+  @Test(arguments: [false, true])
+  func theLayerOfTheVectorsKeepsItsBytes(compact: Bool) throws {
+    let golden = try Fixtures.bytes("format/layer\(compact ? "-compact" : "").h5")
+    #expect(try ModelFile.image(of: try Self.layer(), compact: compact) == golden)
+    #expect(try ModelFile.model(image: golden).model == Self.layer())
+  }
+}
