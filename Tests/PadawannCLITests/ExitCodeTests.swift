@@ -50,6 +50,7 @@ import Testing
     #expect(outcome.code == code, "\(outcome.errors)")
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
     #expect(outcome.errors.hasPrefix("padawann: "))
+    #expect(!outcome.errors.contains(#/[^.]\.\. /#))
     if code != 1 { #expect(outcome.output == "") }
   }
 
