@@ -36,7 +36,9 @@ struct ImportCommand: AsyncParsableCommand {
   var ignore: [String] = []
 
   @Option(
-    help: ArgumentHelp("The shared weights of the model, separated by commas.", valueName: "list"),
+    help: ArgumentHelp(
+      "The shared weights of the model, separated by commas (default: \(WeightList(values: Model.thesisWeights))).",
+      valueName: "list"),
     transform: WeightList.init)
   var sharedWeights = WeightList(values: Model.thesisWeights)
 

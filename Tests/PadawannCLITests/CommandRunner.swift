@@ -1,0 +1,118 @@
+import Foundation
+
+/// A temporary folder with the demo network in it, in which the program that was just built can be run.
+final class Workplace: Sendable {
+  let folder: URL
+
+  /// The root of the package.
+  static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// The program, which the build puts beside the tests' resources.
+  static let program = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("padawann")
+
+  /// - Parameter models: whether to make `net.h5` (signs) and `trained.h5` (weights) of the demo network.
+  init(models: Bool = false) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("padawann-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for name in ["demo-net.pt", "demo-net.json"] {
+      try FileManager.default.copyItem(
+        at: Self.package.appendingPathComponent("tools/\(name)"), to: folder.appendingPathComponent(name))
+    }
+    guard models else { return }
+    for (name, kept) in [("net.h5", "sign"), ("trained.h5", "keep")] {
+      try run("import demo-net.pt --arch demo-net.json --weights \(kept) -o \(name)").check()
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func bytes(_ name: String) throws -> Data { try Data(contentsOf: folder.appendingPathComponent(name)) }
+
+  func write(_ bytes: Data, to name: String) throws {
+    let file = folder.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try bytes.write(to: file)
+  }
+
+  /// Runs the program with arguments between single spaces.
+  ///
+  /// - Parameters:
+  ///   - environment: added to a small fixed one, in which the home folder is the workplace.
+  ///   - output: a file that takes standard output instead.
+  /// - Throws: ``Faults`` when it takes longer than a minute.
+  @discardableResult
+  func run(_ arguments: String, environment: [String: String] = [:], output: String? = nil) throws -> Outcome
+  {
+    try run(
+      Self.program, arguments.split(separator: " ", omittingEmptySubsequences: false).map(String.init),
+      environment,
+      output)
+  }
+
+  /// Runs a line of shell in which `padawann` is the program.
+  func shell(_ line: String) throws -> Outcome {
+    try run(
+      URL(fileURLWithPath: "/bin/bash"), ["-c", "padawann() { \"$PADAWANN\" \"$@\"; }; \(line)"],
+      ["PADAWANN": Self.program.path], nil)
+  }
+
+  private func run(_ program: URL, _ arguments: [String], _ environment: [String: String], _ output: String?)
+    throws -> Outcome
+  {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.path, "COLUMNS": "100"].merging(
+      environment
+    ) {
+      $1
+    }
+    process.standardInput = FileHandle.nullDevice
+    let name = UUID().uuidString
+    let files = ["out", "err"].map { folder.appendingPathComponent(".\(name).\($0)") }
+    for file in files { try Data().write(to: file) }
+    defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+    process.standardOutput = try FileHandle(forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
+    try process.run()
+    guard ended.wait(timeout: .now() + 120) == .success else {
+      process.terminate()
+      throw Faults.slow(arguments.joined(separator: " "))
+    }
+    return Outcome(
+      code: process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: files[0]), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+  }
+}
+
+/// What came of a run.
+struct Outcome {
+  let code: Int32
+  let output: String
+  let errors: String
+
+  /// The report on standard output.
+  func json() throws -> [String: Any] {
+    guard let object = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any] else {
+      throw Faults.noReport(output)
+    }
+    return object
+  }
+
+  /// - Throws: ``Faults`` unless the run ended well.
+  @discardableResult
+  func check() throws -> Outcome {
+    guard code == 0 else { throw Faults.failed(code, errors) }
+    return self
+  }
+}
+
+enum Faults: Error {
+  case slow(String), failed(Int32, String), noReport(String)
+}

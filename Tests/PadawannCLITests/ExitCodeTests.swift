@@ -1,0 +1,125 @@
+import Foundation
+import Padawann
+import PadawannCLI
+import Testing
+
+/// Every failure has its exit code and a message on standard error, and leaves standard output empty.
+@Suite struct ExitCodeTests {
+  @Test(arguments: [
+    ("nonsense", 64, "Unexpected argument 'nonsense'"),
+    ("evaluate net.h5", 64, "Missing expected argument '--data"),
+    ("evaluate net.h5 --data strokes --weights 0,1", 64, "numbers other than 0"),
+    ("evaluate net.h5 --data strokes --threads 0", 64, "--threads is a number from 1 to 4096"),
+    ("evaluate net.h5 --data strokes --record a/b", 64, "--record: the name of a task has"),
+    ("evaluate net.h5 --data strokes --data strokes --record a", 64, "take one dataset"),
+    ("evaluate net.h5 --data mnst:test", 64, "Did you mean mnist?"),
+    ("evaluate net.h5 --data strokes:test,per-class=1 --own-weights", 64, "Import it with --weights keep"),
+    ("evaluate missing.h5 --data strokes", 66, "missing.h5: there is no such file"),
+    ("evaluate . --data strokes", 66, "a folder where a file is expected"),
+    ("evaluate text --data strokes", 65, "text: this is not a padawann model"),
+    ("evaluate empty --data strokes", 65, "The file is empty"),
+    ("evaluate data.npz --data strokes", 65, "if it is a dataset, give it with --data"),
+    ("evaluate demo-net.pt --data strokes", 65, "use padawann import"),
+    ("evaluate net.h5 --data net.h5", 65, "this is a model where a dataset is expected"),
+    ("evaluate net.h5 --data ./demo-net.pt", 65, "this is a file of PyTorch's where a dataset is expected"),
+    ("evaluate net.h5 --data mnist", 66, "Run `padawann data get mnist`"),
+    ("compare net.h5", 64, "give at least two models"),
+    ("compare net.h5 net.h5", 64, "Add --data SPEC"),
+    ("compare net.h5 net.h5 --data strokes --alpha 1", 64, "alpha"),
+    ("compare net.h5 data.npz --data strokes:test,per-class=1", 65, "this is no file of predictions"),
+    ("compare net.h5 net.h5 --data narrow.npz", 65, "its images are 1×4×4, but the network reads 1×28×28"),
+    ("prune net.h5 --method random --amount 2 -o x.h5", 64, "share from 0 to 1"),
+    ("prune net.h5 --method random -o x.h5", 64, "give one of --amount and --like"),
+    ("prune net.h5 --method l1 --amount 0.1 -o x.h5", 64, "--weights keep"),
+    ("prune net.h5 --method random --amount 0.1 -o nowhere/x.h5", 73, "Make it first"),
+    ("prune net.h5 --method random --amount 0.1 -o .", 73, "a file's path is needed"),
+    ("import demo-net.pt -o x.h5", 65, "give it with --arch"),
+    ("import demo-net.pt --arch text -o x.h5", 65, "this is not an architecture in JSON"),
+    ("import net.h5 -o x.h5", 65, "without an import"),
+    ("import demo-net.pt", 64, "--list to look at the tensors"),
+    ("stats", 64, "Missing expected argument"),
+    ("inspect missing.h5", 66, "there is no such file"),
+    ("data get strokes", 64, "it has no files"),
+    ("data get mnist --data-dir text", 73, "with --data-dir or PADAWANN_DATA"),
+    ("data get mnist --mirror http://127.0.0.1:9/", 69, "the connection is refused"),
+    ("data show strokes:test,per-class=1 --image 10", 64, "Choose from 0 to 9"),
+    ("data verify mnist", 1, "Run `padawann data get mnist`"),
+  ])
+  func failsWithAMessage(_ arguments: String, _ code: Int32, _ message: String) throws {
+    let outcome = try Self.place.get().run(arguments)
+    #expect(outcome.code == code, "\(outcome.errors)")
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(outcome.errors.hasPrefix("padawann: "))
+    if code != 1 { #expect(outcome.output == "") }
+  }
+
+  /// One workplace for all failures, because none changes a file.
+  private static let place = Result {
+    let place = try Workplace(models: true)
+    try place.write(Data("hello\n".utf8), to: "text")
+    try place.write(Data(), to: "empty")
+    try place.run("data export strokes:test,per-class=1 -o data.npz").check()
+    try place.write(
+      Data(
+        ([["label"] + (0..<16).map { "p\($0)" }, ["1"] + (0..<16).map(String.init)]
+          .map { $0.joined(separator: ",") }.joined(separator: "\n") + "\n").utf8), to: "narrow.csv")
+    try place.run("data export narrow.csv,shape=4x4 -o narrow.npz").check()
+    return place
+  }
+
+  @Test func verifyEndsWith1ForADamagedFile() throws {
+    let place = try Workplace(models: true)
+    var bytes = try place.bytes("net.h5")
+    bytes[bytes.count / 2] ^= 1
+    try place.write(bytes, to: "bad.h5")
+    let outcome = try place.run("verify net.h5 bad.h5 missing.h5 --json")
+    #expect(outcome.code == 1)
+    #expect(outcome.errors == "")
+    let report = try outcome.json()
+    #expect(report["good"] as? Bool == false)
+    let files = try #require(report["files"] as? [[String: Any]])
+    #expect(files.map { $0["good"] as? Bool } == [true, false, false])
+    #expect(files.map { $0["problem"] == nil } == [true, false, false])
+  }
+
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")),
+    arguments: [
+      "stats net.h5", "stats net.h5 --json", "--help", "--version", "data list --json",
+    ])
+  func aResultThatCannotBeWrittenIsAnError(_ arguments: String) throws {
+    let outcome = try Workplace(models: true).run(arguments, output: "/dev/full")
+    #expect(outcome.code == 74)
+    #expect(outcome.errors.contains("the result cannot be written to standard output: No space left"))
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func whatWasMeasuredIsShownWhereItCannotBeStored() throws {
+    let outcome = try Workplace(models: true).run(
+      "evaluate net.h5 --data strokes:test,per-class=1 --weights 1 --predictions nowhere/p.npz")
+    #expect(outcome.code == 73)
+    #expect(outcome.output.contains("strokes:test,per-class=1: 10 images"))
+  }
+
+  @Test func closedStreamsAreNoHarm() throws {
+    let place = try Workplace(models: true)
+    let silent = try place.shell("padawann prune net.h5 --method random --amount 0.1 -o a.h5 <&- >&- 2>&-")
+    #expect(silent.code == 74)
+    #expect(try place.run("verify a.h5").code == 0)
+    #expect(try place.shell("padawann stats missing.h5 2>&-").code == 66)
+    #expect(try place.shell("padawann stats missing.h5 2>/dev/full").code == 66)
+    #expect(try place.shell("padawann stats net.h5 | true").errors == "")
+  }
+
+  @Test func unknownErrorsSpeakPlainly() {
+    struct Surprise: Error { let secret = "inner state" }
+    let failure = Failure(Surprise())
+    #expect(failure.code == 70)
+    #expect(failure.message.contains("Please report it"))
+    #expect(!failure.message.contains("secret") && !failure.message.contains("inner state"))
+    #expect(Failure(CocoaError(.fileWriteOutOfSpace)).code == 74)
+    #expect(
+      Failure(PadawannError(.unavailable, "gone", at: "there", remedy: "Wait")).message
+        == "padawann: there: gone. Wait")
+  }
+}
