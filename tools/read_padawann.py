@@ -50,7 +50,8 @@ def read(path, shared=1.0):
         else:
             bits = decoder.signs(edges, n, columns) if compact else np.unpackbits(node["signs"][:])[:len(edges)]
             weights[edges] = np.where(bits, -shared, shared)
-        layers[name] = ((weights * mask).reshape(shape), take("bias", shape[0]) if node.attrs.get("bias", 1) else None)
+        weights[~mask] = 0
+        layers[name] = (weights.reshape(shape), take("bias", shape[0]) if node.attrs.get("bias", 1) else None)
     return layers
 
 if __name__ == "__main__":

@@ -74,3 +74,37 @@ public enum HDFValue: Equatable, Sendable {
   /// A list of numbers (one dimension).
   case array(HDFElements)
 }
+
+// MARK: - Equality
+
+extension HDFElements {
+  /// Whether a file has the same bits for both: not a number equals itself, and 0 is not -0.
+  public static func == (first: HDFElements, second: HDFElements) -> Bool {
+    switch (first, second) {
+    case (.uint8(let mine), .uint8(let other)): mine == other
+    case (.int32(let mine), .int32(let other)): mine == other
+    case (.int64(let mine), .int64(let other)): mine == other
+    case (.float32(let mine), .float32(let other)):
+      mine.elementsEqual(other) { $0.bitPattern == $1.bitPattern }
+    case (.float64(let mine), .float64(let other)):
+      mine.elementsEqual(other) { $0.bitPattern == $1.bitPattern }
+    default: false
+    }
+  }
+}
+
+extension HDFValue {
+  /// Whether a file has the same bits for both: not a number equals itself, and 0 is not -0.
+  public static func == (first: HDFValue, second: HDFValue) -> Bool {
+    switch (first, second) {
+    case (.integer(let mine), .integer(let other)): mine == other
+    case (.float32(let mine), .float32(let other)): mine.bitPattern == other.bitPattern
+    case (.float64(let mine), .float64(let other)): mine.bitPattern == other.bitPattern
+    case (.text(let mine), .text(let other)): mine.utf8.elementsEqual(other.utf8)
+    case (.texts(let mine), .texts(let other)):
+      mine.elementsEqual(other) { $0.utf8.elementsEqual($1.utf8) }
+    case (.array(let mine), .array(let other)): mine == other
+    default: false
+    }
+  }
+}

@@ -58,7 +58,10 @@ import Testing
       let again = try ModelFile.model(image: image).model
       #expect(again.network == stored.model.network, "round \(round)")
       #expect(again.tasks == stored.model.tasks, "round \(round)")
-      #expect(again.unknown == stored.model.unknown, "round \(round)")
+      // An empty group of tasks is not written, and its attributes go with it.
+      let isWritten = { (name: String) in !stored.model.tasks.isEmpty || !name.hasPrefix("/tasks") }
+      #expect(again.unknown.names == stored.model.unknown.names.filter(isWritten), "round \(round)")
+      #expect(again.unknown == stored.model.unknown || stored.model.tasks.isEmpty, "round \(round)")
     }
     _ = Compression(of: stored.model.network)
     let architecture = stored.model.network.architecture

@@ -49,7 +49,17 @@ import Testing
     #expect(written.model.unknown.names.contains("/provenance/@other"))
   }
 
-  /// A file with 130,000 unknown attributes takes no longer to write than to read.
+  @Test func anUnknownAttributeThatIsNoNumberSurvives() throws {
+    var model = try Self.foreign(compact: false).model
+    model.unknown.add(
+      [HDFEntry("loss", .float64(.nan)), HDFEntry("losses", .array(.float32([.nan, -0.0])))],
+      at: "/provenance")
+    let path = Self.temporary()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try ModelFile.write(model, to: path).model == model)
+  }
+
+  /// A file with 120,000 unknown attributes takes no longer to write than to read.
   @Test(.timeLimit(.minutes(1))) func manyUnknownAttributesAreWrittenInNoTime() throws {
     let nodes = (0..<600).map { Node("n\($0)", .relu, inputs: [$0 - 1]) }
     let architecture = try Architecture(input: Shape(channels: 1), nodes: nodes)

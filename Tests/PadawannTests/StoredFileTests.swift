@@ -67,6 +67,18 @@ import Testing
     }
   }
 
+  @Test func aLinkStaysALinkAndItsFileIsWritten() throws {
+    try Self.inFolder { folder in
+      try StoredFile.write([1], to: folder + "/file")
+      let link = folder + "/link"
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
+      try StoredFile.write([2], to: link)
+      #expect(try StoredFile.read(folder + "/file") == [2])
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "file")
+      #expect(Self.names(folder).sorted() == ["file", "link"])
+    }
+  }
+
   @Test func aPipeIsNeitherReadNorReplaced() throws {
     try Self.inFolder { folder in
       let path = folder + "/pipe"

@@ -56,22 +56,10 @@ public enum StoredFile {
   public static func write(_ bytes: [UInt8], to path: String, check: (String) throws -> Void = { _ in })
     throws
   {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw PadawannError(.cannotCreate, "this is a folder; a file's path is needed", at: path)
-    }
-    var status = stat()
-    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
-      throw PadawannError(
-        .cannotCreate, "this is a device or a pipe, which a file cannot replace", at: path,
-        remedy: "Give the path of a file")
-    }
-    let target = URL(fileURLWithPath: path)
+    // A link stays one: the file that it leads to is written.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     let folder = target.deletingLastPathComponent().path
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw PadawannError(
-        .cannotCreate, "the folder \(folder) does not exist", at: path, remedy: "Make it first")
-    }
+    try checkTarget(path, in: folder)
     // Not made from the target's name, which may be as long as a name can be.
     let sibling = folder + "/.padawann.\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
     let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -92,13 +80,31 @@ public enum StoredFile {
           remedy: "Free some space; the previous file, if any, is untouched")
       }
       try check(sibling)
-      guard rename(sibling, path) == 0 else {
+      guard rename(sibling, target.path) == 0 else {
         throw PadawannError(.cannotCreate, "the new file cannot be put in place: \(reason(errno))", at: path)
       }
       synchronize(folder: folder)
     } catch {
       unlink(sibling)
       throw error
+    }
+  }
+
+  private static func checkTarget(_ path: String, in folder: String) throws(PadawannError) {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if exists && isFolder.boolValue || path.hasSuffix("/") {
+      throw PadawannError(.cannotCreate, "this is a folder; a file's path is needed", at: path)
+    }
+    var status = stat()
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw PadawannError(
+        .cannotCreate, "this is a device or a pipe, which a file cannot replace", at: path,
+        remedy: "Give the path of a file")
+    }
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw PadawannError(
+        .cannotCreate, "the folder \(folder) does not exist", at: path, remedy: "Make it first")
     }
   }
 

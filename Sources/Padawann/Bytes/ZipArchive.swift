@@ -6,26 +6,8 @@ import Zlib
 /// headers. Whatever both say must agree, and every content is checked against its CRC-32, so that a damaged archive
 /// gives an error and no archive can look different to two readers.
 public struct ZipArchive: Sendable {
-  /// One file of an archive.
-  public struct Entry: Sendable, Equatable {
-    /// The path inside the archive, relative and without `..`.
-    public let name: String
-    /// The size as it is stored, in bytes.
-    public let compressedSize: Int
-    /// The size of the content, in bytes.
-    public let size: Int
-    /// 0 for stored, 8 for deflated content.
-    public let method: UInt16
-    /// The CRC-32 of the content.
-    public let crc: UInt32
-
-    let flags: UInt16
-    let headerOffset: Int
-    var contentOffset = 0
-  }
-
   /// The entries in the order of the central directory.
-  public let entries: [Entry]
+  public let entries: [ZipEntry]
   private let places: [String: Int]
   private let bytes: [UInt8]
 
@@ -36,7 +18,7 @@ public struct ZipArchive: Sendable {
   ///   it is encrypted, spread over several disks or uses another compression than deflate.
   public init(_ bytes: [UInt8]) throws(PadawannError) {
     let directory = try ZipDirectory(bytes)
-    var entries: [Entry] = []
+    var entries: [ZipEntry] = []
     for record in try directory.entries(of: bytes) {
       do { entries.append(try Self.located(record, in: bytes, before: directory.offset)) } catch {
         throw error.inside("entry \(record.name)")
@@ -48,7 +30,7 @@ public struct ZipArchive: Sendable {
   }
 
   /// The entry of a name.
-  public func entry(named name: String) -> Entry? { places[name].map { entries[$0] } }
+  public func entry(named name: String) -> ZipEntry? { places[name].map { entries[$0] } }
 
   /// The content of an entry, inflated when needed and checked against its size and CRC-32.
   ///
@@ -56,13 +38,13 @@ public struct ZipArchive: Sendable {
   ///   - entry: one of ``entries``.
   ///   - limit: the largest size in bytes that is accepted.
   /// - Throws: ``PadawannError`` `data` when the content is larger than `limit` or damaged.
-  public func content(of entry: Entry, limit: Int) throws(PadawannError) -> [UInt8] {
+  public func content(of entry: ZipEntry, limit: Int) throws(PadawannError) -> [UInt8] {
     do { return try checkedContent(of: entry, limit: limit) } catch {
       throw error.inside("entry \(entry.name)")
     }
   }
 
-  private func checkedContent(of entry: Entry, limit: Int) throws(PadawannError) -> [UInt8] {
+  private func checkedContent(of entry: ZipEntry, limit: Int) throws(PadawannError) -> [UInt8] {
     guard entry.size <= limit else {
       throw PadawannError(.data, "\(entry.size) bytes are announced and \(limit) are accepted")
     }
@@ -71,24 +53,24 @@ public struct ZipArchive: Sendable {
     var content = Array(stored)
     if entry.method == 8 {
       do { content = try inflate(stored, .raw, limit: entry.size) } catch {
-        throw PadawannError(.data, "the compressed content is damaged (\(error))", remedy: Self.fetchAgain)
+        throw PadawannError(
+          .data, "the compressed content is damaged (\(error))", remedy: ZipEntry.fetchAgain)
       }
     }
     guard content.count == entry.size, crc32(content[...]) == entry.crc else {
       throw PadawannError(
-        .data, "the content does not match its size and CRC-32; the file is damaged", remedy: Self.fetchAgain)
+        .data, "the content does not match its size and CRC-32; the file is damaged",
+        remedy: ZipEntry.fetchAgain)
     }
     return content
   }
 
-  static let fetchAgain = "Fetch or save the file again"
-
   /// The entry with the place of its content, once its local header agrees with the directory.
-  private static func located(_ entry: Entry, in bytes: [UInt8], before end: Int) throws(PadawannError)
-    -> Entry
+  private static func located(_ entry: ZipEntry, in bytes: [UInt8], before end: Int) throws(PadawannError)
+    -> ZipEntry
   {
     let disagreement = PadawannError(
-      .data, "the local header and the central directory disagree", remedy: fetchAgain)
+      .data, "the local header and the central directory disagree", remedy: ZipEntry.fetchAgain)
     var reader = try ByteReader(bytes).part(at: 0, count: end)
     try reader.move(to: entry.headerOffset)
     guard try reader.integer(UInt32.self) == 0x0403_4b50 else { throw disagreement }
@@ -118,7 +100,7 @@ public struct ZipArchive: Sendable {
   }
 
   /// The index of each name, once it is sure that names differ and contents do not overlap.
-  private static func places(of entries: [Entry]) throws(PadawannError) -> [String: Int] {
+  private static func places(of entries: [ZipEntry]) throws(PadawannError) -> [String: Int] {
     var places: [String: Int] = [:]
     for (index, entry) in entries.enumerated() where places.updateValue(index, forKey: entry.name) != nil {
       throw PadawannError(.data, "two entries have the same name", at: "entry \(entry.name)")
@@ -129,15 +111,5 @@ public struct ZipArchive: Sendable {
       throw PadawannError(.data, "it overlaps the entry \(next.name)", at: "entry \(entry.name)")
     }
     return places
-  }
-
-  /// Why a path must not be in an archive; `nil` when it may.
-  static func objection(toName name: String) -> String? {
-    if name.isEmpty || name.utf8.contains(0) { return "an entry's name is empty or has a zero byte" }
-    if name.utf8.contains(UInt8(ascii: "\\")) { return "the entry \(name) has a backslash in its name" }
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    let isDrive = name.utf8.dropFirst().first == UInt8(ascii: ":")
-    return name.hasPrefix("/") || isDrive || parts.contains("..")
-      ? "the entry \(name) points outside the archive" : nil
   }
 }

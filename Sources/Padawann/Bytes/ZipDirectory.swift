@@ -24,7 +24,7 @@ struct ZipDirectory {
       guard counts[1] == .max || UInt64(counts[1]) == wide.count, size == .max || UInt64(size) == wide.size,
         offset == .max || UInt64(offset) == wide.offset
       else {
-        throw PadawannError(.data, "the archive's two end records disagree", remedy: ZipArchive.fetchAgain)
+        throw PadawannError(.data, "the archive's two end records disagree", remedy: ZipEntry.fetchAgain)
       }
       record = (wide.count, wide.size, wide.offset)
       end = wide.place
@@ -35,7 +35,7 @@ struct ZipDirectory {
     else {
       throw PadawannError(
         .data, "the archive's directory is not where its end record says", at: "byte \(place)",
-        remedy: ZipArchive.fetchAgain)
+        remedy: ZipEntry.fetchAgain)
     }
     self.offset = Int(record.offset)
     self.count = Int(record.count)
@@ -55,7 +55,7 @@ struct ZipDirectory {
     guard let place = candidates.first else {
       throw PadawannError(
         .data, "the zip archive has no end record; the file is truncated or damaged",
-        remedy: ZipArchive.fetchAgain)
+        remedy: ZipEntry.fetchAgain)
     }
     guard candidates.count == 1 else {
       throw PadawannError(.data, "the zip archive has \(candidates.count) end records", at: "byte \(place)")
@@ -96,9 +96,9 @@ struct ZipDirectory {
   }
 
   /// All records, which must fill the directory exactly.
-  func entries(of bytes: [UInt8]) throws(PadawannError) -> [ZipArchive.Entry] {
+  func entries(of bytes: [UInt8]) throws(PadawannError) -> [ZipEntry] {
     var reader = try ByteReader(bytes).part(at: offset, count: end - offset)
-    var entries: [ZipArchive.Entry] = []
+    var entries: [ZipEntry] = []
     for _ in 0..<count { entries.append(try Self.entry(&reader)) }
     guard reader.isAtEnd else {
       throw PadawannError(
@@ -107,7 +107,7 @@ struct ZipDirectory {
     return entries
   }
 
-  private static func entry(_ reader: inout ByteReader) throws(PadawannError) -> ZipArchive.Entry {
+  private static func entry(_ reader: inout ByteReader) throws(PadawannError) -> ZipEntry {
     let start = reader.position
     guard try reader.integer(UInt32.self) == 0x0201_4b50 else {
       throw PadawannError(.data, "a record of the archive's directory is malformed", at: "byte \(start)")
@@ -126,7 +126,7 @@ struct ZipDirectory {
     try reader.skip(6)
     var offset = UInt64(try reader.integer(UInt32.self))
     let name = try reader.text(lengths[0])
-    if let objection = ZipArchive.objection(toName: name) { throw PadawannError(.data, objection) }
+    if let objection = ZipEntry.objection(toName: name) { throw PadawannError(.data, objection) }
     let extra = try reader.part(at: reader.position, count: lengths[1])
     try reader.skip(lengths[1] + lengths[2])
     do { try widen(&sizes, &offset, from: extra) } catch { throw error.inside("entry \(name)") }
@@ -140,7 +140,7 @@ struct ZipDirectory {
     guard method == 8 || sizes[0] == sizes[1], max(sizes[0], sizes[1], offset) < 1 << 62 else {
       throw PadawannError(.data, "the sizes of the entry \(name) make no sense")
     }
-    return ZipArchive.Entry(
+    return ZipEntry(
       name: name, compressedSize: Int(sizes[0]), size: Int(sizes[1]), method: method, crc: crc, flags: flags,
       headerOffset: Int(offset))
   }

@@ -28,7 +28,7 @@ public enum ZipWriter {
     var directory: [UInt8] = []
     var names = Set<String>()
     for entry in entries {
-      if let objection = ZipArchive.objection(toName: entry.name) { throw PadawannError(.usage, objection) }
+      if let objection = ZipEntry.objection(toName: entry.name) { throw PadawannError(.usage, objection) }
       guard names.insert(entry.name).inserted else {
         throw PadawannError(.usage, "two entries are named \(entry.name)")
       }

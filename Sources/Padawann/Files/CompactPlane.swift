@@ -13,7 +13,8 @@ package enum CompactPlane {
   }
 
   /// Decodes a mask of `count` bits.
-  package static func decodeMask(count: Int, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask {
+  package static func decodeMask(count: Int, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask
+  {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
     var mask = Bitmask(repeating: false, count: count)
     for edge in 0..<count where decoder.decode(in: &contexts[maskContext(edge, columns, mask)]) {
@@ -26,8 +27,9 @@ package enum CompactPlane {
   ///
   /// The context of a sign is `left + 3 · above`, each 0 without an edge, 1 for a positive and 2 for a negative one: the
   /// edge before it in the list if it is in the same row, and the edge of the row above in the same column.
-  package static func encode(signs: Bitmask, of edges: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder)
-  {
+  package static func encode(
+    signs: Bitmask, of edges: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder
+  ) {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
     var previous: Int?
     for edge in edges.indices {
@@ -37,7 +39,8 @@ package enum CompactPlane {
   }
 
   /// Decodes the signs of `edges`; the other bits are zero.
-  package static func decodeSigns(of edges: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask
+  package static func decodeSigns(of edges: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder)
+    -> Bitmask
   {
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
     var signs = Bitmask(repeating: false, count: edges.count)

@@ -76,7 +76,8 @@ struct ModelDecoding {
         remedy: "Use a newer padawann")
     }
     guard list == features.joined(separator: " "), Set(features).count == features.count else {
-      throw PadawannError(.data, "\"required_features\" is not different names, each one space apart", at: "/")
+      throw PadawannError(
+        .data, "\"required_features\" is not different names, each one space apart", at: "/")
     }
     isCompact = features.contains(ModelRules.compactPlanes)
   }

@@ -31,6 +31,13 @@ struct ModelEncoding {
     return root
   }
 
+  /// The paths of all groups of a model's file.
+  static func paths(of model: Model) -> Set<String> {
+    let nodes = model.network.architecture.nodes.map { "/nodes/\($0.name)" }
+    let tasks = model.tasks.isEmpty ? [] : ["/tasks"] + model.tasks.map { "/tasks/\($0.name)" }
+    return Set(["/", "/nodes", "/provenance"] + nodes + tasks)
+  }
+
   private func tasks() -> HDFGroup {
     var group = HDFGroup()
     group.attributes = model.unknown.attributes(at: "/tasks")

@@ -74,7 +74,7 @@ public enum ModelFile {
   public static func write(_ model: Model, to path: String, compact: Bool = false) throws -> StoredModel {
     let bytes = try image(of: model, compact: compact)
     var expected = model
-    expected.unknown = model.unknown.kept(in: model)
+    expected.unknown = model.unknown.only(at: ModelEncoding.paths(of: model))
     var stored: StoredModel?
     try StoredFile.write(bytes, to: path) { sibling in
       let back = try read(sibling)

@@ -60,7 +60,8 @@ enum ModelRules {
 
   private static func check(_ normalisation: Normalisation, channels: Int) throws(PadawannError) {
     let positive = normalisation.deviation + [normalisation.divisor]
-    guard [normalisation.mean.count, normalisation.deviation.count].allSatisfy({ $0 == 1 || $0 == channels }),
+    guard
+      [normalisation.mean.count, normalisation.deviation.count].allSatisfy({ $0 == 1 || $0 == channels }),
       (normalisation.mean + positive).allSatisfy(\.isFinite), positive.allSatisfy({ $0 > 0 })
     else {
       throw PadawannError(

@@ -72,7 +72,9 @@ struct NodeDecoding {
     for entry in group.groups {
       let node = try description(entry.value, entry.name)
       // Different names of an HDF5 group can be equal texts (é as one scalar or two), but not in the allowed letters.
-      do throws(PadawannError) { try Name.check(node.name, of: "a node") } catch { throw error.inside(node.path) }
+      do throws(PadawannError) { try Name.check(node.name, of: "a node") } catch {
+        throw error.inside(node.path)
+      }
       guard described.indices.contains(node.position), described[node.position] == nil else {
         throw PadawannError(.data, "the position \(node.position) is taken or too large", at: node.path)
       }
@@ -104,7 +106,8 @@ struct NodeDecoding {
     for key in Operation.settingKeys(of: name) {
       switch reader.value(key) {
       case .integer(let number): settings[key] = .integers([Int(number)])
-      case .array(.int32(let numbers)) where numbers.count > 1: settings[key] = .integers(numbers.map(Int.init))
+      case .array(.int32(let numbers)) where numbers.count > 1:
+        settings[key] = .integers(numbers.map(Int.init))
       case .float32(let number): settings[key] = .real(number)
       case .text(let text): settings[key] = .text(text)
       case nil where isCompact: break
@@ -135,7 +138,8 @@ struct NodeDecoding {
     }
     let shape = try reader.integers("shape")
     guard !isCompact || reader.value("survivors") == nil else {
-      throw PadawannError(.data, "the attribute \"survivors\" has no place in a compact file", at: reader.path)
+      throw PadawannError(
+        .data, "the attribute \"survivors\" has no place in a compact file", at: reader.path)
     }
     guard isCompact else {
       return WeightsDescription(

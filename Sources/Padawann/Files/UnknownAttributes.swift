@@ -23,13 +23,10 @@ public struct UnknownAttributes: Sendable, Equatable {
     if !attributes.isEmpty { byPath[path, default: []] += attributes }
   }
 
-  /// Those of the groups that a file of `model` has.
-  func kept(in model: Model) -> UnknownAttributes {
-    let nodes = model.network.architecture.nodes.map { "/nodes/\($0.name)" }
-    let tasks = model.tasks.isEmpty ? [] : ["/tasks"] + model.tasks.map { "/tasks/\($0.name)" }
-    let paths = Set(["/", "/nodes", "/provenance"] + nodes + tasks)
-    var kept = self
-    kept.byPath = byPath.filter { paths.contains($0.key) }
-    return kept
+  /// Those of some groups.
+  func only(at paths: Set<String>) -> UnknownAttributes {
+    var result = self
+    result.byPath = byPath.filter { paths.contains($0.key) }
+    return result
   }
 }

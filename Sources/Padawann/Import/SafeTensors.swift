@@ -23,7 +23,7 @@ enum SafeTensors {
     guard length <= UInt64(longestHeader), length <= UInt64(reader.remaining) else {
       throw PadawannError(
         .data, "the header of \(length) bytes does not fit the file; it is truncated or no safetensors file",
-        remedy: ZipArchive.fetchAgain)
+        remedy: ZipEntry.fetchAgain)
     }
     let items: [Item]
     do {

@@ -1,7 +1,7 @@
 /// Says what a file is that is not a file of tensors, and what to do about it.
 enum WrongFile {
   static func diagnosis(of bytes: [UInt8]) -> PadawannError {
-    if bytes.isEmpty { return PadawannError(.data, "the file is empty", remedy: ZipArchive.fetchAgain) }
+    if bytes.isEmpty { return PadawannError(.data, "the file is empty", remedy: ZipEntry.fetchAgain) }
     let start = String(decoding: bytes.prefix(512).drop { $0 <= 0x20 }, as: UTF8.self).lowercased()
     if start.hasPrefix("version https://git-lfs") {
       return PadawannError(

@@ -1,0 +1,145 @@
+import Foundation
+import HDF5
+import Padawann
+import Testing
+
+/// A Python that can read HDF5.
+private enum Python {
+  static let path: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    let folders = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/python3" }
+    let candidates = [environment["PADAWANN_PYTHON"]].compactMap { $0 } + folders
+    return candidates.first { path in
+      FileManager.default.isExecutableFile(atPath: path)
+        && (try? run(path, ["-c", "import h5py, numpy"]))?.status == 0
+    }
+  }()
+
+  static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+}
+
+/// Programs that only know `Formats/padawann.md` read our files as we do. They need a Python with h5py and NumPy:
+/// `python3`, or the one that `PADAWANN_PYTHON` names; without one the tests are skipped.
+@Suite(.enabled("no Python with h5py and NumPy") { Python.path != nil })
+struct PythonAgreementTests {
+  /// Two convolutions in groups, one without biases, and whatever ``Fixtures/network(seed:own:retainsPruned:density:)`` has.
+  private static func networks() throws -> [Network] {
+    var networks: [Network] = []
+    for (own, retains) in [(false, false), (false, true), (true, false), (true, true)] {
+      for density in [0, 0.4, 2] as [Float] {
+        networks.append(
+          try Fixtures.network(seed: 8, own: own, retainsPruned: retains, density: density))
+      }
+    }
+    let architecture = try Architecture(
+      input: Shape(channels: 4, height: 5, width: 5),
+      nodes: [
+        Node("b", .convolution(Convolution(outputs: 6, kernel: Extent(3), groups: 2)), inputs: [-1]),
+        Node(
+          "a", .convolution(Convolution(outputs: 9, kernel: Extent(2), groups: 3, hasBias: false)),
+          inputs: [0]),
+      ])
+    var generator = KeyedGenerator(13)
+    let parameters = try [[6, 2, 3, 3], [9, 2, 2, 2]].map { shape -> Parameters in
+      let count = shape.reduce(1, *)
+      let mask = Bitmask((0..<count).map { _ in generator.uniform() < 0.7 })
+      let signs = Bitmask((0..<count).map { _ in generator.uniform() < 0.5 })
+      return .weighted(
+        try EdgeWeights(shape: shape, mask: mask, values: .signs(signs), retainsPruned: true),
+        bias: shape[0] == 6 ? [1, 2, 3, 4, 5, -0.0] : nil)
+    }
+    return networks + [try Network(architecture: architecture, parameters: parameters)]
+  }
+
+  /// Writes all networks, plain and compact.
+  private static func inFolder(_ body: (String, [(path: String, network: Network)]) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/python-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var files: [(String, Network)] = []
+    for (index, network) in try networks().enumerated() {
+      for compact in [false, true] {
+        let path = "\(folder)/\(index)\(compact ? "-compact" : "").h5"
+        try ModelFile.write(Model(network: network), to: path, compact: compact)
+        files.append((path, network))
+      }
+    }
+    try body(folder, files)
+  }
+
+  private struct Expected: Encodable {
+    var path: String
+    var shared: Float
+    var layers: [String: [[UInt32]?]]
+  }
+
+  @Test func theReaderOfThirtyLinesRebuildsTheSameBits() throws {
+    let tools =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path + "/tools"
+    try Self.inFolder { folder, files in
+      let expected = files.map { path, network in
+        var layers: [String: [[UInt32]?]] = [:]
+        for (node, parameters) in zip(network.architecture.nodes, network.parameters) {
+          switch parameters {
+          case .none: break
+          case .weighted(let weights, let bias):
+            layers[node.name] = [weights.numbers(.shared(0.7)).map(\.bitPattern), bias?.map(\.bitPattern)]
+          case .normalisation(let numbers):
+            layers[node.name] = [numbers.scale, numbers.shift, numbers.mean, numbers.variance].map {
+              $0.map(\.bitPattern)
+            }
+          }
+        }
+        return Expected(path: path, shared: 0.7, layers: layers)
+      }
+      try JSONEncoder().encode(expected).write(to: URL(fileURLWithPath: folder + "/expected.json"))
+      let script = try Fixtures.path("format/compare_reader.py")
+      let result = try Python.run(try #require(Python.path), [script, tools, folder + "/expected.json"])
+      #expect(result.status == 0, "\(result.output)")
+      #expect(
+        result.output.contains("200 parts, 0 differences"), "\(result.output)"
+      )
+    }
+  }
+
+  @Test func theDigestsFollowFromTheDocument() throws {
+    try Self.inFolder { folder, files in
+      var paths = files.map(\.path)
+      for (index, sample) in try ModelFileTests.samples().enumerated() {
+        paths.append("\(folder)/sample-\(index).h5")
+        try ModelFile.write(sample.model, to: paths[paths.count - 1], compact: sample.compact)
+      }
+      let script = try Fixtures.path("format/check_digests.py")
+      let result = try Python.run(try #require(Python.path), [script] + paths)
+      #expect(result.status == 0, "\(result.output)")
+      #expect(result.output.contains("\(paths.count) files, 0 differences"), "\(result.output)")
+    }
+  }
+
+  /// The script says so when a digest is wrong: here the content of one file under the digest of another.
+  @Test func aWrongDigestIsSeenByTheScript() throws {
+    try Self.inFolder { folder, files in
+      var tree = try HDFGroup(image: try StoredFile.read(files[0].path))
+      tree.change("provenance") { $0.set("tool", .text("another")) }
+      tree.change("nodes/fc") {
+        $0.datasets[0].value.attributes[0].value = .array(.uint8([UInt8](repeating: 1, count: 32)))
+      }
+      try StoredFile.write(try tree.image(), to: folder + "/wrong.h5")
+      let script = try Fixtures.path("format/check_digests.py")
+      let result = try Python.run(try #require(Python.path), [script, folder + "/wrong.h5"])
+      #expect(result.status == 1 && result.output.contains("1 files, 2 differences"), "\(result.output)")
+    }
+  }
+}
