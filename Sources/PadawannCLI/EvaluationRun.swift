@@ -21,10 +21,3 @@ struct EvaluationRun {
     return result
   }
 }
-
-extension Dataset {
-  /// The outputs of a network that stand for the classes; `nil` when it has no others.
-  func outputs(of network: Network) -> [Int]? {
-    classNames.count < network.architecture.outputs ? Array(classNames.indices) : nil
-  }
-}

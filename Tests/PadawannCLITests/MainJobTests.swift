@@ -42,6 +42,22 @@ import Testing
     #expect(text.contains("class  images   recall  precision"))
   }
 
+  @Test func aSubsetOfTheClassesIsAskedOfItsOwnOutputs() throws {
+    let place = try Workplace(models: true)
+    let subset = "evaluate trained.h5 --data strokes:test,per-class=6,classes=4-6 --json"
+    func right(_ command: String) throws -> Int? {
+      let report = try place.run(command).check().json()
+      let sweep = (report["datasets"] as? [[String: Any]])?.first?["sweep"] as? [String: Any]
+      let scores = (sweep?["settings"] as? [[String: Any]])?.first?["scores"] as? [String: Any]
+      return (scores?["accuracy"] as? [String: Any])?["count"] as? Int
+    }
+    #expect(try right(subset + " --outputs 4,5,6") == 18)
+    #expect(try #require(try right(subset)) < 12)
+    #expect(try place.run(subset + " --outputs 4,5").code == 64)
+    #expect(try place.run(subset + " --outputs 4,5,10").code == 64)
+    #expect(try place.run(subset + " --outputs 4,5,5").code == 64)
+  }
+
   @Test func prunesComparesAndCounts() throws {
     let place = try Workplace(models: true)
     try place.run("prune trained.h5 --method l1 --amount 0.3 --to sign -o small.h5").check()

@@ -47,7 +47,7 @@ struct EvolutionOperatorTests {
     #expect(genome.survivors == network.survivors && genome.count == network.edgeCount)
     #expect(try network.masked(by: genome).parameters == network.parameters)
     var generator = KeyedGenerator(3)
-    let child = pruned(genome, by: .unstructured, step: 0.3, draw: .survivors, using: &generator)
+    let child = prunedChild(genome, by: .unstructured, step: 0.3, draw: .survivors, using: &generator)
     #expect(try network.masked(by: child).genome() == child)
     #expect(throws: PadawannError.self) {
       try network.masked(by: Genome(layout: genome.layout, repeating: true))
@@ -63,13 +63,13 @@ struct EvolutionOperatorTests {
     #expect(prunedCount(0.025, of: 100) == 2 && prunedCount(0.025, of: 60) == 2 && prunedCount(1, of: 7) == 7)
     let whole = Genome(layout: try F.layout(F.mnistNet), repeating: true)
     var generator = KeyedGenerator(1)
-    let once = pruned(whole, by: .unstructured, step: 0.025, draw: .all, using: &generator)
+    let once = prunedChild(whole, by: .unstructured, step: 0.025, draw: .all, using: &generator)
     #expect(once.survivors == 1_199_648 - 29_991)
-    let twice = pruned(once, by: .unstructured, step: 0.025, draw: .survivors, using: &generator)
+    let twice = prunedChild(once, by: .unstructured, step: 0.025, draw: .survivors, using: &generator)
     #expect(twice.survivors == 1_169_657 - 29_241)
     #expect(twice.subtracting(once).survivors == 0)
     // Of the second draw over all positions, 2.5% fall on pruned ones: 750 ± 27.
-    let drawnAgain = pruned(once, by: .unstructured, step: 0.025, draw: .all, using: &generator)
+    let drawnAgain = prunedChild(once, by: .unstructured, step: 0.025, draw: .all, using: &generator)
     let lost = once.survivors - drawnAgain.survivors
     #expect(lost < 29_991 && abs(lost - 29_241) < 5 * 27)
   }
@@ -79,7 +79,7 @@ struct EvolutionOperatorTests {
     let genome = try F.genome(F.layout(), seed: seed, density: 0.4)
     var generator = KeyedGenerator(seed)
     for count in 0...genome.survivors {
-      let rest = removing(count, from: genome, using: &generator)
+      let rest = removingEdges(count, from: genome, using: &generator)
       #expect(rest.survivors == genome.survivors - count)
       #expect(rest.intersection(genome) == rest)
     }
@@ -95,7 +95,7 @@ struct EvolutionOperatorTests {
     var counts: [Int: Int] = [:]
     for trial in 0..<20_000 {
       var generator = KeyedGenerator(7, UInt64(trial))
-      let rest = removing(count, from: genome, using: &generator)
+      let rest = removingEdges(count, from: genome, using: &generator)
       let set = edges.enumerated().reduce(0) { $0 | (rest[$1.element] ? 0 : 1 << $1.offset) }
       counts[set, default: 0] += 1
     }
@@ -111,7 +111,7 @@ struct EvolutionOperatorTests {
     let trials = 3000
     for trial in 0..<trials {
       var generator = KeyedGenerator(9, UInt64(trial))
-      let child = pruned(genome, by: .unstructured, step: 0.1, draw: draw, using: &generator)
+      let child = prunedChild(genome, by: .unstructured, step: 0.1, draw: draw, using: &generator)
       for edge in 0..<layout.count where !child[edge] { counts[edge] += 1 }
     }
     let drawn = prunedCount(0.1, of: layout.count)
@@ -133,7 +133,7 @@ struct EvolutionOperatorTests {
     var pairs = [Int](repeating: 0, count: 24)
     for trial in 0..<6000 {
       var generator = KeyedGenerator(4, UInt64(trial))
-      let child = pruned(genome, by: .structured, step: 0.25, draw: .all, using: &generator)
+      let child = prunedChild(genome, by: .structured, step: 0.25, draw: .all, using: &generator)
       let touched = (0..<3).filter { child.masks[$0] != genome.masks[$0] }
       try #require(touched.count == 1)
       let width = layout.edges(of: touched[0]).count / 8
@@ -153,7 +153,7 @@ struct EvolutionOperatorTests {
     for edge in 3..<9 { genome[edge] = true }
     for seed in 0..<50 as Range<UInt64> {
       var generator = KeyedGenerator(seed)
-      let child = pruned(genome, by: .structured, step: 0.5, draw: .survivors, using: &generator)
+      let child = prunedChild(genome, by: .structured, step: 0.5, draw: .survivors, using: &generator)
       #expect(child.survivors == 3)
     }
   }
@@ -199,7 +199,7 @@ struct EvolutionOperatorTests {
     let first = try F.genome(layout, seed: 1)
     let second = try F.genome(layout, seed: 2)
     for point in 0...layout.count {
-      let child = F.bits(joined(first, second, at: point))
+      let child = F.bits(spliced(first, second, at: point))
       #expect(child == Array(F.bits(first)[..<point] + F.bits(second)[point...]))
     }
   }

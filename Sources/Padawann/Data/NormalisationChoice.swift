@@ -1,7 +1,7 @@
 /// How the pixels of a set are to become inputs.
 public enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   /// The statistics of a well-known training set.
-  case preset(Preset)
+  case preset(Statistics)
   /// The statistics of the split itself, before any choice of classes or images.
   case own
   /// Nothing but the division of 8-bit pixels by 255.
@@ -10,7 +10,7 @@ public enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   case given(means: [Float], deviations: [Float])
 
   /// Statistics of well-known training sets, of pixels in 0…1.
-  public enum Preset: String, Hashable, Sendable, CaseIterable {
+  public enum Statistics: String, Hashable, Sendable, CaseIterable {
     /// 0.1307 and 0.3081, which the thesis uses for every set (thesis-facts 15).
     case mnist
     /// 0.2860 and 0.3530.
@@ -51,7 +51,7 @@ public enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads the value of `normalise=`.
   init(_ text: String) throws(PadawannError) {
-    if let preset = Preset(rawValue: text) {
+    if let preset = Statistics(rawValue: text) {
       self = .preset(preset)
     } else if text == "own" {
       self = .own
@@ -86,7 +86,7 @@ public enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-extension NormalisationChoice.Preset {
+extension NormalisationChoice.Statistics {
   fileprivate var statistics: (mean: [Float], deviation: [Float]) {
     switch self {
     case .mnist: ([0.1307], [0.3081])

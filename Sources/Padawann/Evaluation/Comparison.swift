@@ -55,7 +55,7 @@ public struct Comparison: Codable, Sendable, Equatable {
   public static let schema = "padawann.compare/1"
 
   /// One of the models.
-  public struct Model: Codable, Sendable, Equatable {
+  public struct Entry: Codable, Sendable, Equatable {
     /// What the user called it.
     public let name: String
     /// Right answers out of all images, with Wilson's interval.
@@ -71,7 +71,7 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// The level of every verdict; the intervals have confidence `1 - alpha`.
   public let alpha: Double
   /// The models, in the order in which they were given.
-  public let models: [Model]
+  public let models: [Entry]
   /// Cochran's Q over all models; `nil` for two.
   public let cochran: CochranQ?
   /// Every two of the models: 0 and 1, 0 and 2, …, 1 and 2, ….
@@ -94,7 +94,7 @@ public struct Comparison: Codable, Sendable, Equatable {
     images = first.labels.count
     alpha = confidence.alpha
     self.models = try models.enumerated().map { index, model throws(PadawannError) in
-      Model(
+      Entry(
         name: model.name,
         accuracy: try Proportion(right[index].population, of: model.labels.count, confidence: confidence))
     }

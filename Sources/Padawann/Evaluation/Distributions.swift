@@ -67,7 +67,7 @@ public struct Binomial: Sendable, Equatable {
   /// P(X ≤ k), where k is not above the mean.
   private func lower(_ successes: Int) -> Double {
     let odds = complement / probability
-    return tail(from: mass(successes)) { step in
+    return tailSum(from: mass(successes)) { step in
       let here = successes - step
       return Double(here) / (Double(trials - here) + 1) * odds
     }
@@ -76,7 +76,7 @@ public struct Binomial: Sendable, Equatable {
   /// P(X ≥ k), where k is not below the mean.
   private func upper(_ successes: Int) -> Double {
     let odds = probability / complement
-    return tail(from: mass(successes)) { step in
+    return tailSum(from: mass(successes)) { step in
       let here = successes + step
       return Double(trials - here) / (Double(here) + 1) * odds
     }
@@ -161,7 +161,7 @@ public struct Hypergeometric: Sendable, Equatable {
   }
 
   private func lower(_ count: Int) -> Double {
-    tail(from: mass(count)) { step in
+    tailSum(from: mass(count)) { step in
       let here = count - step
       let outside = Double(population - marked - (drawn - here))
       return Double(here) * outside / ((Double(marked - here) + 1) * (Double(drawn - here) + 1))
@@ -169,7 +169,7 @@ public struct Hypergeometric: Sendable, Equatable {
   }
 
   private func upper(_ count: Int) -> Double {
-    tail(from: mass(count)) { step in
+    tailSum(from: mass(count)) { step in
       let here = count + step
       let outside = Double(population - marked - (drawn - here)) + 1
       return Double(marked - here) * Double(drawn - here) / ((Double(here) + 1) * outside)
@@ -234,7 +234,7 @@ public struct ChiSquare: Sendable, Equatable {
     let (shape, x) = (degreesOfFreedom / 2, statistic / 2)
     let density = Stirling.gammaMass(shape, x)
     if x < shape + 1 {
-      return max(0, 1 - tail(from: density) { step in x / (shape + Double(step + 1)) })
+      return max(0, 1 - tailSum(from: density) { step in x / (shape + Double(step + 1)) })
     }
     return density * shape * Self.upperFraction(shape, x)
   }

@@ -48,7 +48,7 @@ enum Stirling {
 }
 
 /// `first · (1 + r₀ + r₀r₁ + …)`, at most 1, where the ratios `r` fall from step to step and end below 1.
-func tail(from first: Double, ratio: (Int) -> Double) -> Double {
+func tailSum(from first: Double, ratio: (Int) -> Double) -> Double {
   var sum = 1.0
   var term = 1.0
   var step = 0

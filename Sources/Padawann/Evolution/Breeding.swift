@@ -53,6 +53,6 @@ extension EvolutionSettings {
 
   private func mutated(_ genome: Genome, _ generation: Int, _ individual: Int) -> Genome {
     var generator = generator(generation, individual, .mutation)
-    return pruned(genome, by: mutation, step: step, draw: draw, using: &generator)
+    return prunedChild(genome, by: mutation, step: step, draw: draw, using: &generator)
   }
 }

@@ -24,17 +24,17 @@ public func crossover(
     return first
   case .onePoint:
     guard first.count > 1 else { return first }
-    return joined(first, second, at: 1 + generator.next(below: first.count - 1))
+    return spliced(first, second, at: 1 + generator.next(below: first.count - 1))
   case .layer:
     guard layers > 1 else { return first }
-    return joined(first, second, at: first.layout.offsets[1 + generator.next(below: layers - 1)])
+    return spliced(first, second, at: first.layout.offsets[1 + generator.next(below: layers - 1)])
   case .uniform:
     return mixed(first, second, using: &generator)
   }
 }
 
 /// The edges before `point` of the first parent, and the others of the second. `point` is in `0...count`.
-public func joined(_ first: Genome, _ second: Genome, at point: Int) -> Genome {
+public func spliced(_ first: Genome, _ second: Genome, at point: Int) -> Genome {
   let masks = first.masks.indices.map { layer in
     let edges = first.layout.edges(of: layer)
     if edges.upperBound <= point { return first.masks[layer] }

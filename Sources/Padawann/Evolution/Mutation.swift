@@ -34,18 +34,18 @@ public func prunedCount(_ share: Double, of count: Int) -> Int {
 ///   - step: the share of it, from 0 to 1.
 ///   - draw: what it is drawn from.
 ///   - generator: where the random numbers come from.
-public func pruned(
+public func prunedChild(
   _ genome: Genome, by mutation: Mutation, step: Double, draw: EdgeDraw,
   using generator: inout KeyedGenerator
 ) -> Genome {
   switch (mutation, draw) {
   case (.unstructured, .all):
     let count = prunedCount(step, of: genome.count)
-    let untouched = removing(
+    let untouched = removingEdges(
       count, from: Genome(layout: genome.layout, repeating: true), using: &generator)
     return genome.intersection(untouched)
   case (.unstructured, .survivors):
-    return removing(prunedCount(step, of: genome.survivors), from: genome, using: &generator)
+    return removingEdges(prunedCount(step, of: genome.survivors), from: genome, using: &generator)
   case (.structured, _):
     return prunedChannels(of: genome, step, draw, using: &generator)
   }
@@ -55,7 +55,8 @@ public func pruned(
 ///
 /// Draws positions until one is hit that is left. So that this ends soon, the fewer are drawn of those that go and those
 /// that stay; then all of it takes fewer than `genome.count` positions on average.
-public func removing(_ count: Int, from genome: Genome, using generator: inout KeyedGenerator) -> Genome {
+public func removingEdges(_ count: Int, from genome: Genome, using generator: inout KeyedGenerator) -> Genome
+{
   let staying = genome.survivors - count
   precondition(count >= 0 && staying >= 0, "more edges are to be removed than there are")
   var rest = genome

@@ -19,6 +19,7 @@ struct CompareCommand: AsyncParsableCommand {
   var data: String?
 
   @OptionGroup var weights: WeightOptions
+  @OptionGroup var outputs: OutputOptions
 
   @Option(help: "The level of the verdict.")
   var alpha = 0.05
@@ -56,6 +57,7 @@ struct CompareCommand: AsyncParsableCommand {
     let dataset = try dataFolder.dataset(data)
     for model in sources.compactMap(\.model) {
       try Inference.check(dataset, fits: model.network.architecture)
+      _ = try outputs.outputs(for: dataset, of: model.network)
     }
     return dataset
   }
@@ -76,7 +78,8 @@ struct CompareCommand: AsyncParsableCommand {
       let settings = try weights.settings(of: model, source.path)
       let predictions = try await EvaluationRun(threads: threads.count).predictions(
         of: model.network, named: source.path, on: dataset, settings)
-      return try best(source.path, dataset.name, settings, predictions, dataset.outputs(of: model.network))
+      return try best(
+        source.path, dataset.name, settings, predictions, outputs.outputs(for: dataset, of: model.network))
     }
   }
 

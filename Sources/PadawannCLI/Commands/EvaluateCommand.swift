@@ -19,6 +19,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   var data: [String]
 
   @OptionGroup var weights: WeightOptions
+  @OptionGroup var outputs: OutputOptions
 
   @Option(
     help: ArgumentHelp("Write labels and logits here, as .npz (one dataset only).", valueName: "file"),
@@ -58,12 +59,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     for dataset in try datasets(for: stored.model.network) {
       let predictions = try await EvaluationRun(threads: threads.count).predictions(
         of: stored.model.network, named: model, on: dataset, settings)
-      let outputs = dataset.outputs(of: stored.model.network)
+      let outputs = try self.outputs.outputs(for: dataset, of: stored.model.network)
       let sweep = try WeightSweep(sharedWeights: settings, predictions: predictions, outputs: outputs)
       entries.append(EvaluateReport.Entry(dataset, sweep))
       storing = Result {
         try write(try predictions.map { try $0.restricted(to: outputs) }, settings, dataset, stored)
-        try store(sweep, dataset, stored)
+        try store(sweep, dataset, outputs, stored)
       }
     }
     let result = EvaluateReport(model, stored, entries)
@@ -78,6 +79,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     for text in data {
       let dataset = try dataFolder.dataset(text)
       try Inference.check(dataset, fits: network.architecture)
+      _ = try outputs.outputs(for: dataset, of: network)
       datasets.append(dataset)
     }
     return datasets
@@ -94,12 +96,14 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   /// Puts what was measured into the model file, in the place of a task of the same name.
-  private func store(_ sweep: WeightSweep, _ dataset: Dataset, _ stored: StoredModel) throws {
+  private func store(_ sweep: WeightSweep, _ dataset: Dataset, _ outputs: [Int]?, _ stored: StoredModel)
+    throws
+  {
     guard let record else { return }
     let best = sweep.settings[sweep.best]
     let task = TaskRecord(
       name: record, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
-      outputs: Array(dataset.classNames.indices), normalisation: dataset.normalisation,
+      outputs: outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation,
       bestSharedWeight: best.sharedWeight, accuracy: best.scores.accuracy.value)
     var model = stored.model
     if let index = model.tasks.firstIndex(where: { $0.name == record }) {

@@ -9,7 +9,9 @@ package enum Format {
   }
 
   /// A number in scientific notation with three digits.
-  static func scientific(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.2e", value) }
+  static func scientific(_ value: Double) -> String {
+    value == 0 ? "< 1e-300" : String(format: "%.2e", value)
+  }
 
   /// A probability of a test: six decimals, or three digits where those would hide it.
   static func probability(_ value: Double) -> String {
