@@ -62,12 +62,8 @@ struct EvaluationRun {
     let progress = ProgressLine(
       "\(name) on \(dataset.name)", total: dataset.count * settings.count, unit: "images")
     defer { progress.finish() }
-    let inference = Inference(threads: threads) { progress.advance($0) }
-    var result: [Predictions] = []
-    for setting in settings {
-      result.append(
-        try await inference.predictions(of: network, on: dataset, magnitude: network.magnitude(setting)))
-    }
-    return result
+    let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
+    let inference = Inference(threads: threads, instructionSet: set) { progress.advance($0) }
+    return try await inference.predictions(of: network, on: dataset, weights: settings)
   }
 }

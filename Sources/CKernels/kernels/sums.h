@@ -30,7 +30,7 @@ INLINE void accumulate(const float *const *x, const int positions, const tap_lis
       vector inputs[8];
       UNROLLED for (int p = 0; p < positions; p++) inputs[p] = load(x[p] + tap);
       UNROLLED for (int r = 0; r < rows; r++) {
-        const vector weight = splat(weights[r]);
+        const vector weight = held_splat(weights[r]);
         UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = fma_(inputs[p], weight, sums[r][p]);
       }
     }

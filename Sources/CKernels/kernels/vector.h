@@ -13,6 +13,20 @@ INLINE vector load(const float *x) { return *(const vector *)x; }
 INLINE void store(float *x, vector value) { *(vector *)x = value; }
 INLINE vector splat(float x) { return (vector)(x); }
 
+// A splat that stays in one register: where sums take all the others, the compiler otherwise keeps several splats at once
+// and moves sums to the stack.
+INLINE vector held_splat(float x) {
+  vector v = splat(x);
+#if WIDTH == 16
+  __asm__("" : "+v"(v));
+#elif defined(__x86_64__)
+  __asm__("" : "+x"(v));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(v));
+#endif
+  return v;
+}
+
 // a * b + c, rounded once where the level can.
 INLINE vector fma_(vector a, vector b, vector c) {
 #if HAS_FMA

@@ -91,7 +91,7 @@ INLINE void multiply(const float *v, const float *filters, int32_t channels, flo
         vector inputs[TILES_AT_ONCE];
         UNROLLED for (int t = 0; t < TILES_AT_ONCE; t++) inputs[t] = load(x + t * LANES);
         UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) {
-          const vector weight = splat(weights[r]);
+          const vector weight = held_splat(weights[r]);
           UNROLLED for (int t = 0; t < TILES_AT_ONCE; t++) sums[r][t] = fma_(inputs[t], weight, sums[r][t]);
         }
       }

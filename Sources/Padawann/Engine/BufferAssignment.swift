@@ -28,7 +28,9 @@ struct BufferAssignment: Sendable {
     for (index, step) in steps.enumerated() {
       isShared[step.output] = step.isShared
       // A shared value is read again by the next setting.
-      for input in step.inputs { ends[input] = isShared[input] && !step.isShared ? .max : max(ends[input], index) }
+      for input in step.inputs {
+        ends[input] = isShared[input] && !step.isShared ? .max : max(ends[input], index)
+      }
     }
     ends[logits] = .max
     return ends

@@ -25,7 +25,8 @@ public struct Engine: Sendable {
   ///   - instructionSet: the instructions to use, which must be available.
   /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
   public init(
-    _ network: Network, magnitudes: [Magnitude], for dataset: Dataset, using instructionSet: InstructionSet = .best
+    _ network: Network, magnitudes: [Magnitude], for dataset: Dataset,
+    using instructionSet: InstructionSet = .best
   ) throws(PadawannError) {
     let bytes = if case .bytes = dataset.pixels { true } else { false }
     self.magnitudes = magnitudes
@@ -36,7 +37,8 @@ public struct Engine: Sendable {
       let settings = magnitudes.indices.filter { magnitudes[$0].overridesOwn == overridesOwn }
       guard !settings.isEmpty else { continue }
       let plan = try Plan(
-        network, settings.map { magnitudes[$0] }, overridesOwn: overridesOwn, dataset.normalisation, bytes: bytes)
+        network, settings.map { magnitudes[$0] }, overridesOwn: overridesOwn, dataset.normalisation,
+        bytes: bytes)
       plans.append((plan, settings))
     }
     self.plans = plans
@@ -88,7 +90,8 @@ public struct Engine: Sendable {
     for image in 0..<images {
       let (block, lane) = image.quotientAndRemainder(dividingBy: LaneBuffer.width)
       for output in 0..<outputs {
-        rows[(first + image) * outputs + output] = logits[(block * outputs + output) * LaneBuffer.width + lane]
+        rows[(first + image) * outputs + output] =
+          logits[(block * outputs + output) * LaneBuffer.width + lane]
       }
     }
   }

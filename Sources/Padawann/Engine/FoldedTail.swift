@@ -5,10 +5,10 @@ struct FoldedTail {
   private let network: Network
   private let graph: ReaderGraph
   private var mayPool = false
-  private var folded: [Int] = []
+  private var last = 0
 
-  /// The last node whose activations the kernel computes.
-  private(set) var last = 0
+  /// The nodes that are taken along, in order.
+  private(set) var folded: [Int] = []
   /// Whether a 2×2 maximum is taken along.
   private(set) var pools = false
 

@@ -17,7 +17,9 @@ struct ImageScaling: Sendable {
   let remaining: Affine
 
   /// Chooses for one kind of datasets.
-  init(_ network: Network, _ graph: ReaderGraph, overridesOwn: Bool, _ normalisation: Normalisation, bytes: Bool) {
+  init(
+    _ network: Network, _ graph: ReaderGraph, overridesOwn: Bool, _ normalisation: Normalisation, bytes: Bool
+  ) {
     let shape = network.architecture.input
     let channels = (0..<shape.channels).map { normalisation.affine(channel: $0) }
     let isExact =

@@ -12,7 +12,8 @@ struct Plan: Sendable {
 
   /// Plans for datasets of one kind.
   init(
-    _ network: Network, _ magnitudes: [Magnitude], overridesOwn: Bool, _ normalisation: Normalisation, bytes: Bool
+    _ network: Network, _ magnitudes: [Magnitude], overridesOwn: Bool, _ normalisation: Normalisation,
+    bytes: Bool
   ) throws(PadawannError) {
     let input = ImageScaling(
       network, ReaderGraph(network.architecture), overridesOwn: overridesOwn, normalisation, bytes: bytes)

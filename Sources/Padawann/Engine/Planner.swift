@@ -75,8 +75,8 @@ struct Planner {
     tail.begin(with: index, &chain)
     tail.extend(&chain)
     let source = valueOfNode[network.architecture.nodes[index].inputs[0]] ?? 0
-    append(
-      .pointwise([try chain.epilogue()], plane: shape.height * shape.width), [source], tail.last)
+    append(.pointwise([try chain.epilogue()], plane: shape.height * shape.width), [source], index)
+    finish(index, tail)
   }
 
   // MARK: - layers
@@ -141,9 +141,15 @@ struct Planner {
         .pointwise(epilogues, plane: shape.height * shape.width), [counts.count - 1], count: count,
         dependsOnSetting: true)
     } else {
-      append(kernel.work(epilogues), [value], count: count, isWinograd, dependsOnSetting: magnitudes.count > 1)
+      append(
+        kernel.work(epilogues), [value], count: count, isWinograd, dependsOnSetting: magnitudes.count > 1)
     }
-    valueOfNode[tail.last] = counts.count - 1
+    finish(index, tail)
+  }
+
+  /// A node and those that are folded into it end in the newest value.
+  private mutating func finish(_ index: Int, _ tail: FoldedTail) {
+    for node in [index] + tail.folded { valueOfNode[node] = counts.count - 1 }
   }
 
   /// What each setting does to the sums of a layer. A layer that reads unscaled pixels scales its sums instead.

@@ -24,7 +24,8 @@ struct SumKernel: Sendable {
     taps: [[Int]], weights: [[Float]], positions: [Int], outputs: Int, together: Int, inputCount: Int
   ) throws(PadawannError) {
     let furthest = (positions.max() ?? 0) + (taps.lazy.flatMap { $0 }.max() ?? 0)
-    precondition(furthest < inputCount && taps.count == (outputs + together - 1) / together, "taps lie inside")
+    precondition(
+      furthest < inputCount && taps.count == (outputs + together - 1) / together, "taps lie inside")
     var starts: [Int32] = [0]
     for group in taps { starts.append((starts.last ?? 0) + Int32(group.count)) }
     let width = LaneBuffer.width
