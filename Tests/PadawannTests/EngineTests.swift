@@ -97,6 +97,62 @@ import Testing
     }
   }
 
+  @Test func theNetOfTheThesisRunsOnTheFastKernels() throws {
+    let architecture = try Preset.mnistNet.architecture
+    let network = try Network(
+      architecture: architecture,
+      parameters: try architecture.nodes.indices.map { index in
+        guard let shape = architecture.weightShape(of: index) else { return .none }
+        let edges = Bitmask(repeating: true, count: shape.reduce(1, *))
+        return .weighted(
+          try EdgeWeights(shape: shape, mask: edges, values: .signs(edges)),
+          bias: [Float](repeating: 1, count: shape[0]))
+      })
+    let dataset = try Self.strokes(count: 1, of: architecture.input)
+    let one = try Engine(network, magnitudes: [.shared(1)], for: dataset)
+    #expect(one.kernels == ["sum", "winograd", "lookup", "sum"])
+    #expect(one.workspaceBytes < 4 << 20)
+    let three = try Engine(network, magnitudes: [.shared(0.5), .shared(1), .shared(2)], for: dataset)
+    #expect(three.kernels == ["sum", "pointwise", "winograd", "lookup", "sum"])
+    #expect(three.workspaceBytes < 6 << 20)
+  }
+
+  /// Convolutions of 16 channels one behind the other, whose activations neither grow nor shrink.
+  @Test(arguments: [false, true]) func deepNetworksKeepTheirPrecision(own: Bool) throws {
+    var generator = KeyedGenerator(21)
+    let layers = 36
+    var nodes: [Node] = []
+    for layer in 0..<layers {
+      let convolution = Convolution(outputs: 16, kernel: Extent(3), padding: Padding(1, 1))
+      nodes.append(Node("conv\(layer)", .convolution(convolution), inputs: [2 * layer - 1]))
+      nodes.append(Node("relu\(layer)", .relu, inputs: [2 * layer]))
+    }
+    nodes.append(Node("mean", .globalAveragePool, inputs: [2 * layers - 1]))
+    nodes.append(Node("fc", .linear(Linear(outputs: 10)), inputs: [2 * layers]))
+    let architecture = try Architecture(input: Shape(channels: 8, height: 9, width: 9), nodes: nodes)
+    let network = try Network(
+      architecture: architecture,
+      parameters: try architecture.nodes.indices.map { index in
+        guard let shape = architecture.weightShape(of: index) else { return .none }
+        let signs = Bitmask((0..<shape.reduce(1, *)).map { _ in generator.uniform() < 0.5 })
+        let mask = Bitmask(repeating: true, count: signs.count)
+        let numbers = (0..<signs.count).map { (signs[$0] ? -1 : 1) * (0.05 + 0.14 * generator.uniform()) }
+        return .weighted(
+          try EdgeWeights(shape: shape, mask: mask, values: own ? .own(numbers) : .signs(signs)),
+          bias: (0..<shape[0]).map { _ in 0.1 * generator.uniform() })
+      })
+    let dataset = try Self.strokes(count: 3, of: architecture.input)
+    let magnitude = own ? Magnitude.own : .shared(0.12)
+    let engine = try Engine(network, magnitudes: [magnitude], for: dataset)
+    // The promise is kept by counting.
+    #expect(engine.kernels.count { $0 == "winograd" } == 32)
+    let ours = try Self.logits(engine, dataset)[0]
+    let theirs = ReferenceEvaluator(network, magnitude: magnitude).logits((0..<3).map(dataset.input)).flatMap
+    { $0 }
+    let largest = theirs.map(abs).max() ?? 0
+    #expect(zip(ours, theirs).allSatisfy { abs($0 - $1) <= 3e-6 * largest })
+  }
+
   @Test func hugeNumbersOverflowWithoutATrap() throws {
     let network = try Fixtures.network(seed: 2)
     let dataset = try Self.strokes(count: 3, of: network.architecture.input)

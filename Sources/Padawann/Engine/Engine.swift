@@ -44,6 +44,14 @@ public struct Engine: Sendable {
     self.plans = plans
   }
 
+  /// The names of the kernels that are used, in order: those that all settings share, then those of each setting.
+  public var kernels: [String] { plans.flatMap { $0.plan.steps.map(\.name) } }
+
+  /// The size in bytes of the activations that one task holds.
+  public var workspaceBytes: Int {
+    plans.reduce(0) { $0 + ($1.plan.floatsPerBlock * $1.plan.blocks + $1.plan.scratchCount) * 4 }
+  }
+
   /// The memory that one task needs.
   public struct Workspace: ~Copyable {
     fileprivate let parts: [PlanWorkspace]

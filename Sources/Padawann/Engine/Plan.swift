@@ -33,9 +33,9 @@ struct Plan: Sendable {
   var scratchCount: Int { steps.map(\.scratchCount).max() ?? 0 }
 
   /// How many blocks are evaluated together. More than one lets the blocks share the loading of weights, which matters
-  /// where these do not stay in a core's own cache (taken as 1 MB); activations may take 16 MB then.
+  /// where these do not stay in a core's own cache (taken as 2 MB); activations may take 16 MB then.
   var blocks: Int {
-    guard steps.reduce(0, { $0 + $1.weightBytes }) > 1 << 20 else { return 1 }
+    guard steps.reduce(0, { $0 + $1.weightBytes }) > 2 << 20 else { return 1 }
     return max(1, min(4, (4 << 20) / max(floatsPerBlock, 1)))
   }
 

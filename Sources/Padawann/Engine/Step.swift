@@ -23,6 +23,22 @@ struct Step: Sendable {
     case softmax(Shape, logarithm: Bool)
   }
 
+  /// What the step is called where a plan is shown.
+  var name: String {
+    switch work {
+    case .sum: "sum"
+    case .winograd: "winograd"
+    case .lookup: "lookup"
+    case .pointwise: "pointwise"
+    case .pad: "pad"
+    case .pool: "pool"
+    case .add: "add"
+    case .concat: "concat"
+    case .function: "function"
+    case .softmax: "softmax"
+    }
+  }
+
   /// The number of floats of scratch that the kernel needs.
   var scratchCount: Int {
     switch work {
