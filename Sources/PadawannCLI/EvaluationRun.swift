@@ -1,3 +1,4 @@
+import Foundation
 import Padawann
 
 /// Runs models over datasets and shows the progress.
@@ -5,6 +6,8 @@ struct EvaluationRun {
   let threads: Int
 
   /// The predictions of a network with each setting of its weights.
+  ///
+  /// `PADAWANN_SIMD` names the vector instructions to use, for tests; without it the best are used.
   func predictions(of network: Network, named name: String, on dataset: Dataset, _ settings: [Float?])
     async throws -> [Predictions]
   {
@@ -12,12 +15,8 @@ struct EvaluationRun {
     progress.begin(
       ProgressBar("\(name) on \(dataset.name)", of: .things("images"), total: dataset.count * settings.count))
     defer { progress.finish() }
-    let inference = Inference(threads: threads) { progress.advance($0) }
-    var result: [Predictions] = []
-    for setting in settings {
-      result.append(
-        try await inference.predictions(of: network, on: dataset, magnitude: network.magnitude(setting)))
-    }
-    return result
+    let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
+    let inference = Inference(threads: threads, instructionSet: set) { progress.advance($0) }
+    return try await inference.predictions(of: network, on: dataset, weights: settings)
   }
 }

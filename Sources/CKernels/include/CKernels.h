@@ -1,7 +1,121 @@
 #ifndef PADAWANN_CKERNELS_H
 #define PADAWANN_CKERNELS_H
 
-// The home of the SIMD kernels. Every kernel is a pure function (pointers in, numbers out) whose result does not depend
-// on the instruction set that runs it.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The SIMD kernels.
+//
+// Layout.   Sixteen images are evaluated together, one per lane: element e of an activation is the sixteen floats
+//           x[e * LANES] ... x[e * LANES + 15]; elements are numbered channels x rows x columns, row-major. A "block" is
+//           one such activation; blocks follow one another without a gap.
+// Bits.     No number ever crosses a lane, and every sum is taken in an order that depends on the operation alone. With
+//           fused multiply-add (every level but portable) results are therefore the same bits at every level, whatever the
+//           other images, blocks and threads are. The portable level rounds every product.
+// Tails.    There are none: a block that is not full has zeros in its last lanes, which nobody reads afterwards. Nothing
+//           is read or written outside the given blocks.
+// Memory.   Pointers to activations, scratch and packed weights are aligned to 64 bytes. Kernels are pure: they
+//           allocate nothing and keep nothing.
+// Limits.   Offsets of taps and positions are floats counted in int32_t: an activation has at most 2^26 elements.
+
+enum { LANES = 16 };
+
+// The instruction sets, in rising order of preference. Not all exist in every build.
+enum { LEVEL_PORTABLE = 0, LEVEL_NEON = 1, LEVEL_AVX2 = 2, LEVEL_AVX512 = 3 };
+
+// Whether this build has the level and this processor and operating system can run it.
+bool lanes_level_is_available(int32_t level);
+
+// What happens to a finished sum of output o: y = activation(fma(sum, scale[o], bias[o])).
+enum { ACTIVATION_NONE = 0, ACTIVATION_RELU = 1, ACTIVATION_LEAKY = 2 };
+typedef struct {
+  const float *scale;
+  const float *bias;
+  float slope; // ACTIVATION_LEAKY: what negative numbers are multiplied by
+  int32_t activation;
+} lanes_epilogue;
+
+// --- images ---------------------------------------------------------------------------------------------------------
+
+// x[e][i] = fma(pixel e of image i, scale[e / plane], offset[e / plane]) for i < count; 0 in the other lanes.
+// `pixels` holds `count` <= LANES images of `elements` numbers, one after the other.
+void lanes_load_bytes(int32_t level, const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane,
+                      const float *scale, const float *offset, float *x);
+void lanes_load_floats(int32_t level, const float *pixels, int32_t count, int32_t elements, int32_t plane,
+                       const float *scale, const float *offset, float *x);
+
+// --- convolutions and linear layers as sums over taps -----------------------------------------------------------------
+
+// sum[o][j] = sum over taps k of weight[o][k] * x[positions[j] + taps[k]]
+//
+// A tap is an offset from a position of the input; both count floats. A linear layer has one position. Outputs are
+// taken `together` at a time (8, or 1 where few outputs share a tap); only the taps that some of them uses are listed.
+// Order: over taps in blocks of 256, then over the blocks.
+typedef struct {
+  const float *weights;     // for each group of outputs: [its taps][together]
+  const int32_t *taps;      // for each group of outputs: its taps
+  const int32_t *starts;    // groups + 1: where the taps of a group begin
+  const int32_t *positions; // where each output position begins in the input
+  int32_t position_count;
+  int32_t outputs;
+  int32_t together;
+} lanes_sums;
+void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
+               const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride);
+
+// --- 3x3 convolutions of stride 1: Winograd F(4x4, 3x3) -----------------------------------------------------------------
+
+// Y = A^T [ (G g G^T) . (B^T d B) ] A for every 4x4 tile of the output (Lavin and Gray, 2015, section 4.3): 36
+// products in the place of 144. The input is surrounded by as many zeros as the output asks for.
+typedef struct {
+  const float *filters; // G g G^T: [outputs / 8][36][channels][8], by lanes_winograd_filters
+  int32_t channels, height, width;             // of the input
+  int32_t outputs, output_height, output_width; // before pooling
+  int32_t top, left;                           // padding
+  int32_t pools; // 1: the maximum of every 2x2 window is stored in the place of the four (an odd last row is left out)
+} lanes_winograd;
+size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs);
+size_t lanes_winograd_scratch_count(int32_t channels);
+// weights: outputs x channels x 3 x 3.
+void lanes_winograd_filters(const float *weights, int32_t channels, int32_t outputs, float *filters);
+void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const float *x, ptrdiff_t x_stride,
+                             int32_t blocks, const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride,
+                             float *scratch);
+
+// --- ternary linear layers by tables ("four Russians") ------------------------------------------------------------------
+
+// Three inputs have 27 signed partial sums (weights -1, 0, 1). They are tabulated once for all outputs; an output then
+// adds one entry per three inputs. Order: over 8 groups of three, then over those.
+size_t lanes_lookup_indices_count(int32_t inputs, int32_t outputs);
+enum { LOOKUP_SCRATCH_COUNT = 8 * 27 * LANES };
+// mask, negative: one bit per edge, outputs x inputs, bit i in word i / 64. An edge counts where its mask bit is set.
+void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_t inputs, int32_t outputs,
+                          uint16_t *indices);
+void lanes_lookup(int32_t level, const uint16_t *indices, int32_t inputs, int32_t outputs, const float *x,
+                  const lanes_epilogue *epilogue, float *y, float *scratch);
+
+// --- what has no edges --------------------------------------------------------------------------------------------------
+
+// y[c][p] = activation(fma(x[c][p], scale[c], bias[c])); x and y may be the same.
+void lanes_pointwise(int32_t level, const float *x, int32_t channels, int32_t plane, const lanes_epilogue *epilogue,
+                     float *y);
+// y = a + b over `elements`; y may be a.
+void lanes_add(int32_t level, const float *a, const float *b, ptrdiff_t elements, float *y);
+// The image of channels x height x width in the middle of zeros.
+typedef struct {
+  int32_t channels, height, width;
+  int32_t top, left, padded_height, padded_width;
+} lanes_padding;
+void lanes_pad(int32_t level, const lanes_padding *padding, const float *x, float *y);
+
+// The maximum (average = 0) or mean (1: over all of the padded window, 2: over what is inside) of every window.
+typedef struct {
+  int32_t channels, height, width, output_height, output_width;
+  int32_t kernel_height, kernel_width, stride_height, stride_width;
+  int32_t padding_height, padding_width, dilation_height, dilation_width;
+  int32_t average;
+} lanes_pool;
+void lanes_pool_windows(int32_t level, const lanes_pool *pool, const float *x, float *y);
 
 #endif

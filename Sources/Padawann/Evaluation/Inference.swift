@@ -2,55 +2,100 @@
 public struct Inference: Sendable {
   /// The number of tasks that work at once. It never changes a result.
   public var threads: Int
-  /// Called now and then, from any thread, with the number of images that were just finished.
+  /// The vector instructions that are used; see ``InstructionSet`` for what they can change.
+  public var instructionSet: InstructionSet
+  /// Called now and then, from any thread, with the number of images that were just finished, counted once per setting of
+  /// the weights.
   public var progress: (@Sendable (Int) -> Void)?
 
-  /// Chooses the number of threads and who is told of progress.
-  public init(threads: Int, progress: (@Sendable (Int) -> Void)? = nil) {
+  /// Chooses the number of threads, the instructions, and who is told of progress.
+  public init(
+    threads: Int, instructionSet: InstructionSet = .best, progress: (@Sendable (Int) -> Void)? = nil
+  ) {
     self.threads = threads
+    self.instructionSet = instructionSet
     self.progress = progress
   }
 
-  /// The images that one task evaluates before it reports: a multiple of ``ReferenceEvaluator/width``.
-  private static let block = 4 * ReferenceEvaluator.width
+  /// The images that one task evaluates before it reports.
+  private static let chunk = 64
 
-  /// The logits of every image.
+  /// The logits of every image, with one setting of the weights.
   ///
   /// - Parameters:
   ///   - network: what is evaluated.
   ///   - dataset: images of the network's input shape, of at most as many classes as the network has outputs.
   ///   - magnitude: what the edges are worth.
-  /// - Throws: ``PadawannError`` `data` when the images or classes do not fit the network, `usage` for a number of threads
-  ///   below 1; `CancellationError`.
+  /// - Throws: as ``predictions(of:on:magnitudes:)``.
   public func predictions(of network: Network, on dataset: Dataset, magnitude: Magnitude) async throws
     -> Predictions
   {
+    try await predictions(of: network, on: dataset, magnitudes: [magnitude])[0]
+  }
+
+  /// The logits of every image, with several shared weights.
+  ///
+  /// - Parameters:
+  ///   - network: what is evaluated.
+  ///   - dataset: images of the network's input shape, of at most as many classes as the network has outputs.
+  ///   - weights: shared weights; `nil` stands for the network's own, see ``Network/magnitude(_:)``.
+  /// - Returns: one for each weight.
+  /// - Throws: as ``predictions(of:on:magnitudes:)``.
+  public func predictions(of network: Network, on dataset: Dataset, weights: [Float?]) async throws
+    -> [Predictions]
+  {
+    try await predictions(of: network, on: dataset, magnitudes: weights.map(network.magnitude))
+  }
+
+  /// The logits of every image, with several settings of the weights, which share what they can.
+  ///
+  /// - Parameters:
+  ///   - network: what is evaluated.
+  ///   - dataset: images of the network's input shape, of at most as many classes as the network has outputs.
+  ///   - magnitudes: what the edges are worth.
+  /// - Returns: one for each magnitude; none depends on the others.
+  /// - Throws: ``PadawannError`` `data` when the images or classes do not fit the network, `usage` for a number of threads
+  ///   below 1, `unsupported` when there is not enough memory; `CancellationError`.
+  public func predictions(of network: Network, on dataset: Dataset, magnitudes: [Magnitude]) async throws
+    -> [Predictions]
+  {
     guard threads >= 1 else { throw PadawannError(.usage, "at least one thread is needed, not \(threads)") }
     try Self.check(dataset, fits: network.architecture)
-    let evaluator = ReferenceEvaluator(network, magnitude: magnitude)
-    let blocks = (dataset.count + Self.block - 1) / Self.block
-    let workers = min(threads, blocks)
+    guard !magnitudes.isEmpty else { return [] }
+    let engine = try Engine(network, magnitudes: magnitudes, for: dataset, using: instructionSet)
+    let chunks = (dataset.count + Self.chunk - 1) / Self.chunk
     let rows = try await withThrowingTaskGroup(of: [(Int, [[Float]])].self) { group in
+      let workers = min(threads, chunks)
       for worker in 0..<workers {
-        group.addTask {
-          try stride(from: worker, to: blocks, by: workers).map { block in
-            try Task.checkCancellation()
-            let range = (block * Self.block)..<min((block + 1) * Self.block, dataset.count)
-            let logits = evaluator.logits(range.map(dataset.input))
-            progress?(range.count)
-            return (block, logits)
-          }
-        }
+        group.addTask { try logits(stride(from: worker, to: chunks, by: workers), of: dataset, engine) }
       }
-      var rows = [[[Float]]](repeating: [], count: blocks)
+      var rows = [[[Float]]](repeating: [], count: chunks)
       for try await finished in group {
-        for (block, logits) in finished { rows[block] = logits }
+        for (chunk, logits) in finished { rows[chunk] = logits }
       }
       return rows
     }
-    return Predictions(
-      outputs: network.architecture.shapes[network.architecture.logitsNode].count,
-      logits: rows.flatMap { $0.flatMap { $0 } }, labels: dataset.labels, dataset: dataset.digest)
+    let digest = dataset.digest
+    return magnitudes.indices.map { setting in
+      Predictions(
+        outputs: engine.outputs, logits: rows.flatMap { $0[setting] }, labels: dataset.labels, dataset: digest
+      )
+    }
+  }
+
+  /// What one task does: some chunks, with memory of its own.
+  private func logits(_ chunks: StrideTo<Int>, of dataset: Dataset, _ engine: Engine) throws -> [(
+    Int, [[Float]]
+  )] {
+    let workspace = try Engine.Workspace(engine)
+    var result: [(Int, [[Float]])] = []
+    for chunk in chunks {
+      try Task.checkCancellation()
+      let range = (chunk * Self.chunk)..<min((chunk + 1) * Self.chunk, dataset.count)
+      result.append((chunk, engine.logits(of: range, in: dataset, workspace)))
+      progress?(range.count * engine.magnitudes.count)
+    }
+    return result
   }
 
   /// Checks that a network can be asked about a dataset.

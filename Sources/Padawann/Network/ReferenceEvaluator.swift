@@ -169,7 +169,7 @@ extension SIMD16<Float> {
 }
 
 extension GELU {
-  fileprivate func value(_ x: Double) -> Double {
+  func value(_ x: Double) -> Double {
     switch self {
     case .exact: 0.5 * x * (1 + erfOf(x / 2.0.squareRoot()))
     case .tanh: 0.5 * x * (1 + tanhOf((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))

@@ -1,0 +1,16 @@
+// The source of every kernel, compiled once per level.
+//
+// The including file defines WIDTH (lanes of a vector: 16, 8 or 4), HAS_FMA, and KERNELS (the name of the table).
+
+#pragma STDC FP_CONTRACT OFF
+
+#include "vector.h"
+
+#include "elements.h"
+#include "images.h"
+#include "lookup.h"
+#include "sums.h"
+#include "winograd.h"
+
+const lanes_kernels KERNELS = {load_bytes,    load_floats,   sum, winograd, lookup,
+                               pointwise,     add,           pad, pool};

@@ -1,0 +1,112 @@
+/// Evaluates a network over images, with several settings of its weights at once.
+///
+/// The logits are those of ``ReferenceEvaluator`` within 1e-5 of the largest one (sums are taken in another order, and
+/// Winograd's algorithm rounds differently), and bits of their own: they do not depend on the instruction set (as far as it
+/// fuses multiplications and additions), on how images are split up, or on what else is evaluated.
+///
+/// An engine is a value that never changes; each task that uses it has a ``Workspace`` of its own.
+public struct Engine: Sendable {
+  /// The settings, in the order in which logits are given.
+  public let magnitudes: [Magnitude]
+  /// The instructions that are used.
+  public let instructionSet: InstructionSet
+  /// The number of logits of an image.
+  public let outputs: Int
+
+  private let plans: [(plan: Plan, settings: [Int])]
+
+  /// Prepares a network.
+  ///
+  /// - Parameters:
+  ///   - network: what is evaluated.
+  ///   - magnitudes: what its edges are worth; one or more.
+  ///   - dataset: the images, which must have the network's input shape; another dataset of equal kind of pixels and
+  ///     normalisation can be evaluated as well.
+  ///   - instructionSet: the instructions to use, which must be available.
+  /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
+  public init(
+    _ network: Network, magnitudes: [Magnitude], for dataset: Dataset,
+    using instructionSet: InstructionSet = .best
+  ) throws(PadawannError) {
+    let bytes = if case .bytes = dataset.pixels { true } else { false }
+    self.magnitudes = magnitudes
+    self.instructionSet = instructionSet
+    outputs = network.architecture.shapes[network.architecture.logitsNode].count
+    var plans: [(plan: Plan, settings: [Int])] = []
+    for overridesOwn in [false, true] {
+      let settings = magnitudes.indices.filter { magnitudes[$0].overridesOwn == overridesOwn }
+      guard !settings.isEmpty else { continue }
+      let plan = try Plan(
+        network, settings.map { magnitudes[$0] }, overridesOwn: overridesOwn, dataset.normalisation,
+        bytes: bytes)
+      plans.append((plan, settings))
+    }
+    self.plans = plans
+  }
+
+  /// The names of the kernels that are used, in order: those that all settings share, then those of each setting.
+  public var kernels: [String] { plans.flatMap { $0.plan.steps.map(\.name) } }
+
+  /// The size in bytes of the activations that one task holds.
+  public var workspaceBytes: Int {
+    plans.reduce(0) { $0 + ($1.plan.floatsPerBlock * $1.plan.blocks + $1.plan.scratchCount) * 4 }
+  }
+
+  /// The memory that one task needs.
+  public struct Workspace: ~Copyable {
+    fileprivate let parts: [PlanWorkspace]
+    /// How many images are best evaluated at a time.
+    public let images: Int
+
+    /// Allocates it.
+    ///
+    /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
+    public init(_ engine: Engine) throws(PadawannError) {
+      var parts: [PlanWorkspace] = []
+      for (plan, _) in engine.plans { parts.append(try PlanWorkspace(plan)) }
+      self.parts = parts
+      images = (engine.plans.map(\.plan.blocks).min() ?? 1) * LaneBuffer.width
+    }
+  }
+
+  /// The logits of some images.
+  ///
+  /// - Parameters:
+  ///   - range: which images of the dataset.
+  ///   - dataset: as described at ``init(_:magnitudes:for:using:)``.
+  ///   - workspace: this engine's, used by nobody else meanwhile.
+  /// - Returns: for each setting, images × outputs, row-major.
+  public func logits(
+    of range: Range<Int>, in dataset: Dataset, _ workspace: borrowing Workspace
+  ) -> [[Float]] {
+    var result = [[Float]](
+      repeating: [Float](repeating: 0, count: range.count * outputs), count: magnitudes.count)
+    for (part, (plan, settings)) in zip(workspace.parts, plans) {
+      let step = plan.blocks * LaneBuffer.width
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: step) {
+        let images = start..<min(start + step, range.upperBound)
+        plan.run(instructionSet, dataset.pixels, images: images, in: part) { setting, logits in
+          write(logits, images: images.count, at: start - range.lowerBound, to: &result[settings[setting]])
+        }
+      }
+    }
+    return result
+  }
+
+  /// Turns lanes into rows.
+  private func write(_ logits: LaneBuffer, images: Int, at first: Int, to rows: inout [Float]) {
+    for image in 0..<images {
+      let (block, lane) = image.quotientAndRemainder(dividingBy: LaneBuffer.width)
+      for output in 0..<outputs {
+        rows[(first + image) * outputs + output] =
+          logits[(block * outputs + output) * LaneBuffer.width + lane]
+      }
+    }
+  }
+}
+
+extension Magnitude {
+  fileprivate var overridesOwn: Bool {
+    if case .shared(_, overridesOwn: true) = self { true } else { false }
+  }
+}

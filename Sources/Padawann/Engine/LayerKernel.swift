@@ -1,0 +1,61 @@
+/// The kernel that evaluates a weighted layer, chosen by what it costs.
+enum LayerKernel: Sendable {
+  /// Any layer; a convolution's input has its padding around it.
+  case sum(SumKernel)
+  case winograd(WinogradKernel)
+  case lookup(LookupKernel)
+
+  /// Chooses for a linear layer: tables where enough outputs share them.
+  init(_ weights: LayerWeights, outputs: Int, inputs: Int) throws(PadawannError) {
+    if let ternary = weights.ternary, outputs >= 16 {
+      self = .lookup(try LookupKernel(mask: ternary.mask, signs: ternary.signs, outputs: outputs))
+      return
+    }
+    let taps = TapLists(weights.numbers, rows: outputs, together: SumKernel.together)
+    self = .sum(try taps.kernel(positions: [0], outputs: outputs, inputCount: inputs))
+  }
+
+  /// Sums for a convolution: outputs share the loading of their inputs unless few of them use the same.
+  init(_ weights: LayerWeights, _ convolution: Convolution, from source: Shape, to shape: Shape)
+    throws(PadawannError)
+  {
+    let padded = source.padded(by: convolution.padding)
+    let costs = convolution.sumCosts(survivors: weights.survivors, source, shape)
+    let together = costs.alone < costs.together ? 1 : SumKernel.together
+    let taps = TapLists(weights.numbers, convolution, padded, together: together)
+    let positions = (0..<(shape.height * shape.width)).map { position in
+      position / shape.width * convolution.stride.height * padded.width
+        + position % shape.width * convolution.stride.width
+    }
+    self = .sum(
+      try taps.kernel(positions: positions, outputs: shape.channels, inputCount: padded.count))
+  }
+}
+
+extension Convolution {
+  /// Whether Winograd's algorithm computes it, and with less work than sums do.
+  func prefersWinograd(survivors: Int, _ source: Shape, _ shape: Shape) -> Bool {
+    guard kernel == Extent(3), stride == Extent(1), dilation == Extent(1), groups == 1 else { return false }
+    let sums = sumCosts(survivors: survivors, source, shape)
+    let tiles = Double((shape.height + 3) / 4 * ((shape.width + 3) / 4))
+    let (inputs, outputs) = (Double(source.channels), Double((outputs + 7) / 8 * 8))
+    // Products, and the transforms of inputs and outputs.
+    return tiles * (36 * inputs * outputs + 250 * inputs + 200 * outputs) < min(sums.alone, sums.together)
+  }
+
+  /// What sums cost, in multiply-adds of one block: with the inputs of eight outputs loaded once, and with those of every
+  /// edge loaded for itself, which takes about as long as another multiply-add. Pruned edges are thought to be anywhere.
+  fileprivate func sumCosts(survivors: Int, _ source: Shape, _ shape: Shape) -> (
+    together: Double, alone: Double
+  ) {
+    let plane = Double(shape.height * shape.width)
+    let edges = Double(outputs * (source.channels / groups) * kernel.height * kernel.width)
+    let pruned = 1 - Double(survivors) / edges
+    // Of eight outputs, those of one group of channels can use the same tap.
+    let sharing = min(outputs / groups, SumKernel.together)
+    let unused = (0..<sharing).reduce(1.0) { product, _ in product * pruned }
+    let taps = edges / Double(sharing) * (1 - unused)
+    let together = taps * Double(SumKernel.together) * plane
+    return (together, plane < 8 ? .infinity : 2 * Double(survivors) * plane)
+  }
+}

@@ -1,0 +1,75 @@
+/// How a network is evaluated for some settings of its weights that see the same numbers in its layers.
+struct Plan: Sendable {
+  /// The number of settings.
+  let settings: Int
+  /// The number of logits of an image.
+  let outputs: Int
+  /// Shared steps first.
+  let steps: [Step]
+  let loading: PixelLoading
+  let buffers: BufferAssignment
+  let logits: Int
+
+  /// Plans for datasets of one kind.
+  init(
+    _ network: Network, _ magnitudes: [Magnitude], overridesOwn: Bool, _ normalisation: Normalisation,
+    bytes: Bool
+  ) throws(PadawannError) {
+    let input = ImageScaling(
+      network, ReaderGraph(network.architecture), overridesOwn: overridesOwn, normalisation, bytes: bytes)
+    let planner = try Planner(network, magnitudes, overridesOwn: overridesOwn, input: input)
+    settings = magnitudes.count
+    outputs = network.architecture.shapes[network.architecture.logitsNode].count
+    steps = planner.steps.filter(\.isShared) + planner.steps.filter { !$0.isShared }
+    loading = input.loading
+    logits = planner.logits
+    buffers = BufferAssignment(steps, counts: planner.counts, logits: logits)
+  }
+
+  /// The number of floats of activations of one block.
+  var floatsPerBlock: Int { buffers.sizes.reduce(0, +) * LaneBuffer.width }
+
+  /// The number of floats of scratch.
+  var scratchCount: Int { steps.map(\.scratchCount).max() ?? 0 }
+
+  /// How many blocks are evaluated together. More than one lets the blocks share the loading of weights, which matters
+  /// where these do not stay in a core's own cache (taken as 2 MB); activations may take 16 MB then.
+  var blocks: Int {
+    guard steps.reduce(0, { $0 + $1.weightBytes }) > 2 << 20 else { return 1 }
+    return max(1, min(4, (4 << 20) / max(floatsPerBlock, 1)))
+  }
+
+  /// Evaluates images that fit into the workspace's blocks; `finish` gets each setting and its logits, outputs × lanes.
+  func run(
+    _ set: InstructionSet, _ pixels: Pixels, images: Range<Int>, in workspace: PlanWorkspace,
+    finish: (_ setting: Int, _ logits: LaneBuffer) -> Void
+  ) {
+    let blocks = (images.count + LaneBuffer.width - 1) / LaneBuffer.width
+    let buffer = { value in workspace.buffers[buffers.bufferOfValue[value]] }
+    loading.run(set, pixels, images: images, to: buffer(0))
+    for step in steps where step.isShared {
+      step.run(set, setting: 0, blocks: blocks, buffer, scratch: workspace.scratch)
+    }
+    for setting in 0..<settings {
+      for step in steps where !step.isShared {
+        step.run(set, setting: setting, blocks: blocks, buffer, scratch: workspace.scratch)
+      }
+      finish(setting, buffer(logits))
+    }
+  }
+}
+
+/// The memory of one task that runs a plan.
+final class PlanWorkspace {
+  let buffers: [LaneBuffer]
+  let scratch: LaneBuffer
+
+  init(_ plan: Plan) throws(PadawannError) {
+    var buffers: [LaneBuffer] = []
+    for size in plan.buffers.sizes {
+      buffers.append(try LaneBuffer(count: size * LaneBuffer.width * plan.blocks))
+    }
+    self.buffers = buffers
+    scratch = try LaneBuffer(count: plan.scratchCount)
+  }
+}

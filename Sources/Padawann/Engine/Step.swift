@@ -1,0 +1,65 @@
+/// One kernel's work in a plan: it reads the values `inputs` and writes the value `output`.
+///
+/// What depends on a setting of the weights is in epilogues: one per setting, or a single one where the step is shared
+/// by all of them.
+struct Step: Sendable {
+  var work: Work
+  var inputs: [Int]
+  var output: Int
+  /// Whether the result is the same for every setting, so that it is computed once.
+  var isShared: Bool
+
+  /// What is computed.
+  enum Work: Sendable {
+    case sum(SumKernel, [Epilogue])
+    case winograd(WinogradKernel, [Epilogue])
+    case lookup(LookupKernel, [Epilogue])
+    case pointwise([Epilogue], plane: Int)
+    case pad(Shape, Padding)
+    case pool(Pool, InstructionSet.Average?, from: Shape, to: Shape)
+    case add(count: Int)
+    case concat(counts: [Int])
+    case function(PointFunction, count: Int)
+    case softmax(Shape, logarithm: Bool)
+  }
+
+  /// What the step is called where a plan is shown.
+  var name: String {
+    switch work {
+    case .sum: "sum"
+    case .winograd: "winograd"
+    case .lookup: "lookup"
+    case .pointwise: "pointwise"
+    case .pad: "pad"
+    case .pool: "pool"
+    case .add: "add"
+    case .concat: "concat"
+    case .function: "function"
+    case .softmax: "softmax"
+    }
+  }
+
+  /// The number of floats of scratch that the kernel needs.
+  var scratchCount: Int {
+    switch work {
+    case .winograd(let kernel, _): kernel.scratchCount
+    case .lookup: LookupKernel.scratchCount
+    default: 0
+    }
+  }
+
+  /// The size of the weights as the kernel reads them.
+  var weightBytes: Int {
+    switch work {
+    case .sum(let kernel, _): kernel.bytes
+    case .winograd(let kernel, _): kernel.bytes
+    case .lookup(let kernel, _): kernel.bytes
+    default: 0
+    }
+  }
+}
+
+extension [Epilogue] {
+  /// The epilogue of a setting; a shared step has one for all.
+  func of(setting: Int) -> Epilogue { self[count == 1 ? 0 : setting] }
+}

@@ -1,0 +1,49 @@
+import CKernels
+
+/// What happens to a finished sum of output `o`: `activation(sum * scale[o] + bias[o])`, the inner part rounded once.
+///
+/// Shared weights, the scale of pixels, biases and batch normalisations are all in these two numbers per output.
+struct Epilogue: Sendable {
+  /// A function that is cheap enough to be part of another kernel.
+  enum Activation: Hashable, Sendable {
+    case none
+    case relu
+    case leaky(slope: Float)
+  }
+
+  private let scale: Packed<Float>
+  private let bias: Packed<Float>
+  private let activation: Activation
+
+  /// One scale and one bias per output.
+  init(scale: [Float], bias: [Float], _ activation: Activation) throws(PadawannError) {
+    precondition(scale.count == bias.count, "every output has a scale and a bias")
+    self.scale = try Packed(scale, zero: 0)
+    // A bias of -0 becomes 0, so that finishing a sum in two steps gives the bits of one.
+    self.bias = try Packed(bias.map { $0 + 0 }, zero: 0)
+    self.activation = activation
+  }
+
+  /// Leaves sums as they are.
+  static func identity(outputs: Int) throws(PadawannError) -> Epilogue {
+    try Epilogue(
+      scale: [Float](repeating: 1, count: outputs), bias: [Float](repeating: 0, count: outputs), .none)
+  }
+
+  /// The number of outputs.
+  var outputs: Int { scale.count }
+
+  func withKernelValue<Result>(_ body: (UnsafePointer<lanes_epilogue>) -> Result) -> Result {
+    var value = lanes_epilogue()
+    value.scale = scale.elements
+    value.bias = bias.elements
+    switch activation {
+    case .none: value.activation = Int32(ACTIVATION_NONE)
+    case .relu: value.activation = Int32(ACTIVATION_RELU)
+    case .leaky(let slope):
+      value.activation = Int32(ACTIVATION_LEAKY)
+      value.slope = slope
+    }
+    return withExtendedLifetime((scale, bias)) { body(&value) }
+  }
+}

@@ -1,0 +1,68 @@
+import CKernels
+
+/// A 3×3 convolution of stride 1; see `lanes_winograd` in CKernels.h.
+struct WinogradKernel: Sendable {
+  private let filters: Packed<Float>
+  private let shape: Geometry
+
+  /// Sizes of the input, of the output before pooling, and of the padding above and at the left.
+  struct Geometry: Sendable {
+    var input: Shape
+    var output: Shape
+    var top: Int
+    var left: Int
+    /// Whether only the maximum of every 2×2 window is kept.
+    var pools: Bool
+
+    /// The number of elements that are stored.
+    var storedCount: Int {
+      pools ? output.channels * (output.height / 2) * (output.width / 2) : output.count
+    }
+  }
+
+  /// Transforms the filters, outputs × channels × 3 × 3.
+  init(_ weights: [Float], _ shape: Geometry) throws(PadawannError) {
+    let (channels, outputs) = (Int32(shape.input.channels), Int32(shape.output.channels))
+    precondition(weights.count == shape.input.channels * shape.output.channels * 9, "filters of 3×3")
+    filters = try Packed(count: lanes_winograd_filters_count(channels, outputs), zero: 0) { pointer in
+      lanes_winograd_filters(weights, channels, outputs, pointer)
+    }
+    self.shape = shape
+  }
+
+  /// The size of what was packed.
+  var bytes: Int { filters.bytes }
+  /// The number of floats of scratch.
+  var scratchCount: Int { lanes_winograd_scratch_count(Int32(shape.input.channels)) }
+
+  /// Runs over whole blocks.
+  func run(
+    _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, to y: LaneBuffer,
+    scratch: LaneBuffer
+  ) {
+    precondition(epilogue.outputs == shape.output.channels, "one epilogue per output")
+    let xCount = shape.input.count * LaneBuffer.width
+    let yCount = shape.storedCount * LaneBuffer.width
+    var value = kernelValue
+    epilogue.withKernelValue {
+      lanes_winograd_convolve(
+        set.level, &value, x.floats(from: 0, xCount * blocks), xCount, Int32(blocks), $0,
+        y.floats(from: 0, yCount * blocks), yCount, scratch.floats(from: 0, scratchCount))
+    }
+  }
+
+  private var kernelValue: lanes_winograd {
+    var value = lanes_winograd()
+    value.filters = filters.elements
+    value.channels = Int32(shape.input.channels)
+    value.height = Int32(shape.input.height)
+    value.width = Int32(shape.input.width)
+    value.outputs = Int32(shape.output.channels)
+    value.output_height = Int32(shape.output.height)
+    value.output_width = Int32(shape.output.width)
+    value.top = Int32(shape.top)
+    value.left = Int32(shape.left)
+    value.pools = shape.pools ? 1 : 0
+    return value
+  }
+}

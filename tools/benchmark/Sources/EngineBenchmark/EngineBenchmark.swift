@@ -1,0 +1,65 @@
+import Foundation
+import Padawann
+
+/// Evaluates one model over one dataset whenever it is told to, so that another process can take turns with its peers.
+///
+///     EngineBenchmark MODEL DATASET
+///
+/// Each line of standard input is `THREADS WEIGHT…`. Each line of standard output is a JSON object with the seconds that the
+/// evaluation took (`wall`, and `cpu` of all threads together) and the seconds of preparing the network (`prepare`). The
+/// first line describes the model. `logits FILE WEIGHT` writes the logits as little-endian `Float`.
+@main struct EngineBenchmark {
+  static func main() async throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 3 else { throw PadawannError(.usage, "EngineBenchmark MODEL DATASET") }
+    let start = seconds(CLOCK_MONOTONIC)
+    let network = try ModelFile.read(arguments[1]).model.network
+    let load = seconds(CLOCK_MONOTONIC) - start
+    let folder = DataFolder(path: FileManager.default.currentDirectoryPath)
+    let dataset = try DatasetSpec.parse(arguments[2]).load(from: folder)
+    let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
+    print(#"{"set": "\#(set.rawValue)", "images": \#(dataset.count), "load": \#(load)}"#)
+    fflush(nil)
+    while let line = readLine() {
+      let words = line.split(separator: " ").map(String.init)
+      if words.count == 3, words[0] == "logits", let weight = Float(words[2]) {
+        try await write(network, dataset, weight, set, to: words[1])
+      } else if let threads = words.first.flatMap({ Int($0) }) {
+        try await measure(network, dataset, words.dropFirst().compactMap { Float($0) }, threads, set)
+      }
+      fflush(nil)
+    }
+  }
+
+  static func measure(
+    _ network: Network, _ dataset: Dataset, _ weights: [Float], _ threads: Int, _ set: InstructionSet
+  ) async throws {
+    let magnitudes = weights.map { network.magnitude($0) }
+    let before = seconds(CLOCK_MONOTONIC)
+    _ = try Engine(network, magnitudes: magnitudes, for: dataset, using: set)
+    let prepare = seconds(CLOCK_MONOTONIC) - before
+    let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
+    let inference = Inference(threads: threads, instructionSet: set)
+    let result = try await inference.predictions(of: network, on: dataset, weights: weights)
+    let took = (seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu)
+    print(#"{"wall": \#(took.0), "cpu": \#(took.1), "prepare": \#(prepare), "weights": \#(result.count)}"#)
+  }
+
+  static func write(
+    _ network: Network, _ dataset: Dataset, _ weight: Float, _ set: InstructionSet, to path: String
+  ) async throws {
+    let inference = Inference(threads: 1, instructionSet: set)
+    let result = try await inference.predictions(of: network, on: dataset, weights: [weight])
+    let bytes = result[0].logits.flatMap { number in
+      (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
+    }
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    print("{}")
+  }
+
+  static func seconds(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+  }
+}
