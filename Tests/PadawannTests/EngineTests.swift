@@ -72,6 +72,29 @@ import Testing
     }
   }
 
+  @Test func candidatesAreJudgedOneByOne() async throws {
+    let parent = try Fixtures.network(seed: 6, retainsPruned: true)
+    let candidates = try (0..<5 as Range<UInt64>).map { child in
+      var generator = KeyedGenerator(child)
+      return try parent.mapWeights { layer throws(PadawannError) in
+        try layer.weights.masked(
+          by: Bitmask((0..<layer.weights.count).map { _ in generator.uniform() < 0.5 }))
+      }
+    }
+    let dataset = try Self.strokes(count: 70, of: parent.architecture.input)
+    let inference = Inference(threads: 2)
+    let scores = try await inference.evaluate(candidates, on: dataset, weights: [1, 2]) {
+      index, predictions in
+      (index, predictions)
+    }
+    #expect(scores.map(\.0) == Array(candidates.indices))
+    for (candidate, score) in zip(candidates, scores) {
+      let alone = try await inference.predictions(of: candidate, on: dataset, weights: [1, 2])
+      #expect(score.1 == alone)
+    }
+    #expect(scores[0].1 != scores[1].1)
+  }
+
   @Test func theNetOfTheThesisAgreesWithTheReference() throws {
     let architecture = try Preset.mnistNet.architecture
     var generator = KeyedGenerator(8)
