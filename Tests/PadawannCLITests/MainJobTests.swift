@@ -15,8 +15,8 @@ import Testing
         strokes:test,per-class=6: 60 images, 10 classes
           weight    accuracy   95% interval  cross-entropy
           0.5         93.33%  84.07 – 97.38         9.8037
-          1           91.67%  81.93 – 96.39       194.0504
-          2           91.67%  81.93 – 96.39      3531.5426
+          1           91.67%  81.93 – 96.39       194.0503
+          2           91.67%  81.93 – 96.39      3531.5396
           ensemble    91.67%  81.93 – 96.39         9.8952
           best weight 0.5: 93.33%
 

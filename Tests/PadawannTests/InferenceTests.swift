@@ -28,7 +28,10 @@ import Testing
     }
     #expect(logits.allSatisfy { $0 == logits[0] })
     let alone = ReferenceEvaluator(network, magnitude: .shared(0.7)).logits([dataset.input(count - 1)])
-    #expect(logits[0].suffix(5) == alone[0].map(\.bitPattern)[...])
+    let largest = alone[0].map(abs).max() ?? 0
+    for (fast, slow) in zip(logits[0].suffix(5).map(Float.init(bitPattern:)), alone[0]) {
+      #expect(abs(fast - slow) <= 1e-5 * largest)
+    }
   }
 
   @Test func whatDoesNotFitIsRefused() async throws {
