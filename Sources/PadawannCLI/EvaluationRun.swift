@@ -15,8 +15,13 @@ struct EvaluationRun {
     progress.begin(
       ProgressBar("\(name) on \(dataset.name)", of: .things("images"), total: dataset.count * settings.count))
     defer { progress.finish() }
-    let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
-    let inference = Inference(threads: threads, instructionSet: set) { progress.advance($0) }
+    let inference = try inference { progress.advance($0) }
     return try await inference.predictions(of: network, on: dataset, weights: settings)
+  }
+
+  /// How networks are evaluated; `progress` is told of images that are done.
+  func inference(_ progress: @escaping @Sendable (Int) -> Void) throws(PadawannError) -> Inference {
+    let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
+    return Inference(threads: threads, instructionSet: set, progress: progress)
   }
 }

@@ -13,13 +13,14 @@ struct PadawannCommand: AsyncParsableCommand {
 
       Exit codes: 0 done; 1 a check found something bad; 64 the arguments make no sense; 65 a file's content is wrong; \
       66 a file is not there; 69 a server cannot be reached; 70 the file needs another program or version; \
-      73 the result cannot be created; 74 reading or writing failed.
+      73 the result cannot be created; 74 reading or writing failed; 75 stopped by a signal, and can be resumed.
 
       Completions for a shell: padawann --generate-completion-script bash (or zsh, or fish).
       """,
     version: Tool.version,
     subcommands: [
       ImportCommand.self, EvaluateCommand.self, StatsCommand.self, CompareCommand.self, PruneCommand.self,
+      EvolveCommand.self,
       InspectCommand.self, VerifyCommand.self, DataCommand.self,
     ])
 

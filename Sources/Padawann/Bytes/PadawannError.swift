@@ -18,6 +18,8 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     case cannotCreate = 73
     /// Reading or writing failed half-way (`EX_IOERR`).
     case inputOutput = 74
+    /// The work was told to stop before its end and can be resumed (`EX_TEMPFAIL`).
+    case interrupted = 75
   }
 
   /// The family of the problem.

@@ -21,7 +21,7 @@ package struct Failure: Sendable, Equatable {
     } else if error is CocoaError || error is POSIXError {
       self.init("padawann: reading or writing failed: \(Self.reason(of: error))", .inputOutput)
     } else if error is CancellationError {
-      self.init("padawann: stopped", .inputOutput)
+      self.init("padawann: stopped", .interrupted)
     } else {
       self.init(
         "padawann: this should not happen (\(type(of: error))). Please report it with the command that you gave",

@@ -9,7 +9,7 @@ package struct ProgressBar: Sendable {
   }
 
   /// What is going on.
-  let title: String
+  var title: String
   /// What is counted.
   let unit: Unit
   /// How many there will be; `nil` when that is not known.

@@ -40,6 +40,14 @@ final class ProgressLine: Sendable {
     }
   }
 
+  /// Names the work anew, and tells how many units are left.
+  func retitle(_ title: String, remaining: Int) {
+    update { work in
+      work.title = title
+      work.total = work.done + remaining
+    }
+  }
+
   /// Tells the user something while the work goes on.
   func note(_ text: String) {
     state.withLock { state in

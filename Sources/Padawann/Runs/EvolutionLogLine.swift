@@ -1,0 +1,82 @@
+/// What a generation came to: a line of `log.jsonl` (`Formats/runs.md`).
+public struct EvolutionLogLine: Codable, Sendable, Equatable {
+  /// The generation; the initial population is 0.
+  public let generation: Int
+  /// The fittest individual of the generation.
+  public let best: Individual
+  /// The fittest individual ever seen.
+  public let champion: Individual
+  /// The generation in which the champion was born.
+  public let championGeneration: Int
+  /// The mean fitness of the population.
+  public let meanFitness: Double
+  /// Its median.
+  public let medianFitness: Double
+  /// The mean number of edges that are left.
+  public let meanEdges: Double
+  /// See ``PopulationStatistics/diversity``.
+  public let diversity: Double
+  /// How many individuals were evaluated.
+  public let evaluated: Int
+  /// The time that the generation took, which is all in this line that differs between two runs.
+  public let seconds: Double
+
+  /// An individual in figures.
+  public struct Individual: Codable, Sendable, Equatable {
+    /// Its fitness.
+    public let fitness: Double
+    /// The edges that are left.
+    public let edges: Int
+    /// The mean over the tasks of the cross-entropy with each task's best weight, in nats.
+    public let crossEntropy: Double
+    /// One entry per task.
+    public let tasks: [Task]
+  }
+
+  /// An individual's figures on one task.
+  public struct Task: Codable, Sendable, Equatable {
+    /// The task's name.
+    public let name: String
+    /// The shared weight with the highest accuracy, the first of equals; absent where edges have values of their own.
+    public let sharedWeight: Float?
+    /// The share of right answers with it.
+    public let accuracy: Double
+    /// The mean cross-entropy with it, in nats.
+    public let crossEntropy: Double
+    /// The share of right answers with each shared weight, in the order of the settings.
+    public let accuracies: [Double]
+  }
+
+  /// Describes the generation that an evolution has just been told about.
+  ///
+  /// - Returns: `nil` before the initial population was evaluated.
+  init?(_ evolution: Evolution<[TaskScore]>, _ judge: PopulationJudge, evaluated: Int, seconds: Double) {
+    guard let statistics = evolution.statistics, let champion = evolution.champion else { return nil }
+    generation = evolution.generation
+    best = Individual(evolution.population[0], judge)
+    self.champion = Individual(champion.individual, judge)
+    championGeneration = champion.generation
+    meanFitness = statistics.meanFitness
+    medianFitness = statistics.medianFitness
+    meanEdges = statistics.meanEdges
+    diversity = statistics.diversity
+    self.evaluated = evaluated
+    self.seconds = seconds
+  }
+}
+
+extension EvolutionLogLine.Individual {
+  init(_ individual: Evolution<[TaskScore]>.Individual, _ judge: PopulationJudge) {
+    let scores = individual.score.report
+    fitness = individual.score.fitness
+    edges = individual.genome.survivors
+    crossEntropy = scores.reduce(0) { $0 + $1.bestCrossEntropy } / Double(scores.count)
+    let settings = judge.values.settings
+    tasks = zip(judge.tasks, scores).map { task, score in
+      EvolutionLogLine.Task(
+        name: task.name, sharedWeight: settings[score.best], accuracy: score.accuracy,
+        crossEntropy: score.bestCrossEntropy,
+        accuracies: score.right.map { Double($0) / Double(score.images) })
+    }
+  }
+}

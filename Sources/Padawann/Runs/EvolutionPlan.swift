@@ -1,0 +1,171 @@
+import Foundation
+
+/// Everything that decides what comes of an evolution: `settings.json` of a run's folder (`Formats/runs.md`).
+public struct EvolutionPlan: Codable, Hashable, Sendable {
+  /// The structure and its version.
+  public private(set) var schema = EvolutionPlan.schema
+  /// The program and its version; another one may evolve something else.
+  public let tool: String
+  /// The algorithm's settings.
+  public let evolution: EvolutionSettings
+  /// How accuracies become a fitness.
+  public let fitness: Fitness
+  /// The shared weights, `pretrained` or `random`; see ``edgeValues``.
+  public let weights: String
+  /// Whether the signs of the parents' weights are kept.
+  public let keepsSigns: Bool
+  /// What individuals are judged by.
+  public let tasks: [Task]
+  /// The models that the evolution starts from, which are in its folder.
+  public let parents: [Parent]
+  /// What the champion is measured on at the end; never looked at before.
+  public let tests: [Test]
+  /// How many evolutions of different seeds there are, each in a folder of its own; absent for a single one.
+  public let trials: Int?
+
+  /// The version of the structure that this program writes and reads.
+  static let schema = "padawann.evolution/1"
+
+  /// One task.
+  public struct Task: Codable, Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// The dataset spec.
+    public let dataset: String
+    /// The digest of its images and labels.
+    public let datasetSha256: String
+    /// The number of images.
+    public let images: Int
+    /// The output of each class.
+    public let outputs: [Int]
+  }
+
+  /// One parent.
+  public struct Parent: Codable, Hashable, Sendable {
+    /// The name of its file in the folder.
+    public let file: String
+    /// The digest of its content.
+    public let sha256: String
+  }
+
+  /// Data that the champion is measured on.
+  public struct Test: Codable, Hashable, Sendable {
+    /// The dataset spec.
+    public let dataset: String
+    /// The output of each class; the first ones in order when `nil`.
+    public let outputs: [Int]?
+
+    /// Names data.
+    public init(dataset: String, outputs: [Int]? = nil) {
+      self.dataset = dataset
+      self.outputs = outputs
+    }
+  }
+
+  /// Puts a plan together.
+  public init(
+    tool: String, evolution: EvolutionSettings, fitness: Fitness, values: EdgeValues, keepsSigns: Bool,
+    tasks: [EvolutionTask], parents: [Digest], tests: [Test], trials: Int?
+  ) {
+    self.tool = tool
+    self.evolution = evolution
+    self.fitness = fitness
+    weights = values.description
+    self.keepsSigns = keepsSigns
+    self.tasks = tasks.map { task in
+      Task(
+        name: task.name, dataset: task.dataset.name, datasetSha256: task.dataset.digest.description,
+        images: task.dataset.count, outputs: task.outputs)
+    }
+    self.parents = parents.enumerated().map { index, digest in
+      Parent(file: RunFile.parent(index), sha256: digest.description)
+    }
+    self.tests = tests
+    self.trials = trials
+  }
+
+  /// The plan of one of several trials, whose seed is derived from this plan's.
+  ///
+  /// - Parameter number: of the trial, from 1.
+  public func trial(_ number: Int) -> EvolutionPlan {
+    // "trial" in ASCII keeps the derived seeds apart from all other uses of the seed.
+    var generator = KeyedGenerator(evolution.seed, 0x7472_6961_6c, UInt64(number))
+    return EvolutionPlan(of: self, seed: generator.next())
+  }
+
+  private init(of plan: EvolutionPlan, seed: UInt64) {
+    tool = plan.tool
+    var evolution = plan.evolution
+    evolution.seed = seed
+    self.evolution = evolution
+    fitness = plan.fitness
+    weights = plan.weights
+    keepsSigns = plan.keepsSigns
+    tasks = plan.tasks
+    parents = plan.parents
+    tests = plan.tests
+    trials = nil
+  }
+
+  /// What the edges of individuals are worth.
+  ///
+  /// - Throws: ``PadawannError`` `data` when the text says nothing of the kind.
+  public func edgeValues() throws(PadawannError) -> EdgeValues {
+    guard let values = EdgeValues(weights) else {
+      throw PadawannError(.data, "\"\(weights)\" are no weights", at: RunFile.settings)
+    }
+    return values
+  }
+
+  /// The settings as names and values, in the order in which they are told and stored.
+  public var settings: [Provenance.Setting] {
+    var list: [(String, String)] = [
+      ("command", "evolve"), ("generations", "\(evolution.generations)"),
+      ("population", "\(evolution.population)"), ("elitism", "\(evolution.elitism)"),
+      ("culling", "\(evolution.culling)"), ("selection", evolution.selection.rawValue),
+      ("tournament", "\(evolution.tournament)"), ("crossover", evolution.crossover.rawValue),
+      ("crossover-probability", "\(evolution.crossoverProbability)"),
+      ("mutation", evolution.mutation.rawValue), ("step", "\(evolution.step)"),
+      ("draw", evolution.draw.rawValue), ("includes-unpruned", "\(evolution.includesUnpruned)"),
+    ]
+    if let stop = evolution.stopAfter { list.append(("stop-after", "\(stop)")) }
+    list += [
+      ("weights", weights), ("signs", keepsSigns ? "keep" : "discard"),
+      ("fitness", fitness.formula.rawValue), ("edge-penalty", "\(fitness.edgePenalty)"),
+    ]
+    for task in tasks {
+      list.append(("task.\(task.name)", task.dataset))
+      list.append(("outputs.\(task.name)", task.outputs.map(String.init).joined(separator: "+")))
+    }
+    // A model has at most 256 settings; which individuals a stored population has is in the run's folder.
+    list += parents.prefix(8).enumerated().map { ("parent.\($0 + 1)", $1.sha256) }
+    if parents.count > 8 { list.append(("parents", "\(parents.count)")) }
+    return list.map { Provenance.Setting($0.0, $0.1) }
+  }
+}
+
+extension EdgeValues: CustomStringConvertible {
+  /// `pretrained`, `random`, or numbers separated by commas.
+  public var description: String {
+    switch self {
+    case .pretrained: "pretrained"
+    case .random: "random"
+    case .shared(let weights): weights.map { "\($0)" }.joined(separator: ",")
+    }
+  }
+
+  /// Reads what ``description`` writes; `nil` for anything else, a shared weight that is 0 or not finite, or more than 64.
+  public init?(_ text: String) {
+    switch text {
+    case "pretrained": self = .pretrained
+    case "random": self = .random
+    default:
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+      let weights = parts.compactMap { Float($0) }
+      guard weights.count == parts.count, (1...64).contains(weights.count),
+        weights.allSatisfy({ $0.isFinite && $0 != 0 })
+      else { return nil }
+      self = .shared(weights)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/// What came of an evolution: `report.json` of a run's folder (`Formats/runs.md`).
+public struct EvolutionReport: Codable, Sendable, Equatable {
+  /// The structure and its version.
+  public private(set) var schema = EvolutionReport.schema
+  /// The digest of the champion's content.
+  public let championSha256: String
+  /// The size of its file.
+  public let championBytes: Int
+  /// The generation in which the champion was born.
+  public let championGeneration: Int
+  /// The generations that there were.
+  public let generations: Int
+  /// The key of every random number.
+  public let seed: UInt64
+  /// The edges of the network, pruned ones included.
+  public let edges: Int
+  /// The champion on the images that it was evolved on.
+  public let champion: EvolutionLogLine.Individual
+  /// The champion on test data, which the evolution never saw.
+  public let tests: [Test]
+
+  static let schema = "padawann.evolution-report/1"
+
+  /// The champion on one set of test data.
+  public struct Test: Codable, Sendable, Equatable {
+    /// The dataset spec.
+    public let dataset: String
+    /// The digest of its images and labels.
+    public let datasetSha256: String
+    /// The number of images.
+    public let images: Int
+    /// The shared weight with the highest accuracy on this data, the first of equals (thesis-facts 4); absent where edges have
+    /// values of their own.
+    public let sharedWeight: Float?
+    /// Right answers with it, with Wilson's interval.
+    public let accuracy: Proportion
+    /// The mean cross-entropy with it, in nats.
+    public let crossEntropy: Double
+  }
+
+  /// The mean over the test data of the cross-entropy, in the unit of the thesis' tables: there it was divided by the size
+  /// of a batch, 100 (thesis-facts 11).
+  public var thesisLoss: Double? {
+    tests.isEmpty ? nil : tests.reduce(0) { $0 + $1.crossEntropy } / Double(tests.count) / 100
+  }
+}
+
+extension EvolutionRun {
+  /// Measures the champion on test data and stores the report; what was stored for the same champion is taken over.
+  ///
+  /// - Parameter data: where named datasets are.
+  /// - Throws: whatever loading, evaluating or writing throws.
+  public func report(_ data: DataFolder) async throws -> EvolutionReport {
+    let stored = try ModelFile.read(folder.file(RunFile.champion))
+    if let bytes = try folder.read(RunFile.report, limit: 1 << 24) {
+      let report = try RunJSON.value(EvolutionReport.self, bytes, at: folder.file(RunFile.report))
+      if report.championSha256 == stored.digest.description, report.generations == evolution.generation {
+        return report
+      }
+    }
+    guard let champion = evolution.champion else {
+      throw PadawannError(.usage, "the run has no champion yet", at: folder.path)
+    }
+    var tests: [EvolutionReport.Test] = []
+    for test in plan.tests {
+      tests.append(try await measure(stored.model.network, DatasetSpec.parse(test.dataset).load(from: data), test))
+    }
+    let report = EvolutionReport(
+      championSha256: stored.digest.description, championBytes: stored.byteCount,
+      championGeneration: champion.generation, generations: evolution.generation, seed: plan.evolution.seed,
+      edges: stored.model.network.edgeCount, champion: .init(champion.individual, judge), tests: tests)
+    try folder.write(RunJSON.bytes(report, isPretty: true), to: RunFile.report)
+    return report
+  }
+
+  private func measure(_ network: Network, _ dataset: Dataset, _ test: EvolutionPlan.Test) async throws
+    -> EvolutionReport.Test
+  {
+    let settings = judge.values.settings
+    let predictions = try await judge.inference.predictions(of: network, on: dataset, weights: settings)
+    let score = try TaskScore(predictions, outputs: test.outputs ?? Array(dataset.classNames.indices))
+    return EvolutionReport.Test(
+      dataset: dataset.name, datasetSha256: dataset.digest.description, images: dataset.count,
+      sharedWeight: settings[score.best], accuracy: try Proportion(score.right[score.best], of: score.images),
+      crossEntropy: score.bestCrossEntropy)
+  }
+}

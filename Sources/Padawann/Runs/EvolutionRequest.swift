@@ -1,0 +1,158 @@
+/// What a user asks of an evolution; ``EvolutionStart`` finds the files and fills in the rest.
+public struct EvolutionRequest: Sendable {
+  /// Paths of models to start from, or of folders of runs whose last population is taken.
+  public var models: [String]
+  /// The tasks' images.
+  public var tasks: [DatasetSpec]
+  /// How many images of each class a task has whose spec does not choose; all when `nil`.
+  public var perClass: Int?
+  /// Whether the classes of every task are given to the outputs that suit them best; see
+  /// ``EvolutionTask/mapped(by:weights:_:)``.
+  public var mapsLabels: Bool
+  /// What edges are worth.
+  public var values: EdgeValues
+  /// Whether the signs of the models' weights are kept.
+  public var keepsSigns: Bool
+  /// The algorithm's settings.
+  public var evolution: EvolutionSettings
+  /// How accuracies become a fitness.
+  public var fitness: Fitness
+  /// Data on which the champion is measured besides the test splits of the tasks.
+  public var tests: [DatasetSpec]
+  /// How many trials of different seeds; one evolution of this seed when `nil`.
+  public var trials: Int?
+
+  /// The thesis' settings for some models and tasks.
+  public init(models: [String], tasks: [DatasetSpec]) {
+    self.models = models
+    self.tasks = tasks
+    perClass = 700
+    mapsLabels = false
+    values = .shared(Model.thesisWeights)
+    keepsSigns = true
+    evolution = EvolutionSettings()
+    fitness = .thesis
+    tests = []
+  }
+}
+
+/// A request with everything found and loaded: what a run's folder begins with.
+public struct EvolutionStart: Sendable {
+  /// What decides the result.
+  public let plan: EvolutionPlan
+  /// The models to start from, as their files will be in the folder.
+  public let parents: [Model]
+  /// How individuals are judged.
+  public let judge: PopulationJudge
+
+  /// Loads models and data and checks that all fits together.
+  ///
+  /// - Parameters:
+  ///   - request: what is asked.
+  ///   - data: where named datasets are.
+  ///   - tool: the program and its version.
+  ///   - inference: how networks are evaluated.
+  /// - Throws: ``PadawannError`` for whatever is missing, damaged, or does not fit.
+  public init(_ request: EvolutionRequest, data: DataFolder, tool: String, inference: Inference) async throws {
+    try request.evolution.validate()
+    if let trials = request.trials, !(1...EvolutionSettings.limit).contains(trials) {
+      throw PadawannError(.usage, "trials: \(trials) is not a number from 1 to \(EvolutionSettings.limit)")
+    }
+    var parents: [Model] = []
+    for path in request.models { parents += try Self.models(at: path) }
+    let body = try EvolutionBody(
+      parents: parents.map(\.network), values: request.values, keepsSigns: request.keepsSigns,
+      seed: request.evolution.seed)
+    let tasks = try await Self.tasks(request, data, body, inference)
+    judge = try PopulationJudge(
+      body: body, tasks: tasks, values: request.values, fitness: request.fitness, inference: inference)
+    // Settings that make no sense for this network are refused before a folder is made.
+    _ = try Evolution<[TaskScore]>(parents: body.genomes, settings: request.evolution)
+    self.parents = parents
+    plan = EvolutionPlan(
+      tool: tool, evolution: request.evolution, fitness: request.fitness, values: request.values,
+      keepsSigns: request.keepsSigns, tasks: tasks, parents: try parents.map(Self.digest),
+      tests: try Self.tests(request, tasks, data, body.network.architecture), trials: request.trials)
+  }
+
+  /// The model of a file, or the population of a run's folder.
+  private static func models(at path: String) throws -> [Model] {
+    guard RunFolder.isRun(path) else { return [try ModelFile.read(path).model] }
+    return try StoredEvolution(path: path).population()
+  }
+
+  /// The identity that a model has when it is stored in the folder.
+  private static func digest(_ model: Model) throws -> Digest {
+    try ModelFile.model(image: ModelFile.image(of: model)).digest
+  }
+
+  private static func tasks(
+    _ request: EvolutionRequest, _ data: DataFolder, _ body: EvolutionBody, _ inference: Inference
+  ) async throws -> [EvolutionTask] {
+    var tasks: [EvolutionTask] = []
+    for spec in request.tasks {
+      var spec = spec
+      if spec.selection == nil, let count = request.perClass { spec.selection = .firstPerClass(count) }
+      let name = spec.taskName(besides: tasks.map(\.name))
+      let task = EvolutionTask(name: name, dataset: try spec.load(from: data))
+      try task.check(fits: body.network.architecture)
+      tasks.append(
+        request.mapsLabels
+          ? try await task.mapped(by: body.network, weights: request.values.settings, inference) : task)
+    }
+    return tasks
+  }
+
+  /// The test splits of the tasks, with their outputs, and what was asked for besides. All of it is loaded once, so that
+  /// what is missing is missed now.
+  private static func tests(
+    _ request: EvolutionRequest, _ tasks: [EvolutionTask], _ data: DataFolder, _ architecture: Architecture
+  ) throws(PadawannError) -> [EvolutionPlan.Test] {
+    var tests: [EvolutionPlan.Test] = []
+    for (spec, task) in zip(request.tasks, tasks) {
+      guard let test = spec.testSplit else { continue }
+      tests.append(.init(dataset: test.description, outputs: task.outputs))
+    }
+    for spec in request.tests where !tests.contains(where: { $0.dataset == spec.description }) {
+      tests.append(.init(dataset: spec.description))
+    }
+    for test in tests {
+      try Inference.check(DatasetSpec.parse(test.dataset).load(from: data), fits: architecture)
+    }
+    return tests
+  }
+}
+
+extension DatasetSpec {
+  /// A task's name: that of the set, or of the file without its ending, with a number where that is taken.
+  func taskName(besides taken: [String]) -> String {
+    let base: String
+    switch source {
+    case .named(let set, _): base = set.rawValue
+    case .path(let path):
+      let file = path.split(separator: "/").last.map(String.init) ?? "task"
+      let stem = file.prefix { $0 != "." }
+      let plain = stem.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+      base = plain.isEmpty || plain.hasPrefix("-") ? "task" : String(plain.prefix(100))
+    }
+    var name = base
+    var number = 2
+    while taken.contains(name) {
+      name = "\(base)-\(number)"
+      number += 1
+    }
+    return name
+  }
+
+  /// The test images of the same set and classes, where the spec is of a named set's training images.
+  var testSplit: DatasetSpec? {
+    guard case .named(let set, .train) = source else { return nil }
+    var test = self
+    test.source = .named(set, .test)
+    test.selection = nil
+    test.dropLast = false
+    // Statistics of its own would treat test and training images differently.
+    if case .own = normalisation { return nil }
+    return test
+  }
+}

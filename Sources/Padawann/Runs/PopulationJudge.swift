@@ -1,0 +1,68 @@
+/// Finds out how good the individuals of an evolution are.
+public struct PopulationJudge: Sendable {
+  /// The network that they are parts of.
+  public let body: EvolutionBody
+  /// What they are judged by.
+  public let tasks: [EvolutionTask]
+  /// What their edges are worth.
+  public let values: EdgeValues
+  /// How accuracies become a fitness.
+  public let fitness: Fitness
+  /// How they are evaluated.
+  public var inference: Inference
+
+  /// The candidates whose networks are held in memory at a time.
+  private static let group = 64
+
+  /// Joins the parts and checks that they fit.
+  ///
+  /// - Throws: ``PadawannError`` `usage` without a task or with two of one name; `data` when a task does not fit the network.
+  public init(
+    body: EvolutionBody, tasks: [EvolutionTask], values: EdgeValues, fitness: Fitness, inference: Inference
+  ) throws(PadawannError) {
+    guard !tasks.isEmpty else { throw PadawannError(.usage, "an evolution needs a task") }
+    guard Set(tasks.map(\.name)).count == tasks.count else {
+      throw PadawannError(.usage, "two tasks have the same name")
+    }
+    for task in tasks { try task.check(fits: body.network.architecture) }
+    self.body = body
+    self.tasks = tasks
+    self.values = values
+    self.fitness = fitness
+    self.inference = inference
+  }
+
+  /// Scores candidates, each by all threads.
+  ///
+  /// - Returns: one score per candidate, with one ``TaskScore`` per task.
+  /// - Throws: as ``Inference/predictions(of:on:weights:)``; `CancellationError`.
+  public func scores(of candidates: [Candidate]) async throws -> [Score<[TaskScore]>] {
+    var scores: [Score<[TaskScore]>] = []
+    for start in stride(from: 0, to: candidates.count, by: Self.group) {
+      let group = candidates[start..<min(start + Self.group, candidates.count)]
+      scores += try await self.scores(ofGroup: Array(group))
+    }
+    return scores
+  }
+
+  private func scores(ofGroup candidates: [Candidate]) async throws -> [Score<[TaskScore]>] {
+    let networks = try candidates.map { try body.network.masked(by: $0.genome) }
+    var reports = [[TaskScore]](repeating: [], count: candidates.count)
+    for task in tasks {
+      let scores = try await inference.evaluate(networks, on: task.dataset, weights: values.settings) {
+        try TaskScore($1, outputs: task.outputs)
+      }
+      for (index, score) in scores.enumerated() { reports[index].append(score) }
+    }
+    return try zip(candidates, reports).map { candidate, report in
+      let value = try fitness.value(
+        accuracies: report.map { 100 * $0.accuracy }, density: candidate.genome.density)
+      return Score(fitness: value, report: report)
+    }
+  }
+
+  /// How many images a candidate is evaluated on, counted once per setting of the weights.
+  public var imagesPerCandidate: Int {
+    tasks.reduce(0) { $0 + $1.dataset.count } * values.settings.count
+  }
+}

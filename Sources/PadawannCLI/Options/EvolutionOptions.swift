@@ -1,0 +1,113 @@
+public import ArgumentParser
+public import Padawann
+
+extension Crossover: ExpressibleByArgument {}
+extension EdgeDraw: ExpressibleByArgument {}
+extension EvolutionSettings.Profile: ExpressibleByArgument {}
+extension Fitness.Formula: ExpressibleByArgument {}
+extension Mutation: ExpressibleByArgument {}
+extension ParentSelection: ExpressibleByArgument {}
+
+/// The settings of the algorithm. What is not given is the profile's.
+struct EvolutionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The settings to begin with: thesis, or reference, which does what the published code did (no crossover).")
+  )
+  var profile: EvolutionSettings.Profile = .thesis
+
+  @Option(help: ArgumentHelp("Generations after the initial population (default: 50).", valueName: "number"))
+  var generations: Int?
+
+  @Option(help: ArgumentHelp("Individuals (default: 20).", valueName: "number"))
+  var population: Int?
+
+  @Option(help: ArgumentHelp("The share that is copied to the next generation (default: 0.3).", valueName: "share"))
+  var elitism: Double?
+
+  @Option(help: ArgumentHelp("The share that is no parent (default: 0.3).", valueName: "share"))
+  var culling: Double?
+
+  @Option(help: "How parents are chosen: tournament (default), single-parent.")
+  var selection: ParentSelection?
+
+  @Option(help: ArgumentHelp("Contestants of a tournament (default: 8).", valueName: "number"))
+  var tournament: Int?
+
+  @Option(help: "How two parents become one: one-point (default), layer, uniform, none.")
+  var crossover: Crossover?
+
+  @Option(help: ArgumentHelp("The probability of two parents (default: 0.5).", valueName: "share"))
+  var crossoverProbability: Double?
+
+  @Option(help: "What a step prunes: unstructured (default), or structured, whole output channels of one layer.")
+  var mutation: Mutation?
+
+  @Option(help: ArgumentHelp("The share that a step prunes (default: 0.025).", valueName: "share"))
+  var step: Double?
+
+  @Option(help: "What the step is a share of: all edges (default), or the survivors.")
+  var draw: EdgeDraw?
+
+  @Flag(help: "Prune every individual of the initial population; otherwise the model itself is one.")
+  var pruneAll = false
+
+  @Option(
+    help: ArgumentHelp("Stop after so many generations without a new champion.", valueName: "number"))
+  var stopAfter: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shared weights separated by commas, or pretrained (the model's own weights), or random (a fixed magnitude from "
+        + "0.5 to 2 for every edge). Default: 0.5,1,2.", valueName: "weights"), transform: EdgeValues.init(argument:))
+  var weights: EdgeValues?
+
+  @Option(help: "Whether edges keep the signs of the model's weights: keep, discard.")
+  var signs: SignChoice = .keep
+
+  @Option(help: "How accuracies become a fitness: thesis, mean, min.")
+  var fitness: Fitness.Formula = .thesis
+
+  @Option(
+    help: ArgumentHelp("Taken off the fitness, times the share of edges that is left.", valueName: "number"))
+  var edgePenalty: Double = 0
+
+  @Option(help: "The key of every random number.")
+  var seed: UInt64 = 0
+
+  /// What becomes of signs.
+  enum SignChoice: String, ExpressibleByArgument, CaseIterable {
+    case keep, discard
+  }
+
+  /// The settings that are meant.
+  var settings: EvolutionSettings {
+    var settings = EvolutionSettings(profile)
+    if let generations { settings.generations = generations }
+    if let population { settings.population = population }
+    if let elitism { settings.elitism = elitism }
+    if let culling { settings.culling = culling }
+    if let selection { settings.selection = selection }
+    if let tournament { settings.tournament = tournament }
+    if let crossover { settings.crossover = crossover }
+    if let crossoverProbability { settings.crossoverProbability = crossoverProbability }
+    if let mutation { settings.mutation = mutation }
+    if let step { settings.step = step }
+    if let draw { settings.draw = draw }
+    settings.includesUnpruned = !pruneAll
+    settings.stopAfter = stopAfter
+    settings.seed = seed
+    return settings
+  }
+}
+
+extension EdgeValues {
+  /// - Throws: `ValidationError`.
+  init(argument: String) throws {
+    guard let values = EdgeValues(argument) else {
+      throw ValidationError(
+        "--weights takes 1 to 64 numbers other than 0 with commas between them, or pretrained, or random")
+    }
+    self = values
+  }
+}
