@@ -43,7 +43,9 @@ struct EvolutionRunner {
       while !run.isFinished { display.show(try await run.advance(), run) }
       return try await run.report(data)
     } catch is CancellationError {
-      let done = run.evolution.champion == nil ? "before the first generation" : "after generation \(run.evolution.generation)"
+      let done =
+        run.evolution.champion == nil
+        ? "before the first generation" : "after generation \(run.evolution.generation)"
       throw PadawannError(
         .interrupted, "stopped \(done); nothing is lost", at: run.folder.path,
         remedy: "Go on with padawann evolve --resume and this folder")

@@ -129,6 +129,15 @@ public struct Dataset: Sendable {
   /// The number of images.
   public var count: Int { labels.count }
 
+  /// The same images with another normalisation.
+  ///
+  /// - Throws: ``PadawannError`` `data` as the initialiser.
+  public func normalised(as normalisation: Normalisation) throws(PadawannError) -> Dataset {
+    try Dataset(
+      name: name, shape: shape, pixels: pixels, labels: labels, classNames: classNames,
+      normalisation: normalisation)
+  }
+
   /// One image as a network sees it: normalised, channels × rows × columns.
   ///
   /// The arithmetic is PyTorch's: division by ``Normalisation/divisor``, then subtraction, then division, each rounded

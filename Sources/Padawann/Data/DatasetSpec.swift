@@ -57,6 +57,17 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     return parts.joined(separator: ",")
   }
 
+  /// The test images of the same set and classes, where the spec is of a named set's training images; `nil` also where these
+  /// have statistics of their own, which would treat the two differently.
+  public var testSplit: DatasetSpec? {
+    guard case .named(let set, .train) = source, normalisation != .own else { return nil }
+    var test = self
+    test.source = .named(set, .test)
+    test.selection = nil
+    test.dropLast = false
+    return test
+  }
+
   private var sourceText: String {
     switch source {
     case .named(let set, let split): return "\(set.rawValue):\(split.rawValue)"

@@ -45,6 +45,9 @@ public struct TaskRecord: Sendable, Equatable {
   public var bestSharedWeight: Float?
   /// The share of right answers with that weight, from 0 to 1.
   public var accuracy: Double?
+  /// What the task has instead of the network's own numbers: a fine-tuned head, or biases of its own. With them go the
+  /// signs of all other layers times ``bestSharedWeight``.
+  public var parameters: [TaskParameters] = []
 
   /// Makes a record; ``ModelFile`` checks it when it writes.
   public init(

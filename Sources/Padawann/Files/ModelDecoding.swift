@@ -4,6 +4,7 @@ import HDF5
 struct ModelDecoding {
   private var unknown = UnknownAttributes()
   private(set) var isCompact = false
+  private var hasTaskParameters = false
   private(set) var payloadBytes = 0
 
   /// Checks everything that `Formats/padawann.md` says a reader must check.
@@ -37,7 +38,11 @@ struct ModelDecoding {
       throw PadawannError(
         .data, "the content does not match its SHA-256 digest: the file is damaged", at: "/")
     }
-    let tasks = try self.tasks(root.group("tasks"))
+    var taskDecoding = TaskDecoding(
+      network.architecture, mayHaveParameters: hasTaskParameters, unknown: unknown)
+    let tasks = try taskDecoding.tasks(root.group("tasks"))
+    unknown = taskDecoding.unknown
+    payloadBytes += taskDecoding.payloadBytes
     guard let group = root.group("provenance") else {
       throw PadawannError(.data, "the group \"provenance\" is missing", at: "/")
     }
@@ -80,28 +85,7 @@ struct ModelDecoding {
         .data, "\"required_features\" is not different names, each one space apart", at: "/")
     }
     isCompact = features.contains(ModelRules.compactPlanes)
-  }
-
-  private mutating func tasks(_ group: HDFGroup?) throws(PadawannError) -> [TaskRecord] {
-    guard let group else { return [] }
-    unknown.add(group.attributes, at: "/tasks")
-    try group.checkChildren(datasets: [], groups: Set(group.groups.map(\.name)), at: "/tasks")
-    var tasks: [TaskRecord] = []
-    for entry in group.groups {
-      var reader = AttributeReader(entry.value, "/tasks/\(entry.name)")
-      try entry.value.checkChildren(datasets: [], groups: [], at: reader.path)
-      tasks.append(
-        TaskRecord(
-          name: entry.name, dataset: try reader.text("dataset"), digest: try reader.digest("dataset_sha256"),
-          classNames: try reader.texts("class_names"), outputs: try reader.integers("outputs"),
-          normalisation: Normalisation(
-            divisor: try reader.float("divisor"), mean: try reader.floats("mean"),
-            deviation: try reader.floats("deviation")),
-          bestSharedWeight: try reader.optionalFloat("best_shared_weight"),
-          accuracy: try reader.optionalDouble("accuracy")))
-      unknown.add(reader.unknown, at: reader.path)
-    }
-    return tasks
+    hasTaskParameters = features.contains(ModelRules.taskParameters)
   }
 
   private mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {

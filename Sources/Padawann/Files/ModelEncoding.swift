@@ -16,14 +16,14 @@ struct ModelEncoding {
       HDFEntry("format_major", .integer(ModelRules.major)),
       HDFEntry("format_minor", .integer(ModelRules.minor)),
       HDFEntry("class", .text(ModelRules.modelClass)),
-      HDFEntry("required_features", .text(isCompact ? ModelRules.compactPlanes : "")),
+      HDFEntry("required_features", .text(features.joined(separator: " "))),
       HDFEntry("input_shape", .array(.int32(model.network.architecture.input.sizes))),
       HDFEntry("shared_weights", .array(.float32(model.sharedWeights))),
     ]
     var nodes = NodeEncoding(model: model, isCompact: isCompact)
     root.groups = [HDFEntry("nodes", nodes.group())]
     root.datasets = nodes.sharedDatasets
-    if !model.tasks.isEmpty { root.groups.append(HDFEntry("tasks", tasks())) }
+    if !model.tasks.isEmpty { root.groups.append(HDFEntry("tasks", TaskEncoding(model: model).group())) }
     root.groups.append(HDFEntry("provenance", provenance()))
     root.attributes += model.unknown.attributes(at: "/")
     root.attributes.append(
@@ -31,35 +31,22 @@ struct ModelEncoding {
     return root
   }
 
+  private var features: [String] {
+    let hasTaskParameters = model.tasks.contains { !$0.parameters.isEmpty }
+    return (isCompact ? [ModelRules.compactPlanes] : [])
+      + (hasTaskParameters ? [ModelRules.taskParameters] : [])
+  }
+
   /// The paths of all groups of a model's file.
   static func paths(of model: Model) -> Set<String> {
     let nodes = model.network.architecture.nodes.map { "/nodes/\($0.name)" }
-    let tasks = model.tasks.isEmpty ? [] : ["/tasks"] + model.tasks.map { "/tasks/\($0.name)" }
+    let tasks = model.tasks.isEmpty ? [] : ["/tasks"] + model.tasks.flatMap(paths)
     return Set(["/", "/nodes", "/provenance"] + nodes + tasks)
   }
 
-  private func tasks() -> HDFGroup {
-    var group = HDFGroup()
-    group.attributes = model.unknown.attributes(at: "/tasks")
-    group.groups = model.tasks.map { task in
-      var record = HDFGroup()
-      record.attributes = [
-        HDFEntry("dataset", .text(task.dataset)),
-        HDFEntry("dataset_sha256", .text(task.digest.description)),
-        HDFEntry("class_names", .texts(task.classNames)),
-        HDFEntry("outputs", .array(.int32(task.outputs.map(Int32.init)))),
-        HDFEntry("divisor", .float32(task.normalisation.divisor)),
-        HDFEntry("mean", .array(.float32(task.normalisation.mean))),
-        HDFEntry("deviation", .array(.float32(task.normalisation.deviation))),
-      ]
-      if let weight = task.bestSharedWeight {
-        record.attributes.append(HDFEntry("best_shared_weight", .float32(weight)))
-      }
-      if let accuracy = task.accuracy { record.attributes.append(HDFEntry("accuracy", .float64(accuracy))) }
-      record.attributes += model.unknown.attributes(at: "/tasks/\(task.name)")
-      return HDFEntry(task.name, record)
-    }
-    return group
+  private static func paths(of task: TaskRecord) -> [String] {
+    let path = "/tasks/\(task.name)"
+    return [path] + task.parameters.map { "\(path)/\($0.node)" }
   }
 
   private func provenance() -> HDFGroup {

@@ -38,7 +38,7 @@ public enum ModelFile {
   /// Reads a model from the bytes of a file; see ``read(_:)``.
   public static func model(image bytes: [UInt8]) throws(PadawannError) -> StoredModel {
     let limits = ReadLimits(
-      imageBytes: sizeLimit, objects: 6 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
+      imageBytes: sizeLimit, objects: 12 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
       attributesPerObject: 256, payloadBytes: sizeLimit, unusedBytes: 0)
     let tree: HDFGroup
     do throws(HDF5Error) {

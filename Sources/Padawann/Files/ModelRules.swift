@@ -6,7 +6,9 @@ enum ModelRules {
   static let modelClass = "padawann"
   /// The feature of files whose masks and signs are arithmetically coded.
   static let compactPlanes = "compact-planes"
-  static let knownFeatures: Set<String> = [compactPlanes]
+  /// The feature of files in which some task has numbers of its own.
+  static let taskParameters = "task-parameters"
+  static let knownFeatures: Set<String> = [compactPlanes, taskParameters]
   static let maximumTasks = 256
   static let maximumTextBytes = 4096
   /// All class names of a task, padded to the longest: an attribute of HDF5 has at most 64 kB.
@@ -24,6 +26,7 @@ enum ModelRules {
     for task in model.tasks {
       do throws(PadawannError) {
         try check(task, of: model.network.architecture)
+        _ = try model.network.replacing(task.parameters)
       } catch {
         throw error.inside("task \(task.name)")
       }

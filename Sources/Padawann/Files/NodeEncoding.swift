@@ -98,7 +98,7 @@ struct NodeEncoding {
 
 extension HDFEntry<HDFDataset> {
   /// A vector with its digest.
-  fileprivate static func vector(_ name: String, _ elements: HDFElements) -> HDFEntry<HDFDataset> {
+  static func vector(_ name: String, _ elements: HDFElements) -> HDFEntry<HDFDataset> {
     let digest = Digest(of: elements.littleEndianBytes)
     return HDFEntry(
       name,

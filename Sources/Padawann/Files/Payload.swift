@@ -65,6 +65,15 @@ struct Payload {
     return numbers
   }
 
+  /// Numbers of 8 bits.
+  mutating func codes(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> [UInt8] {
+    let codes = try bytes(name, group)
+    guard codes.count == count else {
+      throw PadawannError(.data, "\"\(name)\" has \(codes.count) numbers where \(count) are needed")
+    }
+    return codes
+  }
+
   private mutating func announce(_ count: Int) throws(PadawannError) {
     guard count <= capacity else {
       throw PadawannError(.data, "the dataset \"coded\" is too short for its planes")

@@ -121,7 +121,8 @@ private struct CheckpointRows {
         let place = row * tasks + task
         let cells = (place * weights)..<((place + 1) * weights)
         return TaskScore(
-          images: Int(images[place]), right: counts[cells].map { Int($0) }, crossEntropy: Array(losses[cells]))
+          images: Int(images[place]), right: counts[cells].map { Int($0) }, crossEntropy: Array(losses[cells])
+        )
       }
       let genome = try genome(layout, bits[(row * bytesPerRow)..<((row + 1) * bytesPerRow)])
       individuals.append(.init(genome: genome, score: Score(fitness: fitness[row], report: scores)))

@@ -63,7 +63,8 @@ extension EvolutionRun {
     }
     var tests: [EvolutionReport.Test] = []
     for test in plan.tests {
-      tests.append(try await measure(stored.model.network, DatasetSpec.parse(test.dataset).load(from: data), test))
+      tests.append(
+        try await measure(stored.model.network, DatasetSpec.parse(test.dataset).load(from: data), test))
     }
     let report = EvolutionReport(
       championSha256: stored.digest.description, championBytes: stored.byteCount,

@@ -53,7 +53,8 @@ public struct EvolutionStart: Sendable {
   ///   - tool: the program and its version.
   ///   - inference: how networks are evaluated.
   /// - Throws: ``PadawannError`` for whatever is missing, damaged, or does not fit.
-  public init(_ request: EvolutionRequest, data: DataFolder, tool: String, inference: Inference) async throws {
+  public init(_ request: EvolutionRequest, data: DataFolder, tool: String, inference: Inference) async throws
+  {
     try request.evolution.validate()
     if let trials = request.trials, !(1...EvolutionSettings.limit).contains(trials) {
       throw PadawannError(.usage, "trials: \(trials) is not a number from 1 to \(EvolutionSettings.limit)")
@@ -142,17 +143,5 @@ extension DatasetSpec {
       number += 1
     }
     return name
-  }
-
-  /// The test images of the same set and classes, where the spec is of a named set's training images.
-  var testSplit: DatasetSpec? {
-    guard case .named(let set, .train) = source else { return nil }
-    var test = self
-    test.source = .named(set, .test)
-    test.selection = nil
-    test.dropLast = false
-    // Statistics of its own would treat test and training images differently.
-    if case .own = normalisation { return nil }
-    return test
   }
 }

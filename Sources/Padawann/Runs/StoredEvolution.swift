@@ -105,7 +105,8 @@ struct StoredEvolution {
     for (index, line) in lines.enumerated() {
       let read = try RunJSON.value(EvolutionLogLine.self, Array(line), at: "\(place), line \(index + 1)")
       guard read.generation == index else {
-        throw PadawannError(.data, "it is of generation \(read.generation)", at: "\(place), line \(index + 1)")
+        throw PadawannError(
+          .data, "it is of generation \(read.generation)", at: "\(place), line \(index + 1)")
       }
     }
     guard lines.count == generation else {

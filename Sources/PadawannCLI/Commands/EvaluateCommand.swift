@@ -15,8 +15,16 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Argument(help: "The model.", completion: .file(extensions: ["h5"]))
   var model: String
 
-  @Option(help: ArgumentHelp("A dataset; may be repeated.", valueName: "spec"))
-  var data: [String]
+  @Option(
+    help: ArgumentHelp(
+      "A dataset; may be repeated (default: the data of the model's tasks).", valueName: "spec"))
+  var data: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure the model as this task of it: with the task's outputs, normalisation, weight, and head; may be repeated.",
+      discussion: "On --data, or else on the test images of the task's dataset.", valueName: "name"))
+  var task: [String] = []
 
   @OptionGroup var weights: WeightOptions
   @OptionGroup var outputs: OutputOptions
@@ -43,6 +51,15 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard data.count == 1 || (predictions == nil && record == nil) else {
       throw ValidationError("--predictions and --record take one dataset")
     }
+    guard task.count < 2 || data.isEmpty else {
+      throw ValidationError("--data is measured as one --task at a time")
+    }
+    guard task.isEmpty || outputs.outputs == nil else {
+      throw ValidationError("a task has outputs of its own: --outputs and --task exclude each other")
+    }
+    guard !weights.ownWeights || task.isEmpty else {
+      throw ValidationError("a task has weights of its own: --own-weights and --task exclude each other")
+    }
     guard let record else { return }
     do throws(PadawannError) {
       try Name.check(record, of: "a task")
@@ -53,18 +70,17 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let stored = try ModelFile.read(model)
-    let settings = try weights.settings(of: stored.model, model)
     var entries: [EvaluateReport.Entry] = []
     var storing: Result<Void, any Error> = .success(())
-    for dataset in try datasets(for: stored.model.network) {
+    for subject in try subjects(of: stored.model) {
       let predictions = try await EvaluationRun(threads: threads.count).predictions(
-        of: stored.model.network, named: model, on: dataset, settings)
-      let outputs = try self.outputs.outputs(for: dataset, of: stored.model.network)
-      let sweep = try WeightSweep(sharedWeights: settings, predictions: predictions, outputs: outputs)
-      entries.append(EvaluateReport.Entry(dataset, sweep))
+        of: subject.network, named: model, on: subject.dataset, subject.settings)
+      let sweep = try WeightSweep(
+        sharedWeights: subject.settings, predictions: predictions, outputs: subject.outputs)
+      entries.append(EvaluateReport.Entry(subject, sweep))
       storing = Result {
-        try write(try predictions.map { try $0.restricted(to: outputs) }, settings, dataset, stored)
-        try store(sweep, dataset, outputs, stored)
+        try write(try predictions.map { try $0.restricted(to: subject.outputs) }, subject, stored)
+        try store(sweep, subject, stored)
       }
     }
     let result = EvaluateReport(model, stored, entries)
@@ -74,39 +90,55 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   /// All datasets are found and checked before any is evaluated.
-  private func datasets(for network: Network) throws(PadawannError) -> [Dataset] {
-    var datasets: [Dataset] = []
-    for text in data {
-      let dataset = try dataFolder.dataset(text)
-      try Inference.check(dataset, fits: network.architecture)
-      _ = try outputs.outputs(for: dataset, of: network)
-      datasets.append(dataset)
+  private func subjects(of model: Model) throws(PadawannError) -> [EvaluationSubject] {
+    var subjects: [EvaluationSubject] = []
+    guard task.isEmpty, !data.isEmpty else {
+      let names = task.isEmpty ? model.tasks.map(\.name) : task
+      guard !names.isEmpty else {
+        throw PadawannError(
+          .usage, "the model has no tasks, and no data is given", at: self.model, remedy: "Add --data SPEC")
+      }
+      for name in names {
+        for text in data.isEmpty ? [nil] : data.map(Optional.some) {
+          subjects.append(try EvaluationSubject(model, task: name, on: text, weights, dataFolder))
+        }
+      }
+      return subjects
     }
-    return datasets
+    for text in data {
+      subjects.append(
+        try EvaluationSubject(model, self.model, on: dataFolder.dataset(text), weights, outputs))
+    }
+    return subjects
   }
 
   private func write(
-    _ predictions: [Predictions], _ settings: [Float?], _ dataset: Dataset, _ stored: StoredModel
+    _ predictions: [Predictions], _ subject: EvaluationSubject, _ stored: StoredModel
   ) throws {
     guard let path = self.predictions else { return }
     let file = try PredictionFile(
-      modelName: model, model: stored.digest, datasetName: dataset.name, sharedWeights: settings,
+      modelName: model, model: stored.digest, datasetName: subject.dataset.name,
+      sharedWeights: subject.settings,
       predictions: predictions)
     try file.write(to: path)
   }
 
   /// Puts what was measured into the model file, in the place of a task of the same name.
-  private func store(_ sweep: WeightSweep, _ dataset: Dataset, _ outputs: [Int]?, _ stored: StoredModel)
-    throws
-  {
+  private func store(_ sweep: WeightSweep, _ subject: EvaluationSubject, _ stored: StoredModel) throws {
     guard let record else { return }
-    let best = sweep.settings[sweep.best]
-    let task = TaskRecord(
+    let (best, dataset) = (sweep.settings[sweep.best], subject.dataset)
+    var task = TaskRecord(
       name: record, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
-      outputs: outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation,
+      outputs: subject.outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation,
       bestSharedWeight: best.sharedWeight, accuracy: best.scores.accuracy.value)
+    task.parameters = subject.task?.parameters ?? []
     var model = stored.model
     if let index = model.tasks.firstIndex(where: { $0.name == record }) {
+      guard task.parameters == model.tasks[index].parameters else {
+        throw PadawannError(
+          .usage, "the task \(record) has numbers of its own, which would be lost", at: self.model,
+          remedy: "Measure it with --task \(record), or record another name")
+      }
       model.tasks[index] = task
     } else {
       model.tasks.append(task)

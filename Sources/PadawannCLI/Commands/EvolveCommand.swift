@@ -14,7 +14,8 @@ struct EvolveCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: "Models to start from, pruned from one network; or folders of runs, whose last population is taken.",
+    help:
+      "Models to start from, pruned from one network; or folders of runs, whose last population is taken.",
     completion: .file(extensions: ["h5"]))
   var models: [String] = []
 
@@ -37,7 +38,10 @@ struct EvolveCommand: AsyncParsableCommand {
       valueName: "number"))
   var perClass: PerClass = PerClass(count: 700)
 
-  @Option(help: "Which output stands for which class: none (in order), auto (what the model would get most right with).")
+  @Option(
+    help:
+      "Which output stands for which class: none (in order), auto (what the model would get most right with)."
+  )
   var mapLabels: LabelMapping = .none
 
   @Option(
@@ -47,7 +51,9 @@ struct EvolveCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("So many evolutions, whose seeds are derived.", valueName: "number"))
   var trials: Int?
 
-  @Option(help: ArgumentHelp("Only this one of the trials, from 1; --resume puts them together.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Only this one of the trials, from 1; --resume puts them together.", valueName: "number"))
   var trial: Int?
 
   @OptionGroup(title: "Algorithm") var algorithm: EvolutionOptions
@@ -61,10 +67,13 @@ struct EvolveCommand: AsyncParsableCommand {
   }
 
   func validate() throws {
-    guard (output == nil) != (resume == nil) else { throw ValidationError("give one of --output and --resume") }
+    guard (output == nil) != (resume == nil) else {
+      throw ValidationError("give one of --output and --resume")
+    }
     if resume != nil {
       guard models.isEmpty, task.isEmpty, test.isEmpty, trials == nil else {
-        throw ValidationError("--resume goes on with what the run was begun with: give no models, tasks or tests")
+        throw ValidationError(
+          "--resume goes on with what the run was begun with: give no models, tasks or tests")
       }
     } else {
       guard !models.isEmpty else { throw ValidationError("give a model to start from") }

@@ -12,7 +12,8 @@ extension ParentSelection: ExpressibleByArgument {}
 struct EvolutionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The settings to begin with: thesis, or reference, which does what the published code did (no crossover).")
+      "The settings to begin with: thesis, or reference, which does what the published code did (no crossover)."
+    )
   )
   var profile: EvolutionSettings.Profile = .thesis
 
@@ -22,7 +23,8 @@ struct EvolutionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Individuals (default: 20).", valueName: "number"))
   var population: Int?
 
-  @Option(help: ArgumentHelp("The share that is copied to the next generation (default: 0.3).", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("The share that is copied to the next generation (default: 0.3).", valueName: "share"))
   var elitism: Double?
 
   @Option(help: ArgumentHelp("The share that is no parent (default: 0.3).", valueName: "share"))
@@ -40,7 +42,8 @@ struct EvolutionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The probability of two parents (default: 0.5).", valueName: "share"))
   var crossoverProbability: Double?
 
-  @Option(help: "What a step prunes: unstructured (default), or structured, whole output channels of one layer.")
+  @Option(
+    help: "What a step prunes: unstructured (default), or structured, whole output channels of one layer.")
   var mutation: Mutation?
 
   @Option(help: ArgumentHelp("The share that a step prunes (default: 0.025).", valueName: "share"))
@@ -59,7 +62,8 @@ struct EvolutionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Shared weights separated by commas, or pretrained (the model's own weights), or random (a fixed magnitude from "
-        + "0.5 to 2 for every edge). Default: 0.5,1,2.", valueName: "weights"), transform: EdgeValues.init(argument:))
+        + "0.5 to 2 for every edge). Default: 0.5,1,2.", valueName: "weights"),
+    transform: EdgeValues.init(argument:))
   var weights: EdgeValues?
 
   @Option(help: "Whether edges keep the signs of the model's weights: keep, discard.")

@@ -11,13 +11,16 @@ struct EvaluateReport: Encodable {
 
   /// One dataset.
   struct Entry: Encodable {
+    let task: String?
     let dataset: String
     let datasetSha256: String
     let images: Int
     let classNames: [String]
     let sweep: WeightSweep
 
-    init(_ dataset: Dataset, _ sweep: WeightSweep) {
+    init(_ subject: EvaluationSubject, _ sweep: WeightSweep) {
+      let dataset = subject.dataset
+      task = subject.task?.name
       self.dataset = dataset.name
       datasetSha256 = dataset.digest.description
       images = dataset.count
@@ -48,7 +51,8 @@ extension EvaluateReport.Entry {
     if sweep.settings.count > 1 { rows.append(Self.row("ensemble", sweep.ensemble)) }
     let best = sweep.settings[sweep.best]
     var parts = [
-      "\(dataset): \(Format.count(images)) images, \(classNames.count) classes\n" + Table.text(rows)
+      "\(task.map { "task \($0), " } ?? "")\(dataset): \(Format.count(images)) images, \(classNames.count) classes\n"
+        + Table.text(rows)
     ]
     if sweep.settings.count > 1 {
       let accuracy = Format.percent(best.scores.accuracy.value)

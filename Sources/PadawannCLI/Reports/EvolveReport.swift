@@ -55,14 +55,18 @@ extension EvolveReport.Summary {
     func add(_ name: String, _ spread: Spread?, _ format: (Double) -> String) {
       guard let spread else { return }
       rows.append(
-        [name, format(spread.mean), spread.deviation.map(format) ?? "", format(spread.least), format(spread.most)])
+        [
+          name, format(spread.mean), spread.deviation.map(format) ?? "", format(spread.least),
+          format(spread.most),
+        ])
     }
     for test in tests { add("\(test.dataset), accuracy in %", test.accuracy) { Format.percent($0) } }
     for test in tests { add("\(test.dataset), cross-entropy", test.crossEntropy) { Format.decimal($0, 4) } }
     add("loss in the thesis' unit", thesisLoss) { Format.decimal($0, 4) }
     add("edges", edges) { Format.count(Int($0.rounded())) }
     add("fitness", fitness) { Format.decimal($0, 4) }
-    return "\(folder): \(trials) trials, measured on test data, which the evolutions never saw\n" + Table.text(rows)
+    return "\(folder): \(trials) trials, measured on test data, which the evolutions never saw\n"
+      + Table.text(rows)
   }
 }
 

@@ -85,6 +85,26 @@ struct InspectReport: Encodable {
     let normalisation: NormalisationEntry
     let bestSharedWeight: Float?
     let accuracy: Double?
+    let parameters: [ParameterEntry]
+
+    /// What the task has instead of the network's own numbers.
+    struct ParameterEntry: Encodable {
+      let node: String
+      let count: Int
+      let bytes: Int
+      let precision: String
+
+      init(_ parameters: TaskParameters) {
+        node = parameters.node
+        count = parameters.count
+        bytes = parameters.byteCount
+        if case .weighted(_, _, .int8) = parameters.content {
+          precision = "int8"
+        } else {
+          precision = "float32"
+        }
+      }
+    }
 
     init(_ task: TaskRecord) {
       name = task.name
@@ -95,6 +115,7 @@ struct InspectReport: Encodable {
       normalisation = NormalisationEntry(task.normalisation)
       bestSharedWeight = task.bestSharedWeight
       accuracy = task.accuracy
+      parameters = task.parameters.map(ParameterEntry.init)
     }
   }
 
@@ -155,6 +176,8 @@ extension InspectReport.TaskEntry {
     let measured = accuracy.map { ", accuracy \(Format.percent($0))%" } ?? ""
     let weight = bestSharedWeight.map { " with w \(Format.weight($0))" } ?? ""
     return "  task \(name): \(dataset), \(classNames.count) classes\(measured)\(weight)"
+      + parameters.map { "\n    \($0.node) of its own: \(Format.count($0.count)) numbers, \($0.precision)" }
+      .joined()
   }
 }
 

@@ -25,6 +25,9 @@ struct StatsReport: Encodable {
     let ratioToTernary: Double
     let ratioToEntropyBound: Double
     let counts: Compression
+    /// What tasks have instead of the network's own numbers.
+    let taskParameters: Int
+    let taskBytes: Int
 
     init(_ path: String, _ stored: StoredModel) {
       let counts = Compression(of: stored.model.network)
@@ -44,6 +47,9 @@ struct StatsReport: Encodable {
       ratioToTernary = Double(counts.ternaryBytes) / size
       ratioToEntropyBound = counts.entropyBound / size
       self.counts = counts
+      let parameters = stored.model.tasks.flatMap(\.parameters)
+      taskParameters = parameters.reduce(0) { $0 + $1.count }
+      taskBytes = parameters.reduce(0) { $0 + $1.byteCount }
     }
   }
 
@@ -79,6 +85,7 @@ extension StatsReport.Entry {
       ["  masks, signs, numbers", Format.count(payloadBytes), ""],
       ["  everything else", Format.count(overheadBytes), ""],
     ]
+    if taskBytes > 0 { rows.insert(["    of which heads of tasks", Format.count(taskBytes), ""], at: 3) }
     if let sourceBytes, let ratioToSource {
       rows.append([sourceName ?? "the source", Format.count(sourceBytes), Format.ratio(ratioToSource)])
     }
@@ -93,5 +100,6 @@ extension StatsReport.Entry {
     ]
     return Table.text(rows)
       + "\n  \(Format.decimal(bitsPerEdge, 3)) bits an edge; \(Format.count(counts.otherParameters)) other parameters"
+      + (taskParameters > 0 ? "; \(Format.count(taskParameters)) numbers of tasks" : "")
   }
 }

@@ -19,7 +19,9 @@ final class EvolutionDisplay: Sendable {
   /// Begins a run, or goes on with one.
   func begin(_ title: String, _ run: EvolutionRun) {
     history.withLock { $0 = [] }
-    if run.evolution.champion != nil { line.note("\(title): going on after generation \(run.evolution.generation)") }
+    if run.evolution.champion != nil {
+      line.note("\(title): going on after generation \(run.evolution.generation)")
+    }
     line.begin(ProgressBar(title, of: .things("images"), total: run.remainingImages))
   }
 

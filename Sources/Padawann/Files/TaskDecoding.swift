@@ -1,0 +1,114 @@
+import HDF5
+
+/// Turns the group of tasks back into records, trusting nothing.
+struct TaskDecoding {
+  let architecture: Architecture
+  /// Whether the file announces the feature that some task has numbers of its own.
+  let mayHaveParameters: Bool
+  private(set) var unknown: UnknownAttributes
+  private(set) var payloadBytes = 0
+
+  /// Adds the attributes of tasks to those that are `unknown` already.
+  init(_ architecture: Architecture, mayHaveParameters: Bool, unknown: UnknownAttributes) {
+    self.architecture = architecture
+    self.mayHaveParameters = mayHaveParameters
+    self.unknown = unknown
+  }
+
+  mutating func tasks(_ group: HDFGroup?) throws(PadawannError) -> [TaskRecord] {
+    guard let group else { return [] }
+    unknown.add(group.attributes, at: "/tasks")
+    try group.checkChildren(datasets: [], groups: Set(group.groups.map(\.name)), at: "/tasks")
+    var tasks: [TaskRecord] = []
+    for entry in group.groups {
+      var reader = AttributeReader(entry.value, "/tasks/\(entry.name)")
+      let nodes = mayHaveParameters ? Set(architecture.nodes.map(\.name)) : []
+      try entry.value.checkChildren(
+        datasets: [], groups: nodes.intersection(entry.value.groups.map(\.name)), at: reader.path)
+      var task = TaskRecord(
+        name: entry.name, dataset: try reader.text("dataset"), digest: try reader.digest("dataset_sha256"),
+        classNames: try reader.texts("class_names"), outputs: try reader.integers("outputs"),
+        normalisation: Normalisation(
+          divisor: try reader.float("divisor"), mean: try reader.floats("mean"),
+          deviation: try reader.floats("deviation")),
+        bestSharedWeight: try reader.optionalFloat("best_shared_weight"),
+        accuracy: try reader.optionalDouble("accuracy"))
+      unknown.add(reader.unknown, at: reader.path)
+      for node in entry.value.groups {
+        task.parameters.append(try parameters(of: node.name, node.value, at: "\(reader.path)/\(node.name)"))
+      }
+      tasks.append(task)
+    }
+    return tasks
+  }
+
+  private mutating func parameters(of name: String, _ group: HDFGroup, at path: String) throws(PadawannError)
+    -> TaskParameters
+  {
+    do throws(PadawannError) {
+      guard let index = architecture.nodes.firstIndex(where: { $0.name == name }) else {
+        throw PadawannError(.data, "the network has no such node")
+      }
+      var payload = try Payload(group, isCompact: false)
+      var reader = AttributeReader(group, path)
+      defer { payloadBytes += payload.byteCount }
+      if case .batchNormalisation = architecture.nodes[index].operation {
+        let numbers = try normalisation(group, architecture.shapes[index].channels, path, &payload)
+        unknown.add(reader.unknown, at: path)
+        return TaskParameters(node: name, .normalisation(numbers))
+      }
+      guard let shape = architecture.weightShape(of: index) else {
+        throw PadawannError(.data, "the node has no numbers that a task could replace")
+      }
+      let content = try weighted(group, shape, &reader, &payload)
+      unknown.add(reader.unknown, at: path)
+      return TaskParameters(node: name, content)
+    } catch {
+      throw error.inside(path)
+    }
+  }
+
+  private func normalisation(
+    _ group: HDFGroup, _ channels: Int, _ path: String, _ payload: inout Payload
+  ) throws(PadawannError) -> BatchNormalisation {
+    try group.checkChildren(datasets: ["scale", "shift", "mean", "variance"], groups: [], at: path)
+    return BatchNormalisation(
+      scale: try payload.floats("scale", group, count: channels),
+      shift: try payload.floats("shift", group, count: channels),
+      mean: try payload.floats("mean", group, count: channels),
+      variance: try payload.floats("variance", group, count: channels))
+  }
+
+  private func weighted(
+    _ group: HDFGroup, _ shape: [Int], _ reader: inout AttributeReader, _ payload: inout Payload
+  ) throws(PadawannError) -> TaskParameters.Content {
+    let biasNames: Set<String> = group.dataset("bias") == nil ? [] : ["bias"]
+    guard group.dataset("mask") != nil else {
+      try group.checkChildren(datasets: ["bias"], groups: [], at: reader.path)
+      return .weighted(nil, bias: try payload.floats("bias", group, count: shape[0]), .float32)
+    }
+    guard try reader.integers("shape") == shape else {
+      throw PadawannError(.data, "its weights have another shape than \(shape), which is needed")
+    }
+    let isQuantised = group.dataset("codes") != nil
+    let names: Set<String> = isQuantised ? ["mask", "codes", "scales"] : ["mask", "values"]
+    try group.checkChildren(datasets: names.union(biasNames), groups: [], at: reader.path)
+    let count = shape.reduce(1, *)
+    let mask = try payload.mask(group, count: count, columns: count / shape[0])
+    let bias = try biasNames.isEmpty ? nil : payload.floats("bias", group, count: shape[0])
+    var numbers = [Float](repeating: 0, count: count)
+    var precision = TaskParameters.Precision.float32
+    if isQuantised {
+      let codes = try payload.codes("codes", group, count: mask.population)
+      let scales = try payload.floats("scales", group, count: shape[0])
+      precision = .int8(scales: scales)
+      for (rank, edge) in mask.indices.enumerated() {
+        numbers[edge] = Float(Int(codes[rank]) - 128) * scales[edge / (count / shape[0])]
+      }
+    } else {
+      let values = try payload.floats("values", group, count: mask.population)
+      for (rank, edge) in mask.indices.enumerated() { numbers[edge] = values[rank] }
+    }
+    return .weighted(try EdgeWeights(shape: shape, mask: mask, values: .own(numbers)), bias: bias, precision)
+  }
+}

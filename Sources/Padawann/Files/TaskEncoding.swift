@@ -1,0 +1,69 @@
+import HDF5
+
+/// Turns the tasks of a model into groups.
+struct TaskEncoding {
+  let model: Model
+
+  /// The group of all tasks.
+  func group() -> HDFGroup {
+    var group = HDFGroup()
+    group.attributes = model.unknown.attributes(at: "/tasks")
+    group.groups = model.tasks.map { HDFEntry($0.name, record($0)) }
+    return group
+  }
+
+  private func record(_ task: TaskRecord) -> HDFGroup {
+    var record = HDFGroup()
+    record.attributes = [
+      HDFEntry("dataset", .text(task.dataset)),
+      HDFEntry("dataset_sha256", .text(task.digest.description)),
+      HDFEntry("class_names", .texts(task.classNames)),
+      HDFEntry("outputs", .array(.int32(task.outputs.map(Int32.init)))),
+      HDFEntry("divisor", .float32(task.normalisation.divisor)),
+      HDFEntry("mean", .array(.float32(task.normalisation.mean))),
+      HDFEntry("deviation", .array(.float32(task.normalisation.deviation))),
+    ]
+    if let weight = task.bestSharedWeight {
+      record.attributes.append(HDFEntry("best_shared_weight", .float32(weight)))
+    }
+    if let accuracy = task.accuracy { record.attributes.append(HDFEntry("accuracy", .float64(accuracy))) }
+    record.attributes += model.unknown.attributes(at: "/tasks/\(task.name)")
+    record.groups = task.parameters.map { replacement in
+      var group = group(of: replacement.content)
+      group.attributes += model.unknown.attributes(at: "/tasks/\(task.name)/\(replacement.node)")
+      return HDFEntry(replacement.node, group)
+    }
+    return record
+  }
+
+  private func group(of content: TaskParameters.Content) -> HDFGroup {
+    var group = HDFGroup()
+    switch content {
+    case .weighted(let weights, let bias, let precision):
+      if let weights { append(weights, precision, to: &group) }
+      if let bias { group.datasets.append(.vector("bias", .float32(bias))) }
+    case .normalisation(let numbers):
+      group.datasets = [
+        .vector("scale", .float32(numbers.scale)), .vector("shift", .float32(numbers.shift)),
+        .vector("mean", .float32(numbers.mean)), .vector("variance", .float32(numbers.variance)),
+      ]
+    }
+    return group
+  }
+
+  private func append(
+    _ weights: EdgeWeights, _ precision: TaskParameters.Precision, to group: inout HDFGroup
+  ) {
+    let numbers = weights.numbers(.own)
+    group.attributes = [HDFEntry("shape", .array(.int32(weights.shape.map(Int32.init))))]
+    group.datasets.append(.vector("mask", .uint8(weights.mask.packed)))
+    if case .int8(let scales) = precision, let codes = precision.codes(of: numbers, outputs: weights.shape[0])
+    {
+      let stored = weights.mask.indices.map { UInt8(Int(codes[$0]) + 128) }
+      group.datasets.append(.vector("codes", .uint8(stored)))
+      group.datasets.append(.vector("scales", .float32(scales)))
+    } else {
+      group.datasets.append(.vector("values", .float32(weights.mask.indices.map { numbers[$0] })))
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Padawann
+
+/// A network and the images that it is measured on, as a task of the model or without one.
+struct EvaluationSubject {
+  let network: Network
+  let dataset: Dataset
+  /// The shared weights to try; `nil` stands for the network's own weights.
+  let settings: [Float?]
+  /// The outputs for the classes of the data; `nil` when they are all outputs in order.
+  let outputs: [Int]?
+  /// The task, if it is measured as one.
+  let task: TaskRecord?
+
+  /// The network itself on some data.
+  init(
+    _ model: Model, _ path: String, on dataset: Dataset, _ weights: WeightOptions, _ outputs: OutputOptions
+  ) throws(PadawannError) {
+    try Inference.check(dataset, fits: model.network.architecture)
+    network = model.network
+    self.dataset = dataset
+    settings = try weights.settings(of: model, path)
+    self.outputs = try outputs.outputs(for: dataset, of: model.network)
+    task = nil
+  }
+
+  /// A model as one of its tasks uses it, on some data, or, without any, on the task's own.
+  init(
+    _ model: Model, task name: String, on text: String?, _ weights: WeightOptions, _ folder: DataFolderOptions
+  ) throws(PadawannError) {
+    let use = try model.use(of: name)
+    let spec = if let text { try DatasetSpec.parse(text) } else { try use.task.testData() }
+    var dataset = try folder.dataset(spec.description)
+    if spec.normalisation == nil { dataset = try dataset.normalised(as: use.task.normalisation) }
+    try Inference.check(dataset, fits: use.network.architecture)
+    guard dataset.classNames.count == use.task.outputs.count else {
+      throw PadawannError(
+        .data,
+        "it has \(dataset.classNames.count) classes, and the task \(name) has \(use.task.outputs.count)",
+        at: dataset.name)
+    }
+    network = use.network
+    self.dataset = dataset
+    settings = weights.weights?.values ?? use.settings
+    outputs = use.task.outputs == Array(0..<network.architecture.outputs) ? nil : use.task.outputs
+    task = use.task
+  }
+}
