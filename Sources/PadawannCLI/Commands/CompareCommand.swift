@@ -18,6 +18,12 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The dataset; needed unless all are files of predictions.", valueName: "spec"))
   var data: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Compare the models as this task: each that has it with its outputs, weight and head; --data is then needed only where "
+        + "the task's own data is not meant.", valueName: "name"))
+  var task: String?
+
   @OptionGroup var weights: WeightOptions
   @OptionGroup var outputs: OutputOptions
 
@@ -30,14 +36,21 @@ struct CompareCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard models.count >= 2 else { throw ValidationError("give at least two models") }
+    guard task == nil || (outputs.outputs == nil && !weights.ownWeights) else {
+      throw ValidationError(
+        "a task has outputs and weights of its own: give no --outputs or --own-weights with --task")
+    }
   }
 
   func run() async throws {
     let confidence = try Confidence(alpha: alpha)
     let sources = try models.map(ComparedFile.init)
-    let dataset = try dataset(for: sources)
+    // All that is missing is missed before anything is evaluated.
+    let subjects = try sources.map { try subject(of: $0, data(for: sources)) }
     var answers: [Answers] = []
-    for source in sources { answers.append(try await self.answers(of: source, dataset)) }
+    for (source, subject) in zip(sources, subjects) {
+      answers.append(try await self.answers(of: source, subject))
+    }
     let comparison = try Comparison(of: answers.map(\.model), confidence: confidence)
     let result = CompareReport(
       dataset: answers[0].datasetName, comparison, sharedWeights: answers.map(\.sharedWeight),
@@ -45,21 +58,25 @@ struct CompareCommand: AsyncParsableCommand {
     try report.print(result) { result.text }
   }
 
-  /// The dataset, after it has been checked against all networks; `nil` where only predictions are compared.
-  private func dataset(for sources: [ComparedFile]) throws(PadawannError) -> Dataset? {
-    guard let data else {
-      if let model = sources.first(where: { $0.model != nil }) {
-        throw PadawannError(
-          .usage, "a model needs a dataset to be compared on", at: model.path, remedy: "Add --data SPEC")
-      }
-      return nil
+  /// The text of the dataset: what was given, or what the first model that has the task measures it on; `nil` where only
+  /// predictions are compared.
+  private func data(for sources: [ComparedFile]) throws(PadawannError) -> String? {
+    if let data { return data }
+    guard let model = sources.first(where: { $0.model != nil }) else { return nil }
+    if let record = sources.lazy.compactMap(\.model).flatMap(\.tasks).first(where: { $0.name == task }) {
+      return try record.testData().description
     }
-    let dataset = try dataFolder.dataset(data)
-    for model in sources.compactMap(\.model) {
-      try Inference.check(dataset, fits: model.network.architecture)
-      _ = try outputs.outputs(for: dataset, of: model.network)
+    throw PadawannError(
+      .usage, "a model needs a dataset to be compared on", at: model.path, remedy: "Add --data SPEC")
+  }
+
+  /// A model with the data that it is asked about; `nil` for predictions.
+  private func subject(of source: ComparedFile, _ data: String?) throws(PadawannError) -> EvaluationSubject? {
+    guard let model = source.model, let data else { return nil }
+    if let task, model.tasks.contains(where: { $0.name == task }) {
+      return try EvaluationSubject(model, task: task, on: data, weights, dataFolder)
     }
-    return dataset
+    return try EvaluationSubject(model, source.path, on: dataFolder.dataset(data), weights, outputs)
   }
 
   /// What one of the compared files answers with the weight that is best for it.
@@ -69,18 +86,14 @@ struct CompareCommand: AsyncParsableCommand {
     let datasetName: String
   }
 
-  private func answers(of source: ComparedFile, _ dataset: Dataset?) async throws -> Answers {
-    switch source.content {
-    case .predictions(let file):
+  private func answers(of source: ComparedFile, _ subject: EvaluationSubject?) async throws -> Answers {
+    if case .predictions(let file) = source.content {
       return try best(source.path, file.datasetName, file.sharedWeights, file.predictions, nil)
-    case .model(let model):
-      guard let dataset else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
-      let settings = try weights.settings(of: model, source.path)
-      let predictions = try await EvaluationRun(threads: threads.count).predictions(
-        of: model.network, named: source.path, on: dataset, settings)
-      return try best(
-        source.path, dataset.name, settings, predictions, outputs.outputs(for: dataset, of: model.network))
     }
+    guard let subject else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
+    let predictions = try await EvaluationRun(threads: threads.count).predictions(
+      of: subject.network, named: source.path, on: subject.dataset, subject.settings)
+    return try best(source.path, subject.dataset.name, subject.settings, predictions, subject.outputs)
   }
 
   private func best(
