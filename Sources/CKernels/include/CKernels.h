@@ -118,4 +118,6 @@ typedef struct {
 } lanes_pool;
 void lanes_pool_windows(int32_t level, const lanes_pool *pool, const float *x, float *y);
 
+#include "Training.h"
+
 #endif

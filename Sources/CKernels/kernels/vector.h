@@ -11,6 +11,9 @@ enum { PARTS = LANES / WIDTH };
 
 INLINE vector load(const float *x) { return *(const vector *)x; }
 INLINE void store(float *x, vector value) { *(vector *)x = value; }
+typedef float vector_loose __attribute__((ext_vector_type(WIDTH), aligned(4)));
+INLINE vector load_loose(const float *x) { return *(const vector_loose *)x; }
+INLINE void store_loose(float *x, vector value) { *(vector_loose *)x = value; }
 INLINE vector splat(float x) { return (vector)(x); }
 
 // A splat that stays in one register: where sums take all the others, the compiler otherwise keeps several splats at once

@@ -51,6 +51,16 @@ extension InstructionSet {
     _ x: LaneBuffer, _ shape: Shape, _ pool: Pool, _ average: Average?, blocks: Int, to y: LaneBuffer,
     _ output: Shape
   ) {
+    var value = kernelValue(shape, pool, average, output)
+    let (xCount, yCount) = (shape.count * LaneBuffer.width, output.count * LaneBuffer.width)
+    for block in 0..<blocks {
+      lanes_pool_windows(
+        level, &value, x.floats(from: block * xCount, xCount), y.floats(from: block * yCount, yCount))
+    }
+  }
+
+  /// The windows of a pool as the kernels read them.
+  func kernelValue(_ shape: Shape, _ pool: Pool, _ average: Average?, _ output: Shape) -> lanes_pool {
     var value = lanes_pool()
     (value.channels, value.height, value.width) = (
       Int32(shape.channels), Int32(shape.height), Int32(shape.width)
@@ -61,11 +71,7 @@ extension InstructionSet {
     (value.padding_height, value.padding_width) = (Int32(pool.padding.height), Int32(pool.padding.width))
     (value.dilation_height, value.dilation_width) = (Int32(pool.dilation.height), Int32(pool.dilation.width))
     value.average = average.map { $0 == .ofPaddedWindow ? 1 : 2 } ?? 0
-    let (xCount, yCount) = (shape.count * LaneBuffer.width, output.count * LaneBuffer.width)
-    for block in 0..<blocks {
-      lanes_pool_windows(
-        level, &value, x.floats(from: block * xCount, xCount), y.floats(from: block * yCount, yCount))
-    }
+    return value
   }
 }
 

@@ -75,6 +75,29 @@ final class Packed<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   deinit { free(UnsafeMutablePointer(mutating: elements)) }
 
+  /// Numbers that still change.
+  final class Writable {
+    private let count: Int
+    private let pointer: UnsafeMutablePointer<Element>
+
+    /// Makes room; the numbers are zeros.
+    ///
+    /// - Throws: ``PadawannError`` `unsupported` when there is not that much memory.
+    init(count: Int) throws(PadawannError) where Element == UInt16 {
+      self.count = count
+      pointer = try aligned(count)
+      pointer.initialize(repeating: 0, count: count)
+    }
+
+    deinit { free(pointer) }
+
+    /// The elements from an offset on, of which `needed` must exist.
+    func elements(from offset: Int, _ needed: Int) -> UnsafeMutablePointer<Element> {
+      precondition(offset >= 0 && needed >= 0 && offset + needed <= count, "beyond the end of a buffer")
+      return pointer + offset
+    }
+  }
+
   /// The size in memory.
   var bytes: Int { count * MemoryLayout<Element>.stride }
 }

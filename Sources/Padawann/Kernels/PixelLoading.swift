@@ -14,8 +14,10 @@ struct PixelLoading: Sendable {
     self.plane = plane
   }
 
-  /// Loads images into whole blocks; lanes without an image become zero.
-  func run(_ set: InstructionSet, _ pixels: Pixels, images: Range<Int>, to y: LaneBuffer) {
+  /// Loads images into whole blocks from `firstBlock` on; lanes without an image become zero.
+  func run(
+    _ set: InstructionSet, _ pixels: Pixels, images: Range<Int>, to y: LaneBuffer, firstBlock: Int = 0
+  ) {
     let elements = scale.count * plane
     precondition(images.lowerBound >= 0 && images.upperBound * elements <= pixels.count, "no such image")
     for (block, start) in stride(from: images.lowerBound, to: images.upperBound, by: LaneBuffer.width)
@@ -23,7 +25,7 @@ struct PixelLoading: Sendable {
     {
       let count = min(LaneBuffer.width, images.upperBound - start)
       let size = elements * LaneBuffer.width
-      let target = y.floats(from: block * size, size)
+      let target = y.floats(from: (firstBlock + block) * size, size)
       let sizes = (Int32(count), Int32(elements), Int32(plane))
       switch pixels {
       case .bytes(let values):

@@ -33,12 +33,22 @@ struct WinogradKernel: Sendable {
   /// The size of what was packed.
   var bytes: Int { filters.bytes }
   /// The number of floats of scratch.
-  var scratchCount: Int { lanes_winograd_scratch_count(Int32(shape.input.channels)) }
+  var scratchCount: Int { Self.scratchCount(channels: shape.input.channels) }
+  /// The number of floats of scratch for an input of that many channels.
+  static func scratchCount(channels: Int) -> Int { lanes_winograd_scratch_count(Int32(channels)) }
 
-  /// Runs over whole blocks.
+  /// Runs over whole blocks from the first on.
   func run(
     _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, to y: LaneBuffer,
     scratch: LaneBuffer
+  ) {
+    run(set, x, blocks: 0..<blocks, epilogue, to: y, firstBlock: 0, scratch: scratch)
+  }
+
+  /// Runs over some blocks, and stores from `firstBlock` on; the scratch begins at `scratchStart`.
+  func run(
+    _ set: InstructionSet, _ x: LaneBuffer, blocks: Range<Int>, _ epilogue: Epilogue, to y: LaneBuffer,
+    firstBlock: Int, scratch: LaneBuffer, scratchStart: Int = 0
   ) {
     precondition(epilogue.outputs == shape.output.channels, "one epilogue per output")
     let xCount = shape.input.count * LaneBuffer.width
@@ -46,8 +56,9 @@ struct WinogradKernel: Sendable {
     var value = kernelValue
     epilogue.withKernelValue {
       lanes_winograd_convolve(
-        set.level, &value, x.floats(from: 0, xCount * blocks), xCount, Int32(blocks), $0,
-        y.floats(from: 0, yCount * blocks), yCount, scratch.floats(from: 0, scratchCount))
+        set.level, &value, x.floats(from: blocks.lowerBound * xCount, xCount * blocks.count), xCount,
+        Int32(blocks.count), $0, y.floats(from: firstBlock * yCount, yCount * blocks.count), yCount,
+        scratch.floats(from: scratchStart, scratchCount))
     }
   }
 

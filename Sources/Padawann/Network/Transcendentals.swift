@@ -12,3 +12,4 @@ func expOf(_ x: Double) -> Double { exp(x) }
 func logOf(_ x: Double) -> Double { log(x) }
 func tanhOf(_ x: Double) -> Double { tanh(x) }
 func erfOf(_ x: Double) -> Double { erf(x) }
+func cosineOf(_ x: Double) -> Double { cos(x) }

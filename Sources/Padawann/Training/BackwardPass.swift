@@ -1,0 +1,168 @@
+// Backward, node by node.
+extension Backpropagation {
+  /// The gradients of the inputs of one block of one node.
+  func backward(_ index: Int, _ block: Int, _ worker: Int, _ step: BatchStep) {
+    let node = plan.architecture.nodes[index]
+    let trained = node.inputs.filter { plan.isTrained(input: $0) }
+    guard let source = trained.first else { return }
+    let isInPlace = plan.buffer(of: source) == plan.buffers[index]
+    if case .convolution = node.operation {
+      convolutionGradient(index, block, worker)
+      return
+    }
+    if !isInPlace { clearIfFirst(index, trained, block) }
+    let (x, y) = (value(source, block), value(index, block))
+    let (dx, dy) = (gradient(source, block), gradient(index, block))
+    let (from, shape) = (plan.shape(of: source), plan.shape(of: index))
+    switch node.operation {
+    case .relu: set.activationGradient(y, dy, slope: 0, adds: !isInPlace, to: dx)
+    case .leakyRelu(let slope) where slope > 0:
+      set.activationGradient(y, dy, slope: slope, adds: !isInPlace, to: dx)
+    case .leakyRelu(let slope): set.activationGradient(x, dy, slope: slope, adds: true, to: dx)
+    case .dropout(let rate): dropoutGradient(rate, step.dropoutKeys(node: index, block: block), dy, isInPlace, to: dx)
+    case .maxPool(let pool): set.poolGradient(x, from, pool, nil, dy, shape, to: dx)
+    case .averagePool(let pool, let counts):
+      set.poolGradient(x, from, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, dy, shape, to: dx)
+    case .globalAveragePool: set.poolGradient(x, from, .whole(from), .ofWhatIsInside, dy, shape, to: dx)
+    case .add: for input in trained { set.accumulate(dy, to: gradient(input, block)) }
+    case .concat: separate(index, block)
+    case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.addGradient(x, y, dy, to: dx)
+    case .softmax: softmaxGradient(y, shape, logarithm: false, dy, to: dx)
+    case .logSoftmax: softmaxGradient(y, shape, logarithm: true, dy, to: dx)
+    case .batchNormalisation: normalisations[index]?.addGradient(dy, x, lanes: step.lanes(of: block), set, to: dx)
+    case .flatten, .linear, .convolution: break
+    }
+  }
+
+  /// The first node that adds to a gradient finds what the step before has left.
+  private func clearIfFirst(_ index: Int, _ inputs: [Int], _ block: Int) {
+    for input in inputs where plan.lastReader[plan.buffer(of: input)] == index { gradient(input, block).clear() }
+  }
+
+  private func dropoutGradient(
+    _ rate: Float, _ keys: [UInt64], _ dy: BlockSlice, _ isInPlace: Bool, to dx: BlockSlice
+  ) {
+    guard plan.scope.dropsOut, rate > 0 else { return }
+    // A gradient is dropped as the activation was. Its own buffer is not needed any more.
+    set.drop(dy, rate: rate, keys: keys, to: dy)
+    if !isInPlace { set.accumulate(dy, to: dx) }
+  }
+
+  private func separate(_ index: Int, _ block: Int) {
+    let dy = gradient(index, block)
+    var start = 0
+    for input in plan.architecture.nodes[index].inputs {
+      let count = plan.shape(of: input).count
+      if plan.isTrained(input: input) {
+        set.accumulate(dy.part(start..<(start + count)), to: gradient(input, block))
+      }
+      start += count
+    }
+  }
+
+  private func convolutionGradient(_ index: Int, _ block: Int, _ worker: Int) {
+    guard let layer = layers[index] else { return }
+    let source = plan.architecture.nodes[index].inputs[0]
+    let isFirst = plan.lastReader[plan.buffer(of: source)] == index
+    let dx = gradient(source, block)
+    if let kernel = winograd[index]?.backward, let identity = identities[index] {
+      if isFirst {
+        kernel.run(
+          set, gradientBuffer(of: index), blocks: block..<(block + 1), identity, to: gradientBuffer(of: source),
+          firstBlock: block, scratch: scratch[worker])
+      } else {
+        let own = scratch[worker]
+        kernel.run(
+          set, gradientBuffer(of: index), blocks: block..<(block + 1), identity, to: own, firstBlock: 0,
+          scratch: own, scratchStart: dx.elements * LaneBuffer.width)
+        set.accumulate(BlockSlice(own, block: 0, elements: dx.elements), to: dx)
+      }
+      return
+    }
+    if isFirst { dx.clear() }
+    let target = inputGradient(of: index)
+    if hasPaddedGradient(index), let padding = layer.padding {
+      let padded = plan.shape(of: source).padded(by: padding)
+      BlockSlice(target, block: block, elements: padded.count).clear()
+    }
+    layer.kernel.inputGradient(
+      set, layer.weights.values, gradientBuffer(of: index), blocks: block..<(block + 1),
+      taps: 0..<layer.kernel.tapCount, to: target)
+    if hasPaddedGradient(index), let padding = layer.padding { crop(target, source, padding, block, to: dx) }
+  }
+
+  /// Adds what is inside the padding.
+  private func crop(_ padded: LaneBuffer, _ node: Int, _ padding: Padding, _ block: Int, to dx: BlockSlice) {
+    let shape = plan.shape(of: node)
+    let outer = shape.padded(by: padding)
+    let from = BlockSlice(padded, block: block, elements: outer.count)
+    for channel in 0..<shape.channels {
+      for row in 0..<shape.height {
+        let start = (channel * outer.height + row + padding.top) * outer.width + padding.left
+        let end = (channel * shape.height + row) * shape.width
+        set.accumulate(from.part(start..<(start + shape.width)), to: dx.part(end..<(end + shape.width)))
+      }
+    }
+  }
+
+  /// All blocks of a node that mixes images, or whose weights are large.
+  func backwardTogether(_ index: Int, _ step: BatchStep) {
+    let source = plan.architecture.nodes[index].inputs[0]
+    finishGradients(index, step)
+    if let numbers = normalisations[index] {
+      numbers.prepareGradient(step.images)
+    }
+    guard plan.isTrained(input: source) else { return }
+    crew.share(step.blocks) { block, _ in clearIfFirst(index, [source], block) }
+    if let layer = layers[index] {
+      crew.share(range: layer.kernel.tapCount, unit: 8) { taps in
+        layer.kernel.inputGradient(
+          set, layer.weights.values, gradientBuffer(of: index), blocks: 0..<step.blocks, taps: taps,
+          to: inputGradient(of: index))
+      }
+    } else {
+      crew.share(step.blocks) { block, _ in
+        normalisations[index]?.addGradient(
+          gradient(index, block), value(source, block), lanes: step.lanes(of: block), set,
+          to: gradient(source, block))
+      }
+    }
+  }
+
+  /// The gradients of a node's own numbers.
+  func finishGradients(_ index: Int, _ step: BatchStep) {
+    let source = plan.architecture.nodes[index].inputs[0]
+    if let numbers = normalisations[index] {
+      let blocks = (0..<step.blocks).map { (gradient(index, $0), value(source, $0), step.lanes(of: $0)) }
+      numbers.measureGradient(blocks, set, usesBatch: plan.scope.usesBatchStatistics)
+    }
+    guard let layer = layers[index] else { return }
+    if plan.scope.weights.contains(index) {
+      layer.weights.gradients.clear()
+      crew.share(range: layer.kernel.tapCount, unit: 6) { taps in
+        layer.kernel.weightGradient(
+          set, input(of: index), gradientBuffer(of: index), blocks: step.blocks, taps: taps,
+          to: layer.weights.gradients)
+      }
+    }
+    if plan.scope.biases.contains(index) { biasGradient(index, layer, step) }
+  }
+
+  private func biasGradient(_ index: Int, _ layer: TrainedLayer, _ step: BatchStep) {
+    guard let lanes = biasLanes[index] else { return }
+    let shape = plan.shape(of: index)
+    crew.share(step.blocks) { block, _ in
+      set.biasGradient(
+        gradient(index, block), plane: shape.height * shape.width,
+        to: BlockSlice(lanes, block: block, elements: layer.outputs))
+    }
+    var sums = [Double](repeating: 0, count: layer.biases.count)
+    for image in 0..<step.images {
+      let (block, lane) = (image / LaneBuffer.width, image % LaneBuffer.width)
+      let slice = BlockSlice(lanes, block: block, elements: layer.outputs)
+      let start = step.biasSets[image] * layer.outputs
+      for output in 0..<layer.outputs { sums[start + output] += Double(slice[output, lane]) }
+    }
+    layer.biases.gradients.replace(with: sums.map { Float($0) })
+  }
+}

@@ -1,0 +1,111 @@
+/// Which images make each batch: all of them once in every pass, in an order of its own, mixed over tasks.
+struct BatchFeed: Sendable {
+  let images: TrainingImages
+  /// Images of a batch; the last of a pass may have fewer.
+  let size: Int
+  let passes: Int
+  let seed: UInt64
+  /// Whether every image is shifted by a pixel or not at all, at random.
+  let shifts: Bool
+
+  /// The steps of one pass.
+  var stepsPerPass: Int { (images.count + size - 1) / size }
+  /// All steps.
+  var steps: Int { passes * stepsPerPass }
+
+  /// A batch: images, and the shift of each.
+  struct Batch: Sendable {
+    var images: [Int]
+    var shifts: [Int]
+  }
+
+  /// The order of a pass.
+  func order(pass: Int) -> [Int] {
+    var order = Array(0..<images.count)
+    var generator = KeyedGenerator(seed, TrainingDraw.order.rawValue, UInt64(pass))
+    generator.shuffle(&order)
+    return order
+  }
+
+  /// The batch of a step, given the order of its pass.
+  func batch(_ step: Int, of order: [Int]) -> Batch {
+    let first = step % stepsPerPass * size
+    let chosen = Array(order[first..<min(first + size, order.count)])
+    var generator = KeyedGenerator(seed, TrainingDraw.shift.rawValue, UInt64(step))
+    return Batch(
+      images: chosen,
+      shifts: chosen.map { _ in shifts ? generator.next(below: TrainingImages.shifts.count) : 0 })
+  }
+}
+
+/// A network that is given batch after batch.
+final class TrainingRun {
+  let machine: Backpropagation
+  let feed: BatchFeed
+  private let features: FeatureCache?
+  private let usesBiasSets: Bool
+  private var order: (pass: Int, images: [Int])?
+
+  /// Prepares a run, and computes what never changes once and for all.
+  ///
+  /// - Parameters:
+  ///   - precision: how features that never change are kept; `nil` computes them anew for every batch.
+  ///   - progress: told the share of the features that is there.
+  init(
+    _ machine: Backpropagation, _ feed: BatchFeed, usesBiasSets: Bool, keeps precision: FeatureRows.Precision?,
+    progress: ((Double) -> Void)? = nil
+  ) throws(PadawannError) {
+    self.machine = machine
+    self.feed = feed
+    self.usesBiasSets = usesBiasSets
+    features = try precision.flatMap { precision throws(PadawannError) in
+      try FeatureCache(machine, feed, precision, progress)
+    }
+  }
+
+  /// Runs a batch forward and backward, and leaves the gradients in the machine.
+  func gradients(step index: Int) throws(PadawannError) -> BatchResult {
+    let pass = index / feed.stepsPerPass
+    let order = self.order?.pass == pass ? self.order?.images ?? [] : feed.order(pass: pass)
+    self.order = (pass, order)
+    let batch = feed.batch(index, of: order)
+    let step = BatchStep(
+      images: batch.images.count,
+      biasSets: batch.images.map { usesBiasSets ? feed.images.task(of: $0) : 0 }, seed: feed.seed, index: index)
+    try forward(batch, step)
+    let all = Array(0..<machine.plan.architecture.shapes[machine.plan.logits].count)
+    let outputs = feed.images.tasks.map { $0.outputs.count < all.count ? $0.outputs : all }
+    let result = CrossEntropy(
+      labels: batch.images.map(feed.images.label),
+      outputs: batch.images.map { outputs[feed.images.task(of: $0)] }
+    ).run(machine, step)
+    guard result.loss.isFinite else {
+      throw PadawannError(
+        .data, "the loss is no finite number any more", at: "step \(index + 1)",
+        remedy: "Choose a smaller learning rate or a smaller shared weight")
+    }
+    machine.backward(step)
+    return result
+  }
+
+  private func forward(_ batch: BatchFeed.Batch, _ step: BatchStep) throws(PadawannError) {
+    if let features {
+      features.load(batch)
+      try machine.forward((0...machine.plan.logits).filter { machine.plan.isLive[$0] }, step)
+    } else {
+      machine.load(batch, feed.images)
+      try machine.forward(0...machine.plan.logits, step)
+    }
+  }
+}
+
+extension Backpropagation {
+  /// Loads the images of a batch.
+  func load(_ batch: BatchFeed.Batch, _ images: TrainingImages) {
+    let starts = Array(stride(from: 0, to: batch.images.count, by: LaneBuffer.width))
+    crew.share(starts.count) { block, _ in
+      let range = starts[block]..<min(starts[block] + LaneBuffer.width, batch.images.count)
+      images.load(batch.images[range], shifts: batch.shifts[range], set, to: buffer(of: Node.image), block: block)
+    }
+  }
+}

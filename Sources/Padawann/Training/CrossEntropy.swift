@@ -1,0 +1,52 @@
+/// What one batch showed.
+public struct BatchResult: Sendable, Equatable {
+  /// The mean cross-entropy of the batch, in nats, before the step.
+  public let loss: Double
+  /// How many images were answered rightly, before the step.
+  public let right: Int
+  /// The number of images.
+  public let images: Int
+}
+
+/// Softmax and cross-entropy of the logits of a batch.
+struct CrossEntropy {
+  /// The right output of each image.
+  let labels: [Int]
+  /// The outputs that take part for each image.
+  let outputs: [[Int]]
+
+  /// Judges the logits, and writes the gradient of the mean loss.
+  func run(_ machine: Backpropagation, _ step: BatchStep) -> BatchResult {
+    let node = machine.plan.logits
+    var (loss, right) = (0.0, 0)
+    for block in 0..<step.blocks {
+      let (logits, gradient) = (machine.value(node, block), machine.gradient(node, block))
+      gradient.clear()
+      for lane in 0..<step.lanes(of: block) {
+        let image = block * LaneBuffer.width + lane
+        let answer = judge(image, logits, gradient, lane, share: 1 / Double(step.images))
+        loss += answer.loss
+        right += answer.isRight ? 1 : 0
+      }
+    }
+    return BatchResult(loss: loss / Double(step.images), right: right, images: step.images)
+  }
+
+  private func judge(_ image: Int, _ logits: BlockSlice, _ gradient: BlockSlice, _ lane: Int, share: Double) -> (
+    loss: Double, isRight: Bool
+  ) {
+    let (chosen, label) = (outputs[image], labels[image])
+    let scores = chosen.map { Double(logits[$0, lane]) }
+    let top = scores.max() ?? 0
+    let powers = scores.map { expOf($0 - top) }
+    let sum = powers.reduce(0, +)
+    var loss = Double.nan
+    for (place, output) in chosen.enumerated() {
+      let probability = powers[place] / sum
+      gradient[output, lane] = Float((probability - (output == label ? 1 : 0)) * share)
+      if output == label { loss = logOf(sum) - (scores[place] - top) }
+    }
+    let winner = scores.firstIndex(of: top).map { chosen[$0] }
+    return (loss, winner == label)
+  }
+}

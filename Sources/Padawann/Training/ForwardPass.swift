@@ -1,0 +1,125 @@
+// Forward, node by node.
+extension Backpropagation {
+  /// Every image's biases, lane by lane.
+  func spreadBiases(_ node: Int, _ step: BatchStep) {
+    guard let layer = layers[node], let lanes = biasLanes[node] else { return }
+    let biases = layer.biases.values
+    for block in 0..<step.blocks {
+      let slice = BlockSlice(lanes, block: block, elements: layer.outputs)
+      for lane in 0..<step.lanes(of: block) {
+        let start = step.biasSets[block * LaneBuffer.width + lane] * layer.outputs
+        for output in 0..<layer.outputs { slice[output, lane] = biases[start + output] }
+      }
+    }
+  }
+
+  /// What normalisations with fixed statistics do.
+  func epilogues() throws(PadawannError) -> [Int: Epilogue] {
+    var result: [Int: Epilogue] = [:]
+    for (node, layer) in layers where layer.winograd != nil { result[node] = try .identity(outputs: layer.outputs) }
+    guard !plan.scope.usesBatchStatistics else { return result }
+    for (node, numbers) in normalisations { result[node] = try numbers.epilogue() }
+    return result
+  }
+
+  /// One block of one node.
+  func forward(_ index: Int, _ block: Int, _ worker: Int, _ step: BatchStep, _ epilogues: [Int: Epilogue]) {
+    let node = plan.architecture.nodes[index]
+    let (x, y) = (value(node.inputs[0], block), value(index, block))
+    let (source, shape) = (plan.shape(of: node.inputs[0]), plan.shape(of: index))
+    let isInPlace = plan.buffer(of: node.inputs[0]) == plan.buffers[index]
+    switch node.operation {
+    case .convolution: convolve(index, block, worker, epilogues[index])
+    case .batchNormalisation:
+      if let epilogue = epilogues[index] { set.pointwise(x, epilogue, to: y) }
+    case .relu: activate(x, 0, isFused: isInPlace && isFused(node.inputs[0]), to: y)
+    case .leakyRelu(let slope): activate(x, slope, isFused: isInPlace && isFused(node.inputs[0]), to: y)
+    case .dropout(let rate):
+      if plan.scope.dropsOut, rate > 0 {
+        set.drop(x, rate: rate, keys: step.dropoutKeys(node: index, block: block), to: y)
+      }
+    case .maxPool(let pool): set.pool(x, source, pool, nil, shape, to: y)
+    case .averagePool(let pool, let counts):
+      set.pool(x, source, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, shape, to: y)
+    case .globalAveragePool: set.pool(x, source, .whole(source), .ofWhatIsInside, shape, to: y)
+    case .add:
+      y.map(x, value(node.inputs[1], block), +)
+      for input in node.inputs.dropFirst(2) { set.accumulate(value(input, block), to: y) }
+    case .concat: concatenate(node.inputs.map { value($0, block) }, to: y)
+    case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.apply(x, to: y)
+    case .softmax: softmax(x, source, logarithm: false, to: y)
+    case .logSoftmax: softmax(x, source, logarithm: true, to: y)
+    case .flatten, .linear: break
+    }
+  }
+
+  private func isFused(_ node: Int) -> Bool { plan.fusedActivation[node] != nil }
+
+  private func activate(_ x: BlockSlice, _ slope: Float, isFused: Bool, to y: BlockSlice) {
+    guard !isFused else { return }
+    // The larger of x and slope * x where the slope is at most 1, but for any slope what it says.
+    y.map(x, x) { value, _ in value < 0 ? (slope == 0 ? 0 : value * slope) : value }
+  }
+
+  private func concatenate(_ parts: [BlockSlice], to y: BlockSlice) {
+    var start = 0
+    for part in parts {
+      y.part(start..<(start + part.elements)).map(part, part) { value, _ in value }
+      start += part.elements
+    }
+  }
+
+  private func convolve(_ index: Int, _ block: Int, _ worker: Int, _ identity: Epilogue?) {
+    guard let layer = layers[index] else { return }
+    let source = plan.architecture.nodes[index].inputs[0]
+    if isPadded(index), let padding = layer.padding {
+      let size = plan.shape(of: source).padded(by: padding).count
+      let copy = BlockSlice(input(of: index), block: block, elements: size)
+      set.pad(value(source, block), plan.shape(of: source), by: padding, to: copy)
+    }
+    if let kernel = winograd[index]?.forward, let identity {
+      kernel.run(
+        set, buffer(of: source), blocks: block..<(block + 1), identity, to: buffer(of: index), firstBlock: block,
+        scratch: scratch[worker])
+    } else {
+      layer.kernel.forward(
+        set, layer.weights.values, input(of: index), blocks: block..<(block + 1),
+        outputs: 0..<layer.kernel.outputs, to: buffer(of: index))
+    }
+    finish(index, block)
+  }
+
+  /// Adds the biases, and activates where the next node does that.
+  func finish(_ index: Int, _ block: Int) {
+    guard let layer = layers[index], let lanes = biasLanes[index] else { return }
+    let shape = plan.shape(of: index)
+    set.addBias(
+      BlockSlice(lanes, block: block, elements: layer.outputs), plan.fusedActivation[index] ?? .none,
+      plane: shape.height * shape.width, to: value(index, block))
+  }
+
+  /// All blocks of a node that mixes images, or whose weights are large.
+  func forwardTogether(_ index: Int, _ step: BatchStep) throws(PadawannError) {
+    if let layer = layers[index] {
+      spreadBiases(index, step)
+      crew.share(range: layer.outputs, unit: 16) { outputs in
+        layer.kernel.forward(
+          set, layer.weights.values, input(of: index), blocks: 0..<step.blocks, outputs: outputs,
+          to: buffer(of: index))
+      }
+      crew.share(step.blocks) { block, _ in finish(index, block) }
+    } else if let numbers = normalisations[index] {
+      let source = plan.architecture.nodes[index].inputs[0]
+      numbers.measure((0..<step.blocks).map { (value(source, $0), step.lanes(of: $0)) }, set)
+      let epilogue = try numbers.epilogue(ofBatch: true)
+      crew.share(step.blocks) { block, _ in
+        set.pointwise(value(source, block), epilogue, to: value(index, block))
+      }
+    }
+  }
+}
+
+extension Pool {
+  /// One window over all rows and columns.
+  static func whole(_ shape: Shape) -> Pool { Pool(kernel: Extent(shape.height, shape.width)) }
+}

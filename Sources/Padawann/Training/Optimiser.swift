@@ -1,0 +1,164 @@
+/// How gradients become steps: PyTorch's optimisers of the same names and formulas.
+public enum Optimiser: Sendable, Hashable, Codable {
+  /// `SGD`.
+  case gradientDescent(GradientDescent = GradientDescent())
+  /// `Adam`, and with a decoupled decay `AdamW`.
+  case adam(Adam = Adam())
+  /// `Adadelta`.
+  case adadelta(Adadelta = Adadelta())
+
+  /// Stochastic gradient descent.
+  public struct GradientDescent: Sendable, Hashable, Codable {
+    /// What is kept of the last step's velocity.
+    public var momentum: Float
+    /// What is taken off the gradient that joins a velocity.
+    public var dampening: Float
+    /// Added to the gradient, times the weight.
+    public var weightDecay: Float
+    /// Whether the step looks ahead (Nesterov).
+    public var isNesterov: Bool
+
+    /// Puts the settings together.
+    public init(
+      momentum: Float = 0, dampening: Float = 0, weightDecay: Float = 0, isNesterov: Bool = false
+    ) {
+      self.momentum = momentum
+      self.dampening = dampening
+      self.weightDecay = weightDecay
+      self.isNesterov = isNesterov
+    }
+  }
+
+  /// Kingma and Ba, 2015; with a decoupled decay Loshchilov and Hutter, 2019.
+  public struct Adam: Sendable, Hashable, Codable {
+    /// What is kept of the mean of the gradients.
+    public var beta1: Double
+    /// What is kept of the mean of their squares.
+    public var beta2: Double
+    /// Added to the root that is divided by.
+    public var epsilon: Float
+    /// Added to the gradient, times the weight; or, when decoupled, taken off the weight.
+    public var weightDecay: Float
+    /// Whether the decay does not go through the gradient.
+    public var isDecoupled: Bool
+
+    /// Puts the settings together.
+    public init(
+      beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0,
+      isDecoupled: Bool = false
+    ) {
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+      self.isDecoupled = isDecoupled
+    }
+  }
+
+  /// Zeiler, 2012.
+  public struct Adadelta: Sendable, Hashable, Codable {
+    /// What is kept of the means.
+    public var rho: Float
+    /// Added under the roots.
+    public var epsilon: Float
+    /// Added to the gradient, times the weight.
+    public var weightDecay: Float
+
+    /// Puts the settings together.
+    public init(rho: Float = 0.9, epsilon: Float = 1e-6, weightDecay: Float = 0) {
+      self.rho = rho
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+    }
+  }
+
+  /// How many numbers are remembered of each weight.
+  var memory: Int {
+    switch self {
+    case .gradientDescent(let settings): settings.momentum == 0 ? 0 : 1
+    case .adam, .adadelta: 2
+    }
+  }
+
+  /// Changes numbers by their gradients.
+  ///
+  /// - Parameters:
+  ///   - rate: the learning rate of this step.
+  ///   - step: the number of steps before this one.
+  func change(_ numbers: TrainedNumbers, rate: Double, step: Int, _ set: InstructionSet, _ crew: Crew)
+    throws(PadawannError)
+  {
+    try numbers.remember(memory)
+    let rate = Float(rate)
+    switch self {
+    case .gradientDescent(let settings):
+      set.descend(
+        InstructionSet.GradientDescentStep(
+          rate: rate, momentum: settings.momentum, dampening: settings.dampening, decay: settings.weightDecay,
+          isNesterov: settings.isNesterov, isFirst: step == 0), numbers, crew)
+    case .adam(let settings):
+      set.adam(
+        InstructionSet.AdamStep(
+          rate: rate, betas: (settings.beta1, settings.beta2), epsilon: settings.epsilon,
+          decay: settings.weightDecay, isDecoupled: settings.isDecoupled, step: step + 1), numbers, crew)
+    case .adadelta(let settings):
+      set.adadelta(
+        InstructionSet.AdadeltaStep(
+          rate: rate, rho: settings.rho, epsilon: settings.epsilon, decay: settings.weightDecay), numbers, crew)
+    }
+  }
+
+  func validate() throws(PadawannError) {
+    let shares: [Double]
+    let sizes: [Float]
+    switch self {
+    case .gradientDescent(let settings):
+      (shares, sizes) = ([Double(settings.momentum), Double(settings.dampening)], [settings.weightDecay])
+      guard !settings.isNesterov || (settings.momentum > 0 && settings.dampening == 0) else {
+        throw PadawannError(.usage, "Nesterov's step needs a momentum and no dampening")
+      }
+    case .adam(let settings):
+      (shares, sizes) = ([settings.beta1, settings.beta2], [settings.epsilon, settings.weightDecay])
+    case .adadelta(let settings):
+      (shares, sizes) = ([Double(settings.rho)], [settings.epsilon, settings.weightDecay])
+    }
+    guard shares.allSatisfy({ (0..<1).contains($0) }) else {
+      throw PadawannError(.usage, "a momentum, dampening, beta or rho is a share from 0 and below 1")
+    }
+    guard sizes.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw PadawannError(.usage, "an epsilon or a weight decay is a finite number from 0 up")
+    }
+  }
+}
+
+/// How the learning rate changes.
+public enum Schedule: Sendable, Hashable, Codable {
+  /// It does not.
+  case constant
+  /// It is multiplied by `factor` after every `passes` passes (PyTorch's `StepLR`).
+  case step(factor: Double, passes: Int)
+  /// It falls to 0 along half a cosine, step by step.
+  case cosine
+
+  /// What the rate of a step is multiplied by.
+  ///
+  /// - Parameters:
+  ///   - step: the number of steps before.
+  ///   - stepsPerPass: how many make a pass.
+  ///   - steps: how many there are in all.
+  public func factor(step: Int, stepsPerPass: Int, steps: Int) -> Double {
+    switch self {
+    case .constant: return 1
+    case .step(let factor, let passes):
+      return (0..<(step / stepsPerPass / passes)).reduce(1.0) { product, _ in product * factor }
+    case .cosine: return 0.5 * (1 + cosineOf(Double.pi * Double(step) / Double(steps)))
+    }
+  }
+
+  func validate() throws(PadawannError) {
+    guard case .step(let factor, let passes) = self else { return }
+    guard factor > 0, factor <= 1, passes >= 1 else {
+      throw PadawannError(.usage, "a schedule multiplies by a number above 0 and up to 1, after 1 pass or more")
+    }
+  }
+}
