@@ -20,7 +20,7 @@ struct PadawannCommand: AsyncParsableCommand {
     version: Tool.version,
     subcommands: [
       ImportCommand.self, EvaluateCommand.self, StatsCommand.self, CompareCommand.self, PruneCommand.self,
-      EvolveCommand.self,
+      EvolveCommand.self, FinetuneCommand.self,
       InspectCommand.self, VerifyCommand.self, DataCommand.self,
     ])
 

@@ -157,6 +157,21 @@ public struct Dataset: Sendable {
     }
   }
 
+  /// The first images; all when there are no more than that.
+  ///
+  /// - Throws: ``PadawannError`` `data` when that is none.
+  public func prefix(_ count: Int) throws(PadawannError) -> Dataset {
+    let kept = min(count, self.count)
+    let first: Pixels
+    switch pixels {
+    case .bytes(let values): first = .bytes(Array(values.prefix(kept * shape.count)))
+    case .floats(let values): first = .floats(Array(values.prefix(kept * shape.count)))
+    }
+    return try Dataset(
+      name: name, shape: shape, pixels: first, labels: Array(labels.prefix(kept)), classNames: classNames,
+      normalisation: normalisation)
+  }
+
   /// SHA-256 over what the images and labels are, whatever file they came from: the ASCII text `padawann dataset 1\n`;
   /// count, channels, rows, columns and the number of classes as little-endian 64-bit integers; one byte, 0 for 8-bit
   /// pixels and 1 for `Float`; the pixels (`Float` little-endian); the labels as little-endian 32-bit integers. Names and

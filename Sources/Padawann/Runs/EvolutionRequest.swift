@@ -126,7 +126,7 @@ public struct EvolutionStart: Sendable {
 
 extension DatasetSpec {
   /// A task's name: that of the set, or of the file without its ending, with a number where that is taken.
-  func taskName(besides taken: [String]) -> String {
+  public func taskName(besides taken: [String] = []) -> String {
     let base: String
     switch source {
     case .named(let set, _): base = set.rawValue

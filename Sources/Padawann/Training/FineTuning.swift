@@ -1,0 +1,218 @@
+/// How a network is made to do one task by training a part of it, while the rest stays as it is (thesis 5.6).
+public struct FineTuning: Sendable, Hashable {
+  /// What is trained.
+  public enum Part: Sendable, Hashable {
+    /// The last layer that has weights.
+    case lastLayer
+    /// Layers, or batch normalisations, by name.
+    case nodes([String])
+    /// The biases of every layer, and nothing else.
+    case biases
+  }
+
+  /// What is trained.
+  public var part: Part
+  /// How; ``TrainingSettings/survivorsOnly`` decides whether pruned edges of the trained layers may come back.
+  public var training: TrainingSettings
+  /// Whether dropouts drop while training.
+  public var dropsOut: Bool
+  /// Whether the trained weights are rounded to 8 bits in the end.
+  public var quantises: Bool
+  /// Whether the logits are first scaled to a standard deviation of 3, and the learning rate is a share of the root mean
+  /// square of the trained numbers: so one rate suits every shared weight and every network. The answers do not change by the
+  /// scaling, but what is learned does: with logits in the thousands, as signs have them, softmax is all or nothing.
+  public var isConditioned: Bool
+  /// How often the training is done, each time from what the last one ended with, with an optimiser that knows nothing yet.
+  public var repetitions: Int
+
+  /// Puts the settings together.
+  public init(
+    _ part: Part = .lastLayer, _ training: TrainingSettings, dropsOut: Bool = false, quantises: Bool = false,
+    isConditioned: Bool = false, repetitions: Int = 1
+  ) {
+    self.part = part
+    self.training = training
+    self.dropsOut = dropsOut
+    self.quantises = quantises
+    self.isConditioned = isConditioned
+    self.repetitions = repetitions
+  }
+
+  /// A set of settings with a name.
+  public enum Profile: String, Sendable, CaseIterable {
+    /// One honest run: conditioned, Adam with a rate of 0.02 that falls to 0 along half a cosine, 5 passes, without dropout.
+    case `default`
+    /// What the published code does (thesis-facts 20): gradient descent with rate 0.001 and momentum 0.9, five times one
+    /// pass with a fresh momentum, dropout active, pruned edges coming back.
+    case reference
+  }
+
+  /// The settings of a profile.
+  public init(_ profile: Profile) {
+    switch profile {
+    case .default:
+      self.init(
+        .lastLayer,
+        TrainingSettings(optimiser: .adam(), rate: 0.02, schedule: .cosine, passes: 5, survivorsOnly: false),
+        isConditioned: true)
+    case .reference:
+      self.init(
+        .lastLayer,
+        TrainingSettings(
+          optimiser: .gradientDescent(.init(momentum: 0.9)), rate: 0.001, passes: 1, survivorsOnly: false),
+        dropsOut: true, repetitions: 5)
+    }
+  }
+
+  /// The nodes of an architecture that are trained.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when a name is none of the architecture's, or nothing can be trained there.
+  public func scope(in architecture: Architecture) throws(PadawannError) -> TrainingScope {
+    guard repetitions >= 1 else {
+      throw PadawannError(.usage, "the training is done once or more often, not \(repetitions) times")
+    }
+    switch part {
+    case .biases:
+      var scope = TrainingScope.biases(in: architecture)
+      scope.dropsOut = dropsOut
+      return scope
+    case .lastLayer:
+      guard let last = architecture.weightedNodes.last else {
+        throw PadawannError(.usage, "the network has no layer to train")
+      }
+      return .nodes([last], dropsOut: dropsOut)
+    case .nodes(let names):
+      var nodes: [Int] = []
+      for name in names {
+        guard let node = architecture.nodes.firstIndex(where: { $0.name == name }) else {
+          let layers = architecture.weightedNodes.map { architecture.nodes[$0].name }.joined(separator: ", ")
+          throw PadawannError(
+            .usage, "the network has no node \"\(name)\"", remedy: "Its layers are \(layers)")
+        }
+        nodes.append(node)
+      }
+      return .nodes(nodes, dropsOut: dropsOut)
+    }
+  }
+
+  /// The network and the settings that training begins with; see ``isConditioned``.
+  ///
+  /// - Parameters:
+  ///   - network: what is to be trained.
+  ///   - sharedWeight: what the edges without numbers of their own are worth.
+  ///   - dataset: images that the network will learn from; the first 400 are looked at.
+  ///   - inference: how the logits are found.
+  /// - Throws: as ``scope(in:)`` and ``Inference/predictions(of:on:weights:)``.
+  public func conditioned(
+    _ network: Network, sharedWeight: Float?, on dataset: Dataset, _ inference: Inference
+  ) async throws -> (network: Network, settings: FineTuning) {
+    let scope = try scope(in: network.architecture)
+    guard isConditioned else { return (network, self) }
+    let predictions = try await inference.predictions(
+      of: network, on: dataset.prefix(400), weights: [sharedWeight])
+    let deviation = predictions[0].logits.standardDeviation
+    var parameters = network.parameters
+    let last = network.architecture.logitsNode
+    if deviation > 0, deviation.isFinite, scope.weights.contains(last),
+      case .weighted(let weights, let bias) = parameters[last]
+    {
+      let factor = Float(3 / deviation)
+      let numbers = weights.numbers(sharedWeight.map { .shared($0) } ?? .own).map { $0 * factor }
+      let mask = Bitmask(numbers.lazy.map { $0 != 0 })
+      parameters[last] = .weighted(
+        try EdgeWeights(shape: weights.shape, mask: mask, values: .own(numbers)), bias: bias?.map { $0 * factor })
+    }
+    let scaled = try Network(architecture: network.architecture, parameters: parameters)
+    var settings = self
+    settings.isConditioned = false
+    settings.training.rate *= scaled.rootMeanSquare(of: scope, sharedWeight)
+    return (scaled, settings)
+  }
+
+  /// Trains a network once, in the first of the repetitions, or goes on with what one of them gave.
+  ///
+  /// - Parameters:
+  ///   - network: what is trained.
+  ///   - sharedWeight: what the edges without numbers of their own are worth; `nil` for a network that has its own.
+  ///   - task: what it learns.
+  ///   - repetition: which one, from 0; it only decides about the random numbers.
+  ///   - threads: how many compute. It never changes the result.
+  ///   - instructionSet: the instructions that are used.
+  ///   - progress: told the number of images of every batch.
+  /// - Returns: the network with numbers of its own in the trained part.
+  /// - Throws: as ``Trainer``; `CancellationError`.
+  public func train(
+    _ network: Network, sharedWeight: Float?, on task: TrainingTask, repetition: Int = 0, threads: Int = 1,
+    instructionSet: InstructionSet = .best, progress: (Int) -> Void = { _ in }
+  ) throws -> Network {
+    var settings = training
+    if repetition > 0 {
+      var generator = KeyedGenerator(training.seed, UInt64(repetition))
+      settings.seed = generator.next()
+    }
+    let magnitude: Magnitude = sharedWeight.map { .shared($0) } ?? .own
+    var trainer = try Trainer(
+      network, magnitude: magnitude, on: [task], scope: scope(in: network.architecture), settings: settings,
+      threads: threads, instructionSet: instructionSet)
+    while !trainer.isFinished {
+      try Task.checkCancellation()
+      progress(try trainer.advance().images)
+    }
+    return try trainer.network()
+  }
+
+  /// What of a trained network the task must remember: the numbers of the trained part.
+  ///
+  /// - Parameter network: the network that ``train(_:sharedWeight:on:repetition:threads:instructionSet:progress:)`` gave.
+  /// - Throws: as ``scope(in:)``.
+  public func parameters(of network: Network) throws(PadawannError) -> [TaskParameters] {
+    let scope = try scope(in: network.architecture)
+    var parameters: [TaskParameters] = []
+    for node in scope.weights.union(scope.biases).sorted() {
+      let name = network.architecture.nodes[node].name
+      switch network.parameters[node] {
+      case .none: break
+      case .normalisation(let numbers): parameters.append(TaskParameters(node: name, .normalisation(numbers)))
+      case .weighted(let weights, let bias):
+        guard scope.weights.contains(node) else {
+          if bias != nil { parameters.append(TaskParameters(node: name, .weighted(nil, bias: bias, .float32))) }
+          continue
+        }
+        let stored = try quantises ? weights.quantised() : (weights: weights, TaskParameters.Precision.float32)
+        parameters.append(TaskParameters(node: name, .weighted(stored.weights, bias: bias, stored.1)))
+      }
+    }
+    return parameters
+  }
+}
+
+extension [Float] {
+  /// The standard deviation of all numbers.
+  fileprivate var standardDeviation: Double {
+    let mean = reduce(0.0) { $0 + Double($1) } / Double(count)
+    return (reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(count)).squareRoot()
+  }
+}
+
+extension Network {
+  /// The root mean square of what a scope trains; 1 where that is nothing but zeros.
+  fileprivate func rootMeanSquare(of scope: TrainingScope, _ sharedWeight: Float?) -> Double {
+    var squares = 0.0
+    var count = 0
+    func add(_ numbers: [Float]) {
+      for number in numbers { squares += Double(number) * Double(number) }
+      count += numbers.count
+    }
+    for node in scope.weights.union(scope.biases) {
+      switch parameters[node] {
+      case .none: break
+      case .weighted(let weights, let bias):
+        if scope.weights.contains(node) { add(weights.numbers(sharedWeight.map { .shared($0) } ?? .own)) }
+        // Biases beside weights are few, and of another size.
+        if !scope.weights.contains(node) { add(bias ?? []) }
+      case .normalisation(let numbers): add(numbers.scale)
+      }
+    }
+    return squares > 0 ? (squares / Double(count)).squareRoot() : 1
+  }
+}
