@@ -8,8 +8,10 @@ struct FinetuneCommand: AsyncParsableCommand {
     abstract: "Retrain the last layer of a model for a task, and store it in the model as that task's head.",
     discussion: """
       Everything else stays as it is, at the shared weight that is best for the task, so that one model of bits can have \
-      any number of heads; `evaluate --task NAME` uses one. The training images are those of the dataset, by default all \
-      of its training split; its test images are looked at once, at the end.
+      any number of heads; evaluate --task NAME uses one. The training images are those of the dataset, by default all \
+      of its training split; its test images are only reported on. In the profile default the logits are first scaled to a \
+      standard deviation of 3, and --rate is a share of the root mean square of the trained weights, so that one rate suits \
+      every shared weight and network; in the profile reference it is the rate itself.
       """)
 
   @Argument(help: "The model, which gets the head.", completion: .file(extensions: ["h5"]))
@@ -110,8 +112,6 @@ struct FinetuneCommand: AsyncParsableCommand {
     settings.quantises = int8
     try training.apply(to: &settings.training)
     if let drops = training.dropout { settings.dropsOut = drops == .on }
-    // A rate that was given is meant as it is.
-    if training.rate != nil || training.optimiser != nil { settings.isConditioned = false }
     settings.training.survivorsOnly = masked
     return settings
   }
