@@ -19,8 +19,8 @@ struct PadawannCommand: AsyncParsableCommand {
       """,
     version: Tool.version,
     subcommands: [
-      ImportCommand.self, EvaluateCommand.self, StatsCommand.self, CompareCommand.self, PruneCommand.self,
-      InspectCommand.self, VerifyCommand.self, DataCommand.self,
+      ImportCommand.self, TrainCommand.self, LearnCommand.self, EvaluateCommand.self, StatsCommand.self,
+      CompareCommand.self, PruneCommand.self, InspectCommand.self, VerifyCommand.self, DataCommand.self,
     ])
 
   /// Runs the command that the arguments name, and leaves with the exit code of what happened.
