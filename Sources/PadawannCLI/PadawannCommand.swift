@@ -19,9 +19,9 @@ struct PadawannCommand: AsyncParsableCommand {
       """,
     version: Tool.version,
     subcommands: [
-      ImportCommand.self, EvaluateCommand.self, StatsCommand.self, CompareCommand.self, PruneCommand.self,
-      EvolveCommand.self, FinetuneCommand.self,
-      InspectCommand.self, VerifyCommand.self, DataCommand.self,
+      ImportCommand.self, TrainCommand.self, EvolveCommand.self, LearnCommand.self, FinetuneCommand.self,
+      PruneCommand.self, EvaluateCommand.self, CompareCommand.self, StatsCommand.self, InspectCommand.self,
+      VerifyCommand.self, DataCommand.self,
     ])
 
   /// Runs the command that the arguments name, and leaves with the exit code of what happened.

@@ -22,6 +22,8 @@ final class Backpropagation {
   var winograd: [Int: WinogradPair.Kernels] = [:]
   /// What is done to the sums of a Winograd kernel that runs backward: nothing.
   let identities: [Int: Epilogue]
+  /// A layer whose sums are left as they are, although an activation follows; to look at them.
+  var unactivated: Int?
   /// Memory of each thread.
   let scratch: [LaneBuffer]
 

@@ -94,7 +94,7 @@ extension Backpropagation {
     guard let layer = layers[index], let lanes = biasLanes[index] else { return }
     let shape = plan.shape(of: index)
     set.addBias(
-      BlockSlice(lanes, block: block, elements: layer.outputs), plan.fusedActivation[index] ?? .none,
+      BlockSlice(lanes, block: block, elements: layer.outputs), unactivated == index ? .none : plan.fusedActivation[index] ?? .none,
       plane: shape.height * shape.width, to: value(index, block))
   }
 

@@ -1,0 +1,125 @@
+// Going on from where a learning was left.
+extension MaskLearning {
+  /// All that a learning is between two steps, apart from its network and its images.
+  public struct Snapshot: Sendable, Equatable, Codable {
+    /// What is done.
+    public var settings: MaskSettings
+    /// The number of steps that were done.
+    public var step: Int
+    /// Every layer of the network, in order.
+    public var layers: [Layer]
+
+    /// What is known of one layer.
+    public struct Layer: Sendable, Equatable, Codable {
+      /// Its name.
+      public var name: String
+      /// What its weights are while it learns, in the place of the shared weight.
+      public var magnitude: Double
+      /// Above which score an edge is left.
+      public var threshold: Float
+      /// One score per edge; -infinity where there is none. Empty for a layer that is not masked, as are the next two.
+      public var scores: [Float]
+      /// The means of the scores' gradients.
+      public var means: [Float]
+      /// The means of their squares.
+      public var squares: [Float]
+      /// Biases, sets × outputs, times the layer's factor, then the means and the means of squares of their gradients; empty
+      /// when they are kept.
+      public var biases: [[Float]]
+    }
+  }
+
+  /// What ``init(resuming:_:on:threads:instructionSet:progress:)`` goes on from.
+  public var snapshot: Snapshot {
+    Snapshot(
+      settings: settings, step: step,
+      layers: original.layers.map { layer in
+        let learned = layers[layer.index]
+        let trained = run.machine.layers[layer.index]
+        func ordered(_ buffer: LaneBuffer?) -> [Float] {
+          buffer.flatMap { buffer in trained.map { $0.inEdgeOrder(buffer) } } ?? []
+        }
+        let hasBiases = settings.biases != .keep && learned != nil && original.hasBias(layer.index)
+        return Snapshot.Layer(
+          name: layer.name, magnitude: conditioning.magnitudes[layer.index] ?? 1,
+          threshold: learned?.threshold ?? 0, scores: ordered(learned?.scores.values),
+          means: ordered(learned?.scores.moments[0]), squares: ordered(learned?.scores.moments[1]),
+          biases: hasBiases
+            ? trained.map { [$0.biases.values.array] + $0.biases.moments.map(\.array) } ?? [] : [])
+      })
+  }
+
+  /// Goes on from a snapshot, exactly as the learning that it was taken of would have gone on.
+  ///
+  /// - Parameters:
+  ///   - snapshot: what was left.
+  ///   - network: the network that the learning began with.
+  ///   - tasks: the tasks that it began with.
+  ///   - threads: how many compute.
+  ///   - instructionSet: which vector instructions are used.
+  ///   - progress: told the share of the features that is computed.
+  /// - Throws: as the other initialiser, and ``PadawannError`` `data` when the snapshot does not fit the network.
+  public init(
+    resuming snapshot: Snapshot, _ network: Network, on tasks: [TrainingTask], threads: Int = 1,
+    instructionSet: InstructionSet = .best, progress: ((Double) -> Void)? = nil
+  ) throws(PadawannError) {
+    try snapshot.validate(for: network)
+    try self.init(
+      network, tasks, snapshot.settings, Crew(threads: max(1, threads)), instructionSet, from: snapshot, progress)
+  }
+}
+
+extension MaskLearning.Snapshot {
+  fileprivate func validate(for network: Network) throws(PadawannError) {
+    guard layers.map(\.name) == network.layers.map(\.name) else {
+      throw Self.broken("it is of another network")
+    }
+    guard layers.allSatisfy({ $0.magnitude.isFinite && $0.magnitude > 0 }) else {
+      throw Self.broken("a magnitude is no magnitude")
+    }
+  }
+
+  /// The magnitudes, by node.
+  func magnitudes(_ network: Network) -> [Int: Double] {
+    var result: [Int: Double] = [:]
+    for (layer, stored) in zip(network.layers, layers) { result[layer.index] = stored.magnitude }
+    return result
+  }
+
+  /// Puts the numbers back.
+  func restore(_ learned: [Int: LearnedLayer], _ network: Network, steps: Int) throws(PadawannError) {
+    guard (0...steps).contains(step) else { throw Self.broken("step \(step) does not exist") }
+    for (layer, stored) in zip(network.layers, layers) {
+      guard let target = learned[layer.index] else { continue }
+      try stored.restore(target)
+      if settings.biases != .keep, layer.bias != nil { try stored.restoreBiases(target.layer.biases) }
+    }
+  }
+
+  fileprivate static func broken(_ reason: String) -> PadawannError {
+    PadawannError(
+      .data, "the stored state of the learning is broken: \(reason)", remedy: "Begin the learning anew")
+  }
+}
+
+extension MaskLearning.Snapshot.Layer {
+  fileprivate func restore(_ learned: LearnedLayer) throws(PadawannError) {
+    let places = learned.layer.places
+    let targets = [learned.scores.values, learned.scores.moments[0], learned.scores.moments[1]]
+    for (target, numbers) in zip(targets, [scores, means, squares]) {
+      guard numbers.count == places.count, !numbers.contains(where: \.isNaN) else {
+        throw MaskLearning.Snapshot.broken("the numbers of layer \(name) do not fit")
+      }
+      for (edge, place) in places.enumerated() { target[place] = numbers[edge] }
+    }
+    learned.restore(threshold: threshold)
+  }
+
+  fileprivate func restoreBiases(_ target: TrainedNumbers) throws(PadawannError) {
+    guard biases.count == 1 || biases.count == 3, biases.allSatisfy({ $0.count == target.count }) else {
+      throw MaskLearning.Snapshot.broken("the biases of layer \(name) do not fit")
+    }
+    try target.remember(biases.count - 1)
+    for (buffer, numbers) in zip([target.values] + target.moments, biases) { buffer.replace(with: numbers) }
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import Padawann
+
+/// `padawann train`
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a network with weights of its own, to begin with.",
+    discussion: """
+      The defaults are the recipe of the thesis' initial nets: Adadelta with rate 1, times 0.7 after every pass, 3 \
+      passes, batches of 100, dropout, and PyTorch's default initialisation. The model keeps its weights; \
+      padawann prune --to sign, or evaluate with shared weights, takes their signs.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The architecture: a name or a JSON file (Formats/architecture.md).", valueName: "name or file"),
+    completion: .file(extensions: ["json"]))
+  var arch: String
+
+  @Option(help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))
+  var data: [String]
+
+  @Option(help: "The passes over the data.")
+  var passes = 3
+
+  @Option(help: "The images of a batch.")
+  var batch = 100
+
+  @OptionGroup var optimiser: OptimiserOptions
+
+  @Flag(inversion: .prefixedNo, help: "Shift each image by one pixel or not at all, at random.")
+  var shifts = false
+
+  @Option(help: "The seed of weights, batches, dropouts and shifts.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var output: ModelOutputOptions
+  @OptionGroup var dataFolder: DataFolderOptions
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() async throws {
+    let network = try Network.initialised(try architecture, seed: seed)
+    let tasks = try data.map { text throws(PadawannError) in TrainingTask(try dataFolder.dataset(text)) }
+    let settings = TrainingSettings(
+      optimiser: optimiser.choice, rate: optimiser.learningRate, schedule: optimiser.schedule.schedule,
+      passes: passes, batch: batch, shifts: shifts, seed: seed)
+    let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
+    var trainer = try Trainer(
+      network, on: tasks, settings: settings, threads: threads.count, instructionSet: set)
+    let passes = try await train(&trainer)
+    var provenance = Provenance()
+    provenance.tool = Tool.name
+    provenance.seed = seed
+    provenance.settings = provenanceSettings
+    let written = try output.write(Model(network: try trainer.network(), provenance: provenance))
+    let result = TrainReport(output.path, written, passes)
+    try report.print(result) { result.text }
+  }
+
+  /// Trains to the end, and tells how every pass went.
+  private func train(_ trainer: inout Trainer) async throws -> [TrainReport.Pass] {
+    let progress = ProgressLine()
+    progress.begin(ProgressBar("training", of: .things("steps"), total: trainer.steps))
+    defer { progress.finish() }
+    var passes: [TrainReport.Pass] = []
+    while !trainer.isFinished {
+      try Task.checkCancellation()
+      if trainer.step % trainer.stepsPerPass == 0 { passes.append(TrainReport.Pass()) }
+      passes[passes.count - 1].add(try trainer.advance())
+      progress.advance(1)
+    }
+    return passes
+  }
+
+  private var architecture: Architecture {
+    get throws(PadawannError) {
+      if let preset = Preset(rawValue: arch) { return try preset.architecture }
+      let description = try StoredFile.read(arch, limit: ArchitectureFile.sizeLimit)
+      do throws(PadawannError) {
+        return try ArchitectureFile.architecture(json: description)
+      } catch {
+        throw error.inside(arch)
+      }
+    }
+  }
+
+  private var provenanceSettings: [Provenance.Setting] {
+    [
+      Provenance.Setting("command", "train"),
+      .init("arch", arch.split(separator: "/").last.map(String.init) ?? arch),
+    ] + data.map { .init("data", $0) } + [
+      .init("passes", "\(passes)"), .init("batch", "\(batch)"), .init("shifts", "\(shifts)"),
+    ] + optimiser.settings
+  }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import Padawann
+
+/// Gradients against differences of losses, on graphs that nobody designed.
+@Suite struct TrainingDifferenceTests {
+  /// A random network with images and labels for it.
+  private static func make(_ seed: UInt64) throws -> (network: Network, task: TrainingTask) {
+    let (network, dataset) = try RandomNetworks.make(seed)
+    let outputs = network.architecture.outputs
+    var generator = KeyedGenerator(seed, 77)
+    let labels = dataset.labels.map { _ in generator.next(below: outputs) }
+    let names = (0..<outputs).map { "\($0)" }
+    return (
+      network,
+      TrainingTask(
+        try Dataset(
+          name: "random", shape: dataset.shape, pixels: dataset.pixels, labels: labels, classNames: names,
+          normalisation: dataset.normalisation))
+    )
+  }
+
+  private static func loss(_ run: TrainingRun) throws -> Double { try run.gradients(step: 0).loss }
+
+  @Test(arguments: 0..<120)
+  func aStepAlongTheGradientChangesTheLossAsItSays(_ seed: UInt64) throws {
+    let (network, task) = try Self.make(seed)
+    guard network.architecture.outputs > 1, network.architecture.logitsNode >= 0 else { return }
+    var scope = TrainingScope.everything(in: network.architecture)
+    scope.weights = scope.weights.filter { $0 <= network.architecture.logitsNode }
+    scope.biases = scope.biases.filter { $0 <= network.architecture.logitsNode }
+    scope.dropsOut = seed % 2 == 0
+    scope.usesBatchStatistics = seed % 3 == 0
+    let images = try TrainingImages([task], for: network.architecture)
+    let machine = try Backpropagation(
+      network, .own, scope, biasSets: 1, batch: images.count, .best, Crew(threads: 1 + Int(seed % 2)))
+    let feed = BatchFeed(images: images, size: images.count, passes: 1, seed: seed, shifts: false)
+    let run = try TrainingRun(machine, feed, usesBiasSets: false, keeps: nil)
+    _ = try Self.loss(run)
+    let numbers = machine.trainedNumbers
+    let before = numbers.map(\.values.array)
+    let gradients = numbers.map(\.gradients.array)
+    let square = gradients.joined().reduce(0.0) { $0 + Double($1) * Double($1) }
+    guard square > 1e-8 else { return }
+    func lossAfter(_ distance: Double) throws -> Double {
+      for (index, some) in numbers.enumerated() {
+        some.values.replace(
+          with: zip(before[index], gradients[index]).map {
+            Float(Double($0) + distance * Double($1) / square.squareRoot())
+          })
+      }
+      try machine.refreshFilters { _ in true }
+      return try Self.loss(run)
+    }
+    // Kinks and rounding blur any one distance; of several, one must agree.
+    let errors = try [1e-1, 3e-2, 1e-2, 3e-3, 1e-3].map { distance in
+      let slope = (try lossAfter(distance) - lossAfter(-distance)) / (2 * distance)
+      return abs(slope / square.squareRoot() - 1)
+    }
+    #expect((errors.min() ?? 1) < 0.02, "\(errors)")
+  }
+}
