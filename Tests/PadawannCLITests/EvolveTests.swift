@@ -6,6 +6,8 @@ import Testing
 /// `padawann evolve` with the demo network on data that the program draws itself. What needs no process is in `RunTests`.
 @Suite struct EvolveTests {
   static let task = "--task strokes:train,per-class=10"
+  /// In a shell, where a signal must reach the program and not a function around it.
+  static let program = "\"$PADAWANN\""
   static let small = "evolve net.h5 \(task) --population 6 --tournament 3"
 
   /// The log without the seconds, which are all that may differ.
@@ -50,14 +52,16 @@ import Testing
     let run = "\(Self.small) --generations 60 --threads 1"
     try place.run("\(run) -o whole").check()
     var generator = SystemRandomNumberGenerator()
-    var begin = "padawann \(run) -o killed"
+    var begin = "\(Self.program) \(run) -o killed"
     var killed = 0
     for _ in 0..<10 {
       let seconds = Double.random(in: 0.03...0.25, using: &generator)
       let outcome = try place.shell("\(begin) & pid=$!; sleep \(seconds); kill -9 $pid; wait $pid")
       if outcome.code == 137 { killed += 1 }
-      guard FileManager.default.fileExists(atPath: place.folder.path + "/killed/settings.json") else { continue }
-      begin = "padawann evolve --resume killed --threads 1"
+      guard FileManager.default.fileExists(atPath: place.folder.path + "/killed/settings.json") else {
+        continue
+      }
+      begin = "\(Self.program) evolve --resume killed --threads 1"
     }
     #expect(killed > 0)
     try place.shell(begin).check()
@@ -76,7 +80,8 @@ import Testing
     try place.run("\(run) -o whole").check()
     // The shell would let a process in the background ignore SIGINT; the program does not.
     let stopped = try place.shell(
-      "padawann \(run) -o run & pid=$!; until [ -e run/log.jsonl ]; do sleep 0.01; done; kill -\(signal) $pid; wait $pid")
+      "\(Self.program) \(run) -o run & pid=$!; until [ -e run/log.jsonl ]; do sleep 0.01; done; kill -\(signal) $pid; wait $pid"
+    )
     #expect(stopped.code == 75, "\(stopped.errors)")
     #expect(stopped.errors.contains("nothing is lost"))
     #expect(stopped.output == "")
@@ -107,7 +112,7 @@ import Testing
     let place = try Workplace(models: true)
     let outcome = try place.shell(
       """
-      padawann \(Self.small) --generations 100000 -o run 2>/dev/null & pid=$!
+      \(Self.program) \(Self.small) --generations 100000 -o run 2>/dev/null & pid=$!
       until [ -e run/log.jsonl ]; do sleep 0.01; done
       padawann evolve --resume run; code=$?
       kill -9 $pid; wait $pid; exit $code
@@ -125,8 +130,10 @@ import Testing
   @Test func whatDoesNotBelongToTheRunIsRefused() throws {
     let place = try Workplace(models: true)
     try place.run("data export strokes:train,per-class=10 -o data.npz").check()
-    try place.run("evolve net.h5 --task data.npz --per-class all --population 4 --tournament 2 --generations 2 -o run")
-      .check()
+    try place.run(
+      "evolve net.h5 --task data.npz --per-class all --population 4 --tournament 2 --generations 2 -o run"
+    )
+    .check()
     let files = ["settings.json", "checkpoint.h5", "log.jsonl", "parent-1.h5"]
     let whole = try files.map { try place.bytes("run/\($0)") }
     func refused(_ code: Int32, _ says: String, _ change: () throws -> Void) throws {
@@ -174,7 +181,7 @@ import Testing
     ("--culling nan", 64, "share"),
     ("--population 0", 64, "population"),
     ("--population 1000000000", 64, "population"),
-    ("--generations -1", 64, "generations"),
+    ("--generations=-1", 64, "generations"),
     ("--tournament 0", 64, "tournament"),
     ("--step 0", 64, "never prunes"),
     ("--step 0.00001", 64, "less than one"),
@@ -183,8 +190,8 @@ import Testing
     ("--crossover two-point", 64, "crossover"),
     ("--weights 0,1", 64, "other than 0"),
     ("--weights pretrained", 64, "only signs"),
-    ("--edge-penalty -1", 64, "edge term"),
-    ("--seed -1", 64, "seed"),
+    ("--edge-penalty=-1", 64, "edge term"),
+    ("--seed=-1", 64, "seed"),
     ("--trials 0", 64, "trials"),
     ("--trial 1", 64, "--trials"),
     ("--per-class 0", 64, "per-class"),
@@ -209,7 +216,8 @@ import Testing
   /// Settings beside `--resume` were once accepted and ignored.
   @Test(arguments: [
     "--seed 1", "--generations 9", "--per-class 700", "--map-labels none", "--fitness thesis", "--prune-all",
-    "--edge-penalty 0", "--profile thesis", "--signs keep", "--trials 2", "--trial 1", "--task strokes:train", "net.h5",
+    "--edge-penalty 0", "--profile thesis", "--signs keep", "--trials 2", "--trial 1", "--task strokes:train",
+    "net.h5",
   ])
   func nothingCanBeChangedByGoingOn(arguments: String) throws {
     let place = try Workplace(models: true)
@@ -235,8 +243,9 @@ import Testing
         #expect(try place.bytes("all/trial-\(trial)/\(file)") == place.bytes("apart/trial-\(trial)/\(file)"))
       }
     }
-    #expect(NSDictionary(dictionary: together["summary"] as? [String: Any] ?? [:])
-      == NSDictionary(dictionary: merged["summary"] as? [String: Any] ?? [:]))
+    #expect(
+      NSDictionary(dictionary: together["summary"] as? [String: Any] ?? [:])
+        == NSDictionary(dictionary: merged["summary"] as? [String: Any] ?? [:]))
     #expect((merged["runs"] as? [Any])?.count == 3)
     #expect((merged["summary"] as? [String: Any])?["trials"] as? Int == 3)
     let seeds = try (1...3).map { trial in
@@ -284,16 +293,20 @@ import Testing
     let task = "--task strokes-letters:train,per-class=10,classes=0-7"
     func outputs(_ more: String) throws -> [Int] {
       let folder = "run\(more.count)"
-      try place.run("evolve net.h5 \(task) --population 4 --tournament 2 --generations 0 \(more) -o \(folder)").check()
+      try place.run(
+        "evolve net.h5 \(task) --population 4 --tournament 2 --generations 0 \(more) -o \(folder)"
+      ).check()
       let tasks = try Self.settings(place, folder)["tasks"] as? [[String: Any]]
       let outputs = try #require(tasks?.first?["outputs"] as? [Int])
-      #expect(try ModelFile.read("\(place.folder.path)/\(folder)/champion.h5").model.tasks[0].outputs == outputs)
+      #expect(
+        try ModelFile.read("\(place.folder.path)/\(folder)/champion.h5").model.tasks[0].outputs == outputs)
       return outputs
     }
     func right(_ outputs: [Int]) throws -> Int {
       let list = outputs.map(String.init).joined(separator: ",")
       let report = try place.run(
-        "evaluate net.h5 --data strokes-letters:train,per-class=10,classes=0-7 --outputs \(list) --json").check().json()
+        "evaluate net.h5 --data strokes-letters:train,per-class=10,classes=0-7 --outputs \(list) --json"
+      ).check().json()
       let sweep = (report["datasets"] as? [[String: Any]])?.first?["sweep"] as? [String: Any]
       return try #require(sweep?["settings"] as? [[String: Any]]).compactMap {
         (($0["scores"] as? [String: Any])?["accuracy"] as? [String: Any])?["count"] as? Int
@@ -311,10 +324,13 @@ import Testing
   /// A terminal of 80 columns once showed nothing of a generation but the bar.
   @Test func aNarrowTerminalShowsWhatItHasRoomFor() {
     var bar = ProgressBar("", of: .things("images"), total: 1000)
-    bar.titles = ["generation 12 of 50  fitness 1.2345 ▁▂▃▄▅▆▇█  mnist 93.44%  10letters 22.11%  600,460 edges",
-      "generation 12 of 50  fitness 1.2345 ▁▂▃▄▅▆▇█", "generation 12 of 50"]
+    bar.titles = [
+      "generation 12 of 50  fitness 1.2345 ▁▂▃▄▅▆▇█  mnist 93.44%  10letters 22.11%  600,460 edges",
+      "generation 12 of 50  fitness 1.2345 ▁▂▃▄▅▆▇█", "generation 12 of 50",
+    ]
     bar.done = 250
-    #expect(bar.text(seconds: 10, width: 79) == "generation 12 of 50  fitness 1.2345 ▁▂▃▄▅▆▇█  25%  30 s left")
+    #expect(
+      bar.text(seconds: 10, width: 79) == "generation 12 of 50  fitness 1.2345 ▁▂▃▄▅▆▇█  25%  30 s left")
     #expect(bar.text(seconds: 10, width: 40) == "generation 12 of 50  25%  30 s left")
     #expect(bar.text(seconds: 10).hasPrefix("generation 12 of 50  fitness 1.2345 ▁▂▃▄▅▆▇█  mnist"))
   }

@@ -9,9 +9,15 @@ final class RunPlace: Sendable {
   static let inference = Inference(threads: 1)
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("padawann-run-\(UUID().uuidString)")
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "padawann-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try ModelFile.write(Model(network: Self.network()), to: path("net.h5"))
+    var generator = KeyedGenerator(3)
+    let rows = (0..<40).map { row in
+      (["\(row % 10)"] + (0..<784).map { _ in "\(generator.next(below: 256))" }).joined(separator: ",")
+    }
+    try write(rows.joined(separator: "\n") + "\n", to: "data.csv")
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
@@ -49,7 +55,8 @@ final class RunPlace: Sendable {
 
   /// Four individuals of three generations on forty images, or what becomes of that.
   func start(_ change: (inout EvolutionRequest) throws -> Void = { _ in }) async throws -> EvolutionStart {
-    var request = EvolutionRequest(models: [path("net.h5")], tasks: [try DatasetSpec.parse("strokes:train")])
+    var request = EvolutionRequest(models: [path("net.h5")], tasks: [try DatasetSpec.parse(path("data.csv"))])
+    request.tests = request.tasks
     request.perClass = 4
     request.evolution.population = 4
     request.evolution.tournament = 2
@@ -59,7 +66,8 @@ final class RunPlace: Sendable {
       request, data: Self.data, tool: Self.tool, inference: Self.inference)
   }
 
-  func begin(_ name: String = "run", _ change: (inout EvolutionRequest) throws -> Void = { _ in }) async throws
+  func begin(_ name: String = "run", _ change: (inout EvolutionRequest) throws -> Void = { _ in })
+    async throws
     -> EvolutionRun
   {
     let start = try await start(change)

@@ -206,7 +206,8 @@ import Testing
     // Also where no checkpoint can tell.
     try FileManager.default.removeItem(atPath: place.path("run/checkpoint.h5"))
     try FileManager.default.removeItem(atPath: place.path("run/log.jsonl"))
-    if !new.contains("generations\" : 4"), !new.contains("9223372036854775807") || new.contains("population") {
+    if !new.contains("generations\" : 4"), !new.contains("9223372036854775807") || new.contains("population")
+    {
       #expect(throws: PadawannError.self) { try place.resume() }
     }
   }
@@ -215,7 +216,8 @@ import Testing
   @Test func settingsOfAnotherVersionAreNotCalledDamaged() async throws {
     let place = try RunPlace()
     try await place.finished()
-    try place.write(#"{"schema": "padawann.evolution/7", "tool": "padawann 7.0", "plan": []}"#, to: "run/settings.json")
+    try place.write(
+      #"{"schema": "padawann.evolution/7", "tool": "padawann 7.0", "plan": []}"#, to: "run/settings.json")
     let error = #expect(throws: PadawannError.self) { try place.resume() }
     #expect(error?.kind == .unsupported)
     #expect(error?.remedy?.contains("padawann 7.0") == true)
@@ -268,8 +270,8 @@ import Testing
     let rows = (0..<3).map { row in
       (["\(row)"] + images[..<784].map { "\($0)" }).joined(separator: ",")
     }
-    try place.write(rows.joined(separator: "\n") + "\n", to: "data.csv")
-    let spec = "\(place.path("data.csv")),class-names=\(names)"
+    try place.write(rows.joined(separator: "\n") + "\n", to: "three.csv")
+    let spec = "\(place.path("three.csv")),class-names=\(names)"
     await #expect(throws: PadawannError.self) {
       try await place.start { request in
         request.tasks = [try DatasetSpec.parse(spec)]
@@ -277,7 +279,7 @@ import Testing
       }
     }
     _ = try await place.start { request in
-      request.tasks = [try DatasetSpec.parse("\(place.path("data.csv"))")]
+      request.tasks = [try DatasetSpec.parse(place.path("three.csv"))]
       request.perClass = nil
     }
   }
@@ -312,7 +314,7 @@ import Testing
     let place = try RunPlace()
     try await place.finished()
     let report = try place.text("run/report.json")
-    for (old, new) in [("\"seed\" : 0", "\"seed\" : 1"), ("strokes:test", "mnist:test"), ("{", "")] {
+    for (old, new) in [("\"seed\" : 0", "\"seed\" : 1"), ("data.csv", "date.csv"), ("{", "")] {
       let changed = report.replacing(old, with: new, maxReplacements: 1)
       #expect(changed != report)
       try place.write(changed, to: "run/report.json")

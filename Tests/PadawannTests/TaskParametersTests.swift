@@ -8,14 +8,16 @@ import Testing
   static func model() throws -> Model {
     func task(_ name: String, _ parameters: [TaskParameters]) -> TaskRecord {
       var record = TaskRecord(
-        name: name, dataset: "strokes:test", digest: Digest(of: [7]), classNames: ["a", "b"], outputs: [0, 3],
+        name: name, dataset: "strokes:test", digest: Digest(of: [7]), classNames: ["a", "b"],
+        outputs: [0, 3],
         normalisation: .mnist, bestSharedWeight: 0.5)
       record.parameters = parameters
       return record
     }
     let floats = try edges([5, 12], seed: 1)
     let (whole, precision) = try edges([5, 12], seed: 2).quantised()
-    let norm = BatchNormalisation(scale: [1, 2, 3], shift: [0, -1, 1], mean: [0, 0, 0], variance: [1, 0, 4])
+    let norm = BatchNormalisation(
+      scale: [1, 2, 3], shift: [0, -1, 1], mean: [0, 0, 0], variance: [1, 0, 4])
     return Model(
       network: try Fixtures.network(),
       tasks: [
@@ -146,7 +148,8 @@ import Testing
   /// A mask of one bit an edge becomes numbers of four bytes each; 256 tasks of it could have taken all memory.
   @Test func manyTasksOfHugeWeightsAreRefusedBeforeMemoryIsTaken() throws {
     let architecture = try Architecture(
-      input: Shape(channels: 4096, height: 1, width: 1), nodes: [Node("fc", .linear(Linear(outputs: 16_384, hasBias: false)), inputs: [-1])])
+      input: Shape(channels: 4096, height: 1, width: 1),
+      nodes: [Node("fc", .linear(Linear(outputs: 16_384, hasBias: false)), inputs: [-1])])
     let edges = 1 << 26
     let signs = try EdgeWeights(
       shape: [16_384, 4096], mask: Bitmask(repeating: false, count: edges),
@@ -157,7 +160,8 @@ import Testing
       shape: signs.shape, mask: signs.mask, values: .own([Float](repeating: 0, count: edges)))
     task.parameters = [TaskParameters(node: "fc", .weighted(head, bias: nil, .float32))]
     let model = Model(
-      network: try Network(architecture: architecture, parameters: [.weighted(signs, bias: nil)]), tasks: [task])
+      network: try Network(architecture: architecture, parameters: [.weighted(signs, bias: nil)]),
+      tasks: [task])
     var tree = try HostileModels.tree(of: model)
     tree.change("tasks") { group in
       group.groups = (0..<5).map { HDFEntry("t\($0)", group.groups[0].value) }

@@ -39,7 +39,8 @@ enum ModelRules {
   static func check(taskEdges edges: Int) throws(PadawannError) {
     guard edges <= Architecture.Limits.edges else {
       throw PadawannError(
-        .data, "the weights of the tasks have more than \(Architecture.Limits.edges) edges, pruned ones included")
+        .data,
+        "the weights of the tasks have more than \(Architecture.Limits.edges) edges, pruned ones included")
     }
   }
 

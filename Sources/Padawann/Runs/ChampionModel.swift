@@ -2,7 +2,8 @@ extension PopulationJudge {
   /// The fittest individual as a model that says what it was evolved for.
   ///
   /// - Throws: ``PadawannError`` `data` when it is no part of the body.
-  func model(of champion: Evolution<[TaskScore]>.Champion, _ plan: EvolutionPlan) throws(PadawannError) -> Model
+  func model(of champion: Evolution<[TaskScore]>.Champion, _ plan: EvolutionPlan) throws(PadawannError)
+    -> Model
   {
     var model = Model(network: try body.network.masked(by: champion.individual.genome))
     if case .shared(let weights) = values { model.sharedWeights = weights }

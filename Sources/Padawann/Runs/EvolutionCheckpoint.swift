@@ -144,7 +144,8 @@ private struct CheckpointRows {
       for (index, task) in tasks.enumerated() {
         let place = row * tasks.count + index
         let cells = (place * weights)..<((place + 1) * weights)
-        guard images[place] == Int64(task.images), right[cells].allSatisfy({ (0...images[place]).contains($0) })
+        guard images[place] == Int64(task.images),
+          right[cells].allSatisfy({ (0...images[place]).contains($0) })
         else { throw Self.broken }
         scores.append(
           TaskScore(

@@ -72,6 +72,7 @@ public struct EvolutionStart: Sendable {
       tool: tool, evolution: request.evolution, fitness: request.fitness, values: request.values,
       keepsSigns: request.keepsSigns, tasks: tasks, parents: try parents.map(Self.digest),
       tests: try Self.tests(request, tasks, data, body.network.architecture), trials: request.trials)
+    try plan.validate()
     // Nor is a champion evolved that could not be stored, for example one with too long a dataset spec.
     _ = try ModelFile.image(of: judge.model(of: judge.unjudged(body.genomes[0]), plan))
   }

@@ -102,7 +102,11 @@ public struct EvolutionRun: Sendable {
       log = []
       return
     }
-    evolution = try Evolution(resuming: checkpoint.snapshot)
+    do throws(PadawannError) {
+      evolution = try Evolution(resuming: checkpoint.snapshot)
+    } catch {
+      throw error.inside(folder.file(RunFile.checkpoint))
+    }
     log = try stored.log(of: checkpoint)
     // Whatever was not written any more after the checkpoint.
     try folder.write(log, to: RunFile.log)

@@ -83,7 +83,8 @@ public struct Spread: Codable, Sendable, Equatable {
     let mean = numbers.reduce(0, +) / Double(numbers.count)
     let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.mean = mean
-    deviation = numbers.count > 1 && squares.isFinite ? (squares / Double(numbers.count - 1)).squareRoot() : nil
+    deviation =
+      numbers.count > 1 && squares.isFinite ? (squares / Double(numbers.count - 1)).squareRoot() : nil
     self.least = least
     self.most = most
   }

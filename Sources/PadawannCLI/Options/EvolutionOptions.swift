@@ -88,7 +88,8 @@ struct EvolutionOptions: ParsableArguments {
   /// Whether any setting is given.
   var isGiven: Bool {
     let given: [Any?] = [
-      profile, generations, population, elitism, culling, selection, tournament, crossover, crossoverProbability,
+      profile, generations, population, elitism, culling, selection, tournament, crossover,
+      crossoverProbability,
       mutation, step, draw, stopAfter, weights, signs, fitness, edgePenalty, seed,
     ]
     return pruneAll || given.contains { $0 != nil }
