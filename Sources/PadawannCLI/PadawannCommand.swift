@@ -27,6 +27,7 @@ struct PadawannCommand: AsyncParsableCommand {
   /// Runs the command that the arguments name, and leaves with the exit code of what happened.
   static func main() async {
     Output.occupyClosedStreams()
+    Output.ignoreSizeSignal()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -36,7 +36,8 @@ import Testing
     #expect(
       schemas
         == [
-          "import", "import.list", "evaluate", "stats", "prune", "compare", "inspect", "verify", "data.list",
+          "import", "import.list", "evaluate", "stats", "prune", "evolve", "compare", "inspect", "verify",
+          "data.list",
           "data.get", "data.verify", "data.show", "data.export",
         ].map { "padawann.\($0)/1" })
   }

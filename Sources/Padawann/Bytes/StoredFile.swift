@@ -61,7 +61,8 @@ public enum StoredFile {
     let folder = target.deletingLastPathComponent().path
     try checkTarget(path, in: folder)
     // Not made from the target's name, which may be as long as a name can be.
-    let sibling = folder + "/.padawann.\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
+    let sibling =
+      "\(folder)/\(temporaryPrefix)\(getpid()).\(UInt32.random(in: 0 ... .max))\(temporarySuffix)"
     let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw PadawannError(
@@ -88,6 +89,14 @@ public enum StoredFile {
       unlink(sibling)
       throw error
     }
+  }
+
+  private static let temporaryPrefix = ".padawann."
+  private static let temporarySuffix = ".tmp"
+
+  /// Whether a file's name is that of a temporary one, which is left where a process was ended while it wrote.
+  static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix)
   }
 
   private static func checkTarget(_ path: String, in folder: String) throws(PadawannError) {

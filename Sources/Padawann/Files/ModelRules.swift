@@ -23,6 +23,7 @@ enum ModelRules {
     guard model.tasks.count <= maximumTasks, Set(model.tasks.map(\.name)).count == model.tasks.count else {
       throw PadawannError(.data, "a model has at most \(maximumTasks) tasks, and no two of one name")
     }
+    try check(taskEdges: model.tasks.reduce(0) { $0 + $1.parameters.reduce(0) { $0 + $1.edges } })
     for task in model.tasks {
       do throws(PadawannError) {
         try check(task, of: model.network.architecture)
@@ -32,6 +33,15 @@ enum ModelRules {
       }
     }
     try check(model.provenance)
+  }
+
+  /// The weights of all tasks together are at most as many as a network's.
+  static func check(taskEdges edges: Int) throws(PadawannError) {
+    guard edges <= Architecture.Limits.edges else {
+      throw PadawannError(
+        .data,
+        "the weights of the tasks have more than \(Architecture.Limits.edges) edges, pruned ones included")
+    }
   }
 
   private static func check(_ task: TaskRecord, of architecture: Architecture) throws(PadawannError) {

@@ -7,6 +7,8 @@ struct TaskDecoding {
   let mayHaveParameters: Bool
   private(set) var unknown: UnknownAttributes
   private(set) var payloadBytes = 0
+  /// The edges of all weights that were read.
+  private var edges = 0
 
   /// Adds the attributes of tasks to those that are `unknown` already.
   init(_ architecture: Architecture, mayHaveParameters: Bool, unknown: UnknownAttributes) {
@@ -79,7 +81,7 @@ struct TaskDecoding {
       variance: try payload.floats("variance", group, count: channels))
   }
 
-  private func weighted(
+  private mutating func weighted(
     _ group: HDFGroup, _ shape: [Int], _ reader: inout AttributeReader, _ payload: inout Payload
   ) throws(PadawannError) -> TaskParameters.Content {
     let biasNames: Set<String> = group.dataset("bias") == nil ? [] : ["bias"]
@@ -94,6 +96,9 @@ struct TaskDecoding {
     let names: Set<String> = isQuantised ? ["mask", "codes", "scales"] : ["mask", "values"]
     try group.checkChildren(datasets: names.union(biasNames), groups: [], at: reader.path)
     let count = shape.reduce(1, *)
+    // A mask takes a bit of the file for every number that is made of it, so many of them could take all memory.
+    edges += count
+    try ModelRules.check(taskEdges: edges)
     let mask = try payload.mask(group, count: count, columns: count / shape[0])
     let bias = try biasNames.isEmpty ? nil : payload.floats("bias", group, count: shape[0])
     var numbers = [Float](repeating: 0, count: count)
@@ -102,6 +107,9 @@ struct TaskDecoding {
       let codes = try payload.codes("codes", group, count: mask.population)
       let scales = try payload.floats("scales", group, count: shape[0])
       precision = .int8(scales: scales)
+      guard !codes.contains(0) else {
+        throw PadawannError(.data, "a code is 0, which would be -128; the least is 1")
+      }
       for (rank, edge) in mask.indices.enumerated() {
         numbers[edge] = Float(Int(codes[rank]) - 128) * scales[edge / (count / shape[0])]
       }

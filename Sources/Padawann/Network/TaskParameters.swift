@@ -31,6 +31,11 @@ public struct TaskParameters: Hashable, Sendable {
     }
   }
 
+  /// The edges of its weights, pruned ones included.
+  var edges: Int {
+    if case .weighted(let weights?, _, _) = content { weights.count } else { 0 }
+  }
+
   /// The bytes that its numbers and its mask take.
   public var byteCount: Int {
     guard case .weighted(let weights?, let bias, let precision) = content else { return 4 * count }

@@ -1,38 +1,46 @@
 import HDF5
 
 /// `checkpoint.h5`: all that an evolution needs to go on after a generation (`Formats/runs.md`).
-struct EvolutionCheckpoint {
+package struct EvolutionCheckpoint {
   /// The evolution between two generations.
-  var snapshot: Evolution<[TaskScore]>.Snapshot
+  package var snapshot: Evolution<[TaskScore]>.Snapshot
   /// SHA-256 of the settings file that it belongs to.
-  var settings: Digest
+  package var settings: Digest
   /// The generation's line of the log, with its line feed.
-  var logLine: [UInt8]
+  package var logLine: [UInt8]
+  /// SHA-256 of the log up to this line.
+  package var log: Digest
 
   static let format = "padawann-checkpoint"
   static let version: Int64 = 1
   static let sizeLimit = 1 << 40
 
   /// Joins the parts.
-  init(_ snapshot: Evolution<[TaskScore]>.Snapshot, settings: Digest, logLine: [UInt8]) {
+  package init(_ snapshot: Evolution<[TaskScore]>.Snapshot, settings: Digest, logLine: [UInt8], log: Digest) {
     self.snapshot = snapshot
     self.settings = settings
     self.logLine = logLine
+    self.log = log
   }
 
   // MARK: - writing
 
   /// The bytes of the file.
-  func image() throws(PadawannError) -> [UInt8] {
+  package func image() throws(PadawannError) -> [UInt8] {
     let individuals = snapshot.population + [snapshot.champion.individual]
     let scores = individuals.flatMap(\.score.report)
     let tasks = snapshot.champion.individual.score.report.count
     let shape = [individuals.count, tasks, (scores.first?.right.count ?? 0)]
-    let masks = individuals.flatMap { $0.genome.masks.flatMap(\.packed) }
+    var masks: [UInt8] = []
+    masks.reserveCapacity(individuals.reduce(0) { $0 + $1.genome.layout.packedByteCount })
+    for individual in individuals {
+      for mask in individual.genome.masks { masks += mask.packed }
+    }
     var root = HDFGroup()
     root.attributes = [
       HDFEntry("format", .text(Self.format)), HDFEntry("format_version", .integer(Self.version)),
       HDFEntry("settings_sha256", .text(settings.description)),
+      HDFEntry("log_sha256", .text(log.description)),
       HDFEntry("generation", .integer(Int64(snapshot.generation))),
       HDFEntry("champion_generation", .integer(Int64(snapshot.champion.generation))),
     ]
@@ -60,8 +68,12 @@ struct EvolutionCheckpoint {
 
   /// Reads a file, trusting nothing.
   ///
+  /// - Parameters:
+  ///   - image: its bytes.
+  ///   - plan: the run's, which says how many individuals, tasks and weights there must be.
+  ///   - layout: the layers of the run's network.
   /// - Throws: ``PadawannError`` `data` when it is damaged, `unsupported` when it is of another version.
-  init(image: [UInt8], settings evolution: EvolutionSettings, layout: EdgeLayout) throws(PadawannError) {
+  package init(image: [UInt8], _ plan: EvolutionPlan, _ layout: EdgeLayout) throws(PadawannError) {
     let root: HDFGroup
     do throws(HDF5Error) {
       root = try HDFGroup(
@@ -83,14 +95,18 @@ struct EvolutionCheckpoint {
       throw PadawannError(.data, "the checkpoint does not match its SHA-256 digest: it is damaged")
     }
     settings = try reader.digest("settings_sha256")
-    let rows = CheckpointRows(root)
-    let individuals = try rows.individuals(layout)
+    log = try reader.digest("log_sha256")
+    let individuals = try CheckpointRows(root, plan, layout).individuals()
     guard let champion = individuals.last else { throw CheckpointRows.broken }
+    let generation = try reader.integer("generation")
     snapshot = Evolution<[TaskScore]>.Snapshot(
-      settings: evolution, generation: try reader.integer("generation"),
+      settings: plan.evolution, generation: generation,
       population: Array(individuals.dropLast()),
       champion: .init(individual: champion, generation: try reader.integer("champion_generation")))
-    guard case .uint8(let line) = root.dataset("log_line")?.elements else { throw CheckpointRows.broken }
+    guard case .uint8(let line) = root.dataset("log_line")?.elements,
+      line.firstIndex(of: UInt8(ascii: "\n")) == line.count - 1,
+      try RunJSON.value(EvolutionLogLine.self, line, at: "log_line").generation == generation
+    else { throw CheckpointRows.broken }
     logLine = line
   }
 }
@@ -98,39 +114,56 @@ struct EvolutionCheckpoint {
 /// The tables of a checkpoint, a row of each for an individual.
 private struct CheckpointRows {
   let root: HDFGroup
+  let tasks: [EvolutionPlan.Task]
+  let weights: Int
+  let rows: Int
+  let layout: EdgeLayout
 
-  init(_ root: HDFGroup) { self.root = root }
+  init(_ root: HDFGroup, _ plan: EvolutionPlan, _ layout: EdgeLayout) throws(PadawannError) {
+    self.root = root
+    tasks = plan.tasks
+    weights = try plan.edgeValues().settings.count
+    rows = plan.evolution.population + 1
+    self.layout = layout
+  }
 
   static let broken = PadawannError(.data, "the checkpoint's parts do not fit together: it is damaged")
 
-  func individuals(_ layout: EdgeLayout) throws(PadawannError) -> [Evolution<[TaskScore]>.Individual] {
-    let bytesPerRow = layout.shapes.indices.reduce(0) { $0 + (layout.edges(of: $1).count + 7) / 8 }
-    guard let masks = root.dataset("masks"), case .uint8(let bits) = masks.elements,
-      case .float64(let fitness) = root.dataset("fitness")?.elements,
-      let right = root.dataset("right"), case .int64(let counts) = right.elements, right.shape.count == 3,
-      case .int64(let images) = root.dataset("images")?.elements,
-      case .float64(let losses) = root.dataset("cross_entropy")?.elements,
-      fitness.count == right.shape[0], masks.shape == [fitness.count, bytesPerRow],
-      images.count == right.shape[0] * right.shape[1], losses.count == counts.count,
-      counts.allSatisfy({ $0 >= 0 }), images.allSatisfy({ $0 > 0 })
+  func individuals() throws(PadawannError) -> [Evolution<[TaskScore]>.Individual] {
+    // Every shape is known beforehand, so that none has to be believed.
+    guard case .uint8(let bits) = elements("masks", [rows, layout.packedByteCount]),
+      case .float64(let fitness) = elements("fitness", [rows]),
+      case .int64(let images) = elements("images", [rows, tasks.count]),
+      case .int64(let right) = elements("right", [rows, tasks.count, weights]),
+      case .float64(let losses) = elements("cross_entropy", [rows, tasks.count, weights]),
+      losses.allSatisfy({ $0 >= 0 })
     else { throw Self.broken }
-    let (tasks, weights) = (right.shape[1], right.shape[2])
     var individuals: [Evolution<[TaskScore]>.Individual] = []
-    for row in fitness.indices {
-      let scores = (0..<tasks).map { task in
-        let place = row * tasks + task
+    for row in 0..<rows {
+      var scores: [TaskScore] = []
+      for (index, task) in tasks.enumerated() {
+        let place = row * tasks.count + index
         let cells = (place * weights)..<((place + 1) * weights)
-        return TaskScore(
-          images: Int(images[place]), right: counts[cells].map { Int($0) }, crossEntropy: Array(losses[cells])
-        )
+        guard images[place] == Int64(task.images),
+          right[cells].allSatisfy({ (0...images[place]).contains($0) })
+        else { throw Self.broken }
+        scores.append(
+          TaskScore(
+            images: task.images, right: right[cells].map { Int($0) }, crossEntropy: Array(losses[cells])))
       }
-      let genome = try genome(layout, bits[(row * bytesPerRow)..<((row + 1) * bytesPerRow)])
+      let width = layout.packedByteCount
+      let genome = try genome(bits[(row * width)..<((row + 1) * width)])
       individuals.append(.init(genome: genome, score: Score(fitness: fitness[row], report: scores)))
     }
     return individuals
   }
 
-  private func genome(_ layout: EdgeLayout, _ row: ArraySlice<UInt8>) throws(PadawannError) -> Genome {
+  private func elements(_ name: String, _ shape: [Int]) -> HDFElements? {
+    guard let dataset = root.dataset(name), dataset.shape == shape else { return nil }
+    return dataset.elements
+  }
+
+  private func genome(_ row: ArraySlice<UInt8>) throws(PadawannError) -> Genome {
     var rest = row
     var masks: [Bitmask] = []
     for layer in layout.shapes.indices {
@@ -141,4 +174,9 @@ private struct CheckpointRows {
     }
     return try Genome(layout: layout, masks: masks)
   }
+}
+
+extension EdgeLayout {
+  /// The bytes that the masks of all layers take when each is packed on its own.
+  fileprivate var packedByteCount: Int { shapes.indices.reduce(0) { $0 + (edges(of: $1).count + 7) / 8 } }
 }

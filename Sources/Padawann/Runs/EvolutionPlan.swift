@@ -84,6 +84,30 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
     self.trials = trials
   }
 
+  /// Checks a plan that was read from a file.
+  ///
+  /// - Throws: ``PadawannError`` when it is none that this program writes.
+  func validate() throws(PadawannError) {
+    try evolution.validate()
+    _ = try fitness.value(accuracies: [0], density: 1)
+    _ = try edgeValues()
+    if let trials { try Self.check(trials: trials) }
+    guard !tasks.isEmpty, tasks.allSatisfy({ $0.images > 0 }) else {
+      throw PadawannError(.data, "an evolution needs a task with images")
+    }
+    // A parent's file is written where a trial begins, and must stay inside its folder.
+    guard !parents.isEmpty, parents.indices.allSatisfy({ parents[$0].file == RunFile.parent($0) }) else {
+      throw PadawannError(.data, "its parents are not \(RunFile.parent(0)) and so on")
+    }
+  }
+
+  /// - Throws: ``PadawannError`` `usage` for a number of trials that makes no sense.
+  static func check(trials: Int) throws(PadawannError) {
+    guard (1...EvolutionSettings.limit).contains(trials) else {
+      throw PadawannError(.usage, "trials: \(trials) is not a number from 1 to \(EvolutionSettings.limit)")
+    }
+  }
+
   /// The plan of one of several trials, whose seed is derived from this plan's.
   ///
   /// - Parameter number: of the trial, from 1.

@@ -52,25 +52,32 @@ extension EvolutionRun {
   /// - Throws: whatever loading, evaluating or writing throws.
   public func report(_ data: DataFolder) async throws -> EvolutionReport {
     let stored = try ModelFile.read(folder.file(RunFile.champion))
-    if let bytes = try folder.read(RunFile.report, limit: 1 << 24) {
-      let report = try RunJSON.value(EvolutionReport.self, bytes, at: folder.file(RunFile.report))
-      if report.championSha256 == stored.digest.description, report.generations == evolution.generation {
-        return report
-      }
-    }
     guard let champion = evolution.champion else {
       throw PadawannError(.usage, "the run has no champion yet", at: folder.path)
     }
+    func report(with tests: [EvolutionReport.Test]) -> EvolutionReport {
+      EvolutionReport(
+        championSha256: stored.digest.description, championBytes: stored.byteCount,
+        championGeneration: champion.generation, generations: evolution.generation, seed: plan.evolution.seed,
+        edges: stored.model.network.edgeCount, champion: .init(champion.individual, judge), tests: tests)
+    }
+    if let known = storedReport(), known == report(with: known.tests) { return known }
     var tests: [EvolutionReport.Test] = []
     for test in plan.tests {
       tests.append(
         try await measure(stored.model.network, DatasetSpec.parse(test.dataset).load(from: data), test))
     }
-    let report = EvolutionReport(
-      championSha256: stored.digest.description, championBytes: stored.byteCount,
-      championGeneration: champion.generation, generations: evolution.generation, seed: plan.evolution.seed,
-      edges: stored.model.network.edgeCount, champion: .init(champion.individual, judge), tests: tests)
-    try folder.write(RunJSON.bytes(report, isPretty: true), to: RunFile.report)
+    let measured = report(with: tests)
+    try folder.write(RunJSON.bytes(measured, isPretty: true), to: RunFile.report)
+    return measured
+  }
+
+  /// The report that was stored, if it can be read and has this run's test data; otherwise it is made again.
+  private func storedReport() -> EvolutionReport? {
+    guard let bytes = try? folder.read(RunFile.report, limit: 1 << 24),
+      let report = try? RunJSON.value(EvolutionReport.self, bytes, at: RunFile.report),
+      report.tests.map(\.dataset) == plan.tests.map(\.dataset)
+    else { return nil }
     return report
   }
 

@@ -56,9 +56,7 @@ public struct EvolutionStart: Sendable {
   public init(_ request: EvolutionRequest, data: DataFolder, tool: String, inference: Inference) async throws
   {
     try request.evolution.validate()
-    if let trials = request.trials, !(1...EvolutionSettings.limit).contains(trials) {
-      throw PadawannError(.usage, "trials: \(trials) is not a number from 1 to \(EvolutionSettings.limit)")
-    }
+    if let trials = request.trials { try EvolutionPlan.check(trials: trials) }
     var parents: [Model] = []
     for path in request.models { parents += try Self.models(at: path) }
     let body = try EvolutionBody(
@@ -74,6 +72,9 @@ public struct EvolutionStart: Sendable {
       tool: tool, evolution: request.evolution, fitness: request.fitness, values: request.values,
       keepsSigns: request.keepsSigns, tasks: tasks, parents: try parents.map(Self.digest),
       tests: try Self.tests(request, tasks, data, body.network.architecture), trials: request.trials)
+    try plan.validate()
+    // Nor is a champion evolved that could not be stored, for example one with too long a dataset spec.
+    _ = try ModelFile.image(of: judge.model(of: judge.unjudged(body.genomes[0]), plan))
   }
 
   /// The model of a file, or the population of a run's folder.

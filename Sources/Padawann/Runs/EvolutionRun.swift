@@ -12,8 +12,6 @@ public struct EvolutionRun: Sendable {
   /// How far it is.
   public private(set) var evolution: Evolution<[TaskScore]>
   private let settings: Digest
-  /// The single parent's digest.
-  private let parent: Digest?
   private var log: [UInt8]
 
   /// Begins a run in an unused folder, or goes on with the one that has the same plan.
@@ -27,13 +25,21 @@ public struct EvolutionRun: Sendable {
     -> EvolutionRun
   {
     try folder.checkIsUnused()
-    try write(start, plan, to: folder)
+    try write(start.parents, plan, to: folder)
     return try EvolutionRun(folder, StoredEvolution(path: folder.path), start.judge)
   }
 
   /// Writes what a run begins with; the settings last, because they make a folder a run's.
-  static func write(_ start: EvolutionStart, _ plan: EvolutionPlan, to folder: RunFolder) throws {
-    for (parent, model) in zip(plan.parents, start.parents) {
+  static func write(_ parents: [Model], _ plan: EvolutionPlan, to folder: RunFolder) throws {
+    // What stands there is of a beginning that was ended, or somebody else's.
+    for parent in plan.parents where folder.has(parent.file) {
+      guard try ModelFile.read(folder.file(parent.file)).digest.description == parent.sha256 else {
+        throw PadawannError(
+          .cannotCreate, "a file of this name, which a run needs, is in the folder already",
+          at: folder.file(parent.file), remedy: "Choose another folder")
+      }
+    }
+    for (parent, model) in zip(plan.parents, parents) {
       try ModelFile.write(model, to: folder.file(parent.file))
     }
     try folder.write(RunJSON.bytes(plan, isPretty: true), to: RunFile.settings)
@@ -90,15 +96,18 @@ public struct EvolutionRun: Sendable {
     self.folder = folder
     plan = stored.plan
     settings = stored.settings
-    parent = plan.parents.count == 1 ? Digest(hex: plan.parents[0].sha256) : nil
     self.judge = judge
     guard let checkpoint = try stored.checkpoint(judge.body.genomes[0].layout) else {
       evolution = try Evolution(parents: judge.body.genomes, settings: plan.evolution)
       log = []
       return
     }
-    evolution = try Evolution(resuming: checkpoint.snapshot)
-    log = try stored.log(before: checkpoint.snapshot.generation) + checkpoint.logLine
+    do throws(PadawannError) {
+      evolution = try Evolution(resuming: checkpoint.snapshot)
+    } catch {
+      throw error.inside(folder.file(RunFile.checkpoint))
+    }
+    log = try stored.log(of: checkpoint)
     // Whatever was not written any more after the checkpoint.
     try folder.write(log, to: RunFile.log)
     try writeChampion()
@@ -113,6 +122,8 @@ public struct EvolutionRun: Sendable {
   /// - Throws: whatever evaluating or writing throws, `CancellationError`; the run can then be resumed.
   @discardableResult
   public mutating func advance() async throws -> EvolutionLogLine {
+    // There can be generations in which nothing has to be evaluated, and nothing else looks.
+    try Task.checkCancellation()
     let start = ContinuousClock.now
     let before = evolution.champion?.generation
     let candidates = evolution.ask()
@@ -122,20 +133,24 @@ public struct EvolutionRun: Sendable {
       let line = EvolutionLogLine(evolution, judge, evaluated: candidates.count, seconds: seconds)
     else { throw PadawannError(.usage, "a generation without individuals cannot be stored") }
     let logLine = try RunJSON.bytes(line, isPretty: false)
-    let checkpoint = EvolutionCheckpoint(snapshot, settings: settings, logLine: logLine)
-    try folder.write(checkpoint.image(), to: RunFile.checkpoint)
     log += logLine
+    let checkpoint = EvolutionCheckpoint(
+      snapshot, settings: settings, logLine: logLine, log: Digest(of: log))
+    try folder.write(checkpoint.image(), to: RunFile.checkpoint)
     try folder.write(log, to: RunFile.log)
     if evolution.champion?.generation != before { try writeChampion() }
     return line
   }
 
-  /// The images that are left to evaluate, counted once per setting of the weights, if no two children are equal.
-  public var remainingImages: Int {
-    let children = plan.evolution.population - plan.evolution.elites
-    let generations = plan.evolution.generations - evolution.generation
-    let initial = evolution.champion == nil ? plan.evolution.population : 0
-    return isFinished ? 0 : (initial + children * generations) * judge.imagesPerCandidate
+  /// The images that are left to evaluate, counted once per setting of the weights, if no two children are equal; `nil` when
+  /// they are too many to count.
+  public var remainingImages: Int? {
+    guard !isFinished else { return 0 }
+    let children = Double(plan.evolution.population - plan.evolution.elites)
+    let generations = Double(plan.evolution.generations - evolution.generation)
+    let initial = Double(evolution.champion == nil ? plan.evolution.population : 0)
+    let images = (initial + children * generations) * Double(judge.imagesPerCandidate)
+    return images < 1e15 ? Int(images) : nil
   }
 
   // MARK: - the champion
@@ -147,23 +162,7 @@ public struct EvolutionRun: Sendable {
     guard let champion = evolution.champion else {
       throw PadawannError(.usage, "the run has no champion yet", at: folder.path)
     }
-    var model = Model(network: try judge.body.network.masked(by: champion.individual.genome))
-    if case .shared(let weights) = judge.values { model.sharedWeights = weights }
-    model.tasks = zip(judge.tasks, champion.individual.score.report).map { task, score in
-      TaskRecord(
-        name: task.name, dataset: task.dataset.name, digest: task.dataset.digest,
-        classNames: task.dataset.classNames, outputs: task.outputs, normalisation: task.dataset.normalisation,
-        bestSharedWeight: judge.values.settings[score.best], accuracy: score.accuracy)
-    }
-    model.provenance.tool = plan.tool
-    model.provenance.parent = parent
-    model.provenance.seed = plan.evolution.seed
-    model.provenance.settings =
-      plan.settings + [
-        Provenance.Setting("champion-generation", "\(champion.generation)"),
-        Provenance.Setting("champion-fitness", "\(champion.individual.score.fitness)"),
-      ]
-    return model
+    return try judge.model(of: champion, plan)
   }
 
   private func writeChampion() throws {

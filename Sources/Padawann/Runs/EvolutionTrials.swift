@@ -15,20 +15,18 @@ public struct EvolutionTrials: Sendable {
   ///   - path: the folder of all.
   /// - Throws: ``PadawannError`` `cannotCreate` when the folder has something else in it.
   public static func begin(_ start: EvolutionStart, in path: String) throws -> EvolutionTrials {
-    if RunFolder.isRun(path) {
-      let stored = try StoredEvolution(path: path)
-      guard stored.plan == start.plan else {
-        throw PadawannError(
-          .cannotCreate, "the folder has a run with other settings in it", at: path,
-          remedy: "Choose another folder, or go on with --resume")
-      }
-    } else {
-      // Held only while the folder is begun, so that two processes do not begin it at once.
-      let folder = try RunFolder(path, creates: true)
+    if !RunFolder.isRun(path) {
+      // Held only while the folder is begun; the processes of a job array that come to it at once wait for the first.
+      let folder = try RunFolder(path, creates: true, patience: .seconds(60))
       if !RunFolder.isRun(path) {
         try folder.checkIsUnused()
-        try EvolutionRun.write(start, start.plan, to: folder)
+        try EvolutionRun.write(start.parents, start.plan, to: folder)
       }
+    }
+    guard try StoredEvolution(path: path).plan == start.plan else {
+      throw PadawannError(
+        .cannotCreate, "the folder has a run with other settings in it", at: path,
+        remedy: "Choose another folder, or go on with --resume")
     }
     return EvolutionTrials(path: path, plan: start.plan)
   }
@@ -56,11 +54,12 @@ public struct EvolutionTrials: Sendable {
     let folder = try RunFolder("\(path)/\(RunFile.trial(number))", creates: true)
     if !folder.has(RunFile.settings) {
       try folder.checkIsUnused()
-      let whole = try StoredEvolution(path: path)
-      for (parent, model) in zip(plan.parents, try whole.parents()) {
-        try ModelFile.write(model, to: folder.file(parent.file))
-      }
-      try folder.write(RunJSON.bytes(plan.trial(number), isPretty: true), to: RunFile.settings)
+      try EvolutionRun.write(StoredEvolution(path: path).parents(), plan.trial(number), to: folder)
+    }
+    guard try StoredEvolution(path: folder.path).plan == plan.trial(number) else {
+      throw PadawannError(
+        .data, "its settings are not those of trial \(number) of the folder that it is in", at: folder.path,
+        remedy: "Put back the settings.json of both")
     }
     return try EvolutionRun.resume(folder, tool: plan.tool, data: data, inference: inference)
   }
@@ -70,7 +69,8 @@ public struct EvolutionTrials: Sendable {
 public struct Spread: Codable, Sendable, Equatable {
   /// The mean.
   public let mean: Double
-  /// The standard deviation of the sample, `√(Σ(x - mean)² / (n - 1))`; absent for a single number.
+  /// The standard deviation of the sample, `√(Σ(x - mean)² / (n - 1))`; absent for a single number,
+  /// and where a number is infinite.
   public let deviation: Double?
   /// The smallest.
   public let least: Double
@@ -83,7 +83,8 @@ public struct Spread: Codable, Sendable, Equatable {
     let mean = numbers.reduce(0, +) / Double(numbers.count)
     let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.mean = mean
-    deviation = numbers.count > 1 ? (squares / Double(numbers.count - 1)).squareRoot() : nil
+    deviation =
+      numbers.count > 1 && squares.isFinite ? (squares / Double(numbers.count - 1)).squareRoot() : nil
     self.least = least
     self.most = most
   }

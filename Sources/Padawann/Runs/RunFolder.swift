@@ -12,9 +12,10 @@ public final class RunFolder: Sendable {
   /// - Parameters:
   ///   - path: where it is.
   ///   - creates: whether to make it where there is none.
+  ///   - patience: how long to wait for another process.
   /// - Throws: ``PadawannError`` `missing` when there is none, `cannotCreate` when it cannot be made or written to, or
   ///   another process works in it.
-  public init(_ path: String, creates: Bool) throws(PadawannError) {
+  public init(_ path: String, creates: Bool, patience: Duration = .zero) throws(PadawannError) {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     guard !exists || isFolder.boolValue else {
@@ -35,12 +36,31 @@ public final class RunFolder: Sendable {
         .cannotCreate, "the folder cannot be written to: \(String(cString: strerror(errno)))", at: path)
     }
     lock = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw PadawannError(
-        .cannotCreate, "another process works in this folder", at: path,
-        remedy: "Wait for it, or choose another folder")
+    let deadline = ContinuousClock.now + patience
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let reason = errno
+      guard reason == EWOULDBLOCK else {
+        throw PadawannError(
+          .cannotCreate, "the folder cannot be locked: \(String(cString: strerror(reason)))", at: path,
+          remedy: "Choose a folder on another file system")
+      }
+      guard ContinuousClock.now < deadline else {
+        throw PadawannError(
+          .cannotCreate, "another process works in this folder", at: path,
+          remedy: "Wait for it, or choose another folder")
+      }
+      usleep(20_000)
     }
     self.path = path
+    removeLeftovers()
+  }
+
+  /// Removes half-written files of a process that was ended; nobody else can be writing here now.
+  private func removeLeftovers() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    where StoredFile.isTemporary(name) {
+      unlink(file(name))
+    }
   }
 
   /// Whether a path is that of a folder in which a run was begun.

@@ -26,12 +26,24 @@ struct StoredEvolution {
     let bytes = try StoredFile.read("\(path)/\(RunFile.settings)", limit: Self.sizeLimit)
     settings = Digest(of: bytes)
     let place = "\(path)/\(RunFile.settings)"
-    plan = try RunJSON.value(EvolutionPlan.self, bytes, at: place)
-    guard plan.schema == EvolutionPlan.schema else {
+    // First of all, because another version may have other keys.
+    let header = try RunJSON.value(Header.self, bytes, at: place)
+    guard header.schema == EvolutionPlan.schema else {
       throw PadawannError(
-        .unsupported, "the run is of another kind or version: \(plan.schema)", at: place,
-        remedy: "Use the padawann that began it: \(plan.tool)")
+        .unsupported, "the run is of another kind or version: \(header.schema)", at: place,
+        remedy: "Use the padawann that began it: \(header.tool)")
     }
+    plan = try RunJSON.value(EvolutionPlan.self, bytes, at: place)
+    do throws(PadawannError) {
+      try plan.validate()
+    } catch {
+      throw PadawannError(.data, "the file was changed: \(error.message)", at: place)
+    }
+  }
+
+  private struct Header: Decodable {
+    let schema: String
+    let tool: String
   }
 
   /// The models that the run started from.
@@ -71,7 +83,7 @@ struct StoredEvolution {
       return nil
     }
     do throws(PadawannError) {
-      let checkpoint = try EvolutionCheckpoint(image: image, settings: plan.evolution, layout: layout)
+      let checkpoint = try EvolutionCheckpoint(image: image, plan, layout)
       guard checkpoint.settings == settings else {
         throw PadawannError(
           .data, "the checkpoint belongs to other settings", remedy: "Put back the settings.json of the run")
@@ -95,13 +107,15 @@ struct StoredEvolution {
     return models
   }
 
-  /// The lines of the log that stand before a generation, each with its line feed.
+  /// The log up to a checkpoint's line, each line with its line feed; what stands after it was not reached.
   ///
-  /// - Throws: ``PadawannError`` `data` when they are not one for each generation, in order.
-  func log(before generation: Int) throws(PadawannError) -> [UInt8] {
+  /// - Throws: ``PadawannError`` `data` when it has not a line for each generation, in order, or is not the one that was written.
+  func log(of checkpoint: EvolutionCheckpoint) throws(PadawannError) -> [UInt8] {
     let place = file(RunFile.log)
+    let generation = checkpoint.snapshot.generation
     let bytes = try read(RunFile.log, limit: Self.sizeLimit) ?? []
-    let lines = bytes.split(separator: UInt8(ascii: "\n")).prefix(generation)
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .dropLast().prefix(generation)
     for (index, line) in lines.enumerated() {
       let read = try RunJSON.value(EvolutionLogLine.self, Array(line), at: "\(place), line \(index + 1)")
       guard read.generation == index else {
@@ -114,6 +128,12 @@ struct StoredEvolution {
         .data, "the log has \(lines.count) generations of \(generation) before the checkpoint's", at: place,
         remedy: "Put back the log of the run")
     }
-    return lines.flatMap { $0 + [UInt8(ascii: "\n")] }
+    let log = lines.flatMap { $0 + [UInt8(ascii: "\n")] } + checkpoint.logLine
+    guard Digest(of: log) == checkpoint.log else {
+      throw PadawannError(
+        .data, "the log is not the one that was written: it was changed or is damaged", at: place,
+        remedy: "Put back the log of the run")
+    }
+    return log
   }
 }

@@ -34,15 +34,15 @@ struct EvolveCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The first images of each class that a task takes if it does not say: a number, or all.",
+      "The first images of each class that a task takes if it does not say: a number, or all (default: 700).",
       valueName: "number"))
-  var perClass: PerClass = PerClass(count: 700)
+  var perClass: PerClass?
 
   @Option(
     help:
-      "Which output stands for which class: none (in order), auto (what the model would get most right with)."
+      "Which output stands for which class: none (in order, the default), auto (what the model would get most right with)."
   )
-  var mapLabels: LabelMapping = .none
+  var mapLabels: LabelMapping?
 
   @Option(
     help: ArgumentHelp("Data to measure the champion on besides the tasks' test images.", valueName: "spec"))
@@ -73,7 +73,10 @@ struct EvolveCommand: AsyncParsableCommand {
     if resume != nil {
       guard models.isEmpty, task.isEmpty, test.isEmpty, trials == nil else {
         throw ValidationError(
-          "--resume goes on with what the run was begun with: give no models, tasks or tests")
+          "--resume goes on with what the run was begun with: give no models, tasks, tests or trials")
+      }
+      guard perClass == nil, mapLabels == nil, !algorithm.isGiven else {
+        throw ValidationError("--resume goes on with the settings that the run was begun with: give none")
       }
     } else {
       guard !models.isEmpty else { throw ValidationError("give a model to start from") }
@@ -95,6 +98,7 @@ struct EvolveCommand: AsyncParsableCommand {
   private func finish(_ runner: EvolutionRunner) async throws -> EvolveReport {
     if let resume {
       guard let trials = try EvolutionTrials.stored(in: resume, tool: Tool.name) else {
+        guard trial == nil else { throw ValidationError("--trial: the folder has a single evolution in it") }
         return EvolveReport(resume, [try await runner.resume(resume)])
       }
       return EvolveReport(resume, try await runner.finish(trials, only: trial))
@@ -112,12 +116,12 @@ struct EvolveCommand: AsyncParsableCommand {
     for text in task { specs.append(try DatasetSpec.parse(text, defaultSplit: .train)) }
     var request = EvolutionRequest(models: models, tasks: specs)
     for text in test { request.tests.append(try DatasetSpec.parse(text)) }
-    request.perClass = perClass.count
+    if let perClass { request.perClass = perClass.count }
     request.mapsLabels = mapLabels == .auto
     request.values = algorithm.weights ?? .shared(Model.thesisWeights)
-    request.keepsSigns = algorithm.signs == .keep
+    request.keepsSigns = algorithm.signs != .discard
     request.evolution = algorithm.settings
-    request.fitness = Fitness(algorithm.fitness, edgePenalty: algorithm.edgePenalty)
+    request.fitness = Fitness(algorithm.fitness ?? .thesis, edgePenalty: algorithm.edgePenalty ?? 0)
     request.trials = trials
     return request
   }

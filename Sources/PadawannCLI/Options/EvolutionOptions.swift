@@ -8,14 +8,14 @@ extension Fitness.Formula: ExpressibleByArgument {}
 extension Mutation: ExpressibleByArgument {}
 extension ParentSelection: ExpressibleByArgument {}
 
-/// The settings of the algorithm. What is not given is the profile's.
+/// The settings of the algorithm. What is not given is the profile's; none has a default here, so that it is known what is.
 struct EvolutionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The settings to begin with: thesis, or reference, which does what the published code did (no crossover)."
+      "The settings to begin with: thesis (default), or reference, which does what the published code did (no crossover)."
     )
   )
-  var profile: EvolutionSettings.Profile = .thesis
+  var profile: EvolutionSettings.Profile?
 
   @Option(help: ArgumentHelp("Generations after the initial population (default: 50).", valueName: "number"))
   var generations: Int?
@@ -66,27 +66,38 @@ struct EvolutionOptions: ParsableArguments {
     transform: EdgeValues.init(argument:))
   var weights: EdgeValues?
 
-  @Option(help: "Whether edges keep the signs of the model's weights: keep, discard.")
-  var signs: SignChoice = .keep
+  @Option(help: "Whether edges keep the signs of the model's weights: keep (default), discard.")
+  var signs: SignChoice?
 
-  @Option(help: "How accuracies become a fitness: thesis, mean, min.")
-  var fitness: Fitness.Formula = .thesis
+  @Option(help: "How accuracies become a fitness: thesis (default), mean, min.")
+  var fitness: Fitness.Formula?
 
   @Option(
-    help: ArgumentHelp("Taken off the fitness, times the share of edges that is left.", valueName: "number"))
-  var edgePenalty: Double = 0
+    help: ArgumentHelp(
+      "Taken off the fitness, times the share of edges that is left (default: 0).", valueName: "number"))
+  var edgePenalty: Double?
 
-  @Option(help: "The key of every random number.")
-  var seed: UInt64 = 0
+  @Option(help: "The key of every random number (default: 0).")
+  var seed: UInt64?
 
   /// What becomes of signs.
   enum SignChoice: String, ExpressibleByArgument, CaseIterable {
     case keep, discard
   }
 
+  /// Whether any setting is given.
+  var isGiven: Bool {
+    let given: [Any?] = [
+      profile, generations, population, elitism, culling, selection, tournament, crossover,
+      crossoverProbability,
+      mutation, step, draw, stopAfter, weights, signs, fitness, edgePenalty, seed,
+    ]
+    return pruneAll || given.contains { $0 != nil }
+  }
+
   /// The settings that are meant.
   var settings: EvolutionSettings {
-    var settings = EvolutionSettings(profile)
+    var settings = EvolutionSettings(profile ?? .thesis)
     if let generations { settings.generations = generations }
     if let population { settings.population = population }
     if let elitism { settings.elitism = elitism }
@@ -100,7 +111,7 @@ struct EvolutionOptions: ParsableArguments {
     if let draw { settings.draw = draw }
     settings.includesUnpruned = !pruneAll
     settings.stopAfter = stopAfter
-    settings.seed = seed
+    if let seed { settings.seed = seed }
     return settings
   }
 }

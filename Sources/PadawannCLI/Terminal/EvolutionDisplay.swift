@@ -3,7 +3,7 @@ import Synchronization
 
 /// Shows on standard error how an evolution goes on: the generation, the best fitness with its history, accuracies and edges,
 /// and how fast images are evaluated.
-final class EvolutionDisplay: Sendable {
+package final class EvolutionDisplay: Sendable {
   private let line = ProgressLine()
   private let history = Mutex<[Double]>([])
 
@@ -37,15 +37,23 @@ final class EvolutionDisplay: Sendable {
         "generation \(generation.generation) of \(run.plan.evolution.generations)",
         "fitness \(Format.decimal(generation.best.fitness, 4)) \(Self.sparkline(values))",
       ] + accuracies + ["\(Format.count(generation.best.edges)) edges"]
-    line.retitle(parts.joined(separator: "  "), remaining: run.remainingImages)
+    // As much of it as a terminal has room for.
+    let titles = stride(from: parts.count, to: 0, by: -1).map { parts.prefix($0).joined(separator: "  ") }
+    line.retitle(titles, remaining: run.remainingImages)
+  }
+
+  /// Tells that the champion is measured.
+  func measure(_ title: String) {
+    line.begin(ProgressBar("\(title): measuring the champion on test data", of: .things("images")))
   }
 
   /// Removes the bar.
   func finish() { line.finish() }
 
   /// The last values as bars of one to eight eighths.
-  static func sparkline(_ values: [Double]) -> String {
-    let last = values.suffix(16).map { $0.isFinite ? $0 : .greatestFiniteMagnitude }
+  package static func sparkline(_ values: [Double]) -> String {
+    // The difference of the largest and the smallest must be finite too.
+    let last = values.suffix(16).map { min(max($0, -1e300), 1e300) }
     guard let least = last.min(), let most = last.max() else { return "" }
     let bars = Array("▁▂▃▄▅▆▇█")
     return String(last.map { bars[most > least ? Int(($0 - least) / (most - least) * 7.99) : 0] })

@@ -35,6 +35,9 @@ enum Output {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
+  /// Makes a write beyond a limit of the file size (`ulimit -f`) fail like one to a full disk, instead of ending the program.
+  static func ignoreSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
+
   /// Opens whatever of the three standard streams is closed, so that no file that is opened later takes its number and
   /// gets what was meant for the user. Writing to such a stream still fails.
   static func occupyClosedStreams() {

@@ -8,8 +8,8 @@ package struct ProgressBar: Sendable {
     case bytes
   }
 
-  /// What is going on.
-  var title: String
+  /// What is going on, from the longest text to the shortest.
+  package var titles: [String]
   /// What is counted.
   let unit: Unit
   /// How many there will be; `nil` when that is not known.
@@ -21,7 +21,7 @@ package struct ProgressBar: Sendable {
 
   /// Describes work that begins.
   package init(_ title: String, of unit: Unit, total: Int? = nil, done: Int = 0) {
-    self.title = title
+    titles = [title]
     self.unit = unit
     self.total = total
     self.done = done
@@ -34,16 +34,19 @@ package struct ProgressBar: Sendable {
     let rate = Double(done - first) / max(seconds, 0.001)
     let speed = "\(amount(Int(rate)))/s"
     guard let total, total > 0 else {
-      return Self.longest([[title, amount(done), speed], [amount(done), speed], [amount(done)]], width)
+      return Self.longest(
+        titles.map { [$0, amount(done), speed] } + [[amount(done), speed], [amount(done)]], width)
     }
     let percent = "\(done * 100 / total)%"
     let amounts = "\(number(done)) of \(amount(total))"
     let left = rate > 0 ? "\(Self.duration(Double(max(total - done, 0)) / rate)) left" : "begins"
-    return Self.longest(
+    let named = titles.flatMap { title in
       [
         [title, bar(total), percent, amounts, speed, left], [title, bar(total), percent, left],
-        [bar(total), percent, left], [percent, left], [percent],
-      ], width)
+        [title, percent, left],
+      ]
+    }
+    return Self.longest(named + [[bar(total), percent, left], [percent, left], [percent]], width)
   }
 
   private func bar(_ total: Int) -> String {

@@ -40,11 +40,11 @@ final class ProgressLine: Sendable {
     }
   }
 
-  /// Names the work anew, and tells how many units are left.
-  func retitle(_ title: String, remaining: Int) {
+  /// Names the work anew, and tells how many units are left; `nil` when that is not known.
+  func retitle(_ titles: [String], remaining: Int?) {
     update { work in
-      work.title = title
-      work.total = work.done + remaining
+      work.titles = titles
+      work.total = remaining.map { work.done + $0 }
     }
   }
 
