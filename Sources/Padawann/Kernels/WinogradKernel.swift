@@ -30,24 +30,43 @@ struct WinogradKernel: Sendable {
     self.shape = shape
   }
 
+  /// The 6×6 squares of the input that the tiles read, row by row; some lie partly outside.
+  var tiles: [(rows: Range<Int>, columns: Range<Int>)] {
+    stride(from: -shape.top, to: shape.output.height - shape.top, by: 4).flatMap { top in
+      stride(from: -shape.left, to: shape.output.width - shape.left, by: 4).map { left in
+        (top..<(top + 6), left..<(left + 6))
+      }
+    }
+  }
+
   /// The size of what was packed.
   var bytes: Int { filters.bytes }
   /// The number of floats of scratch.
   var scratchCount: Int { lanes_winograd_scratch_count(Int32(shape.input.channels)) }
 
   /// Runs over whole blocks.
+  ///
+  /// - Parameters:
+  ///   - addend: of the shape of the output, which is not pooled then.
+  ///   - blank: for each block's ``tiles`` whether their input is the same as that of all other such tiles; empty for no.
   func run(
-    _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, to y: LaneBuffer,
-    scratch: LaneBuffer
+    _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, adding addend: LaneBuffer?,
+    blank: [UInt8], to y: LaneBuffer, scratch: LaneBuffer
   ) {
+    precondition(addend == nil || !shape.pools, "nothing is added to maxima")
+    precondition(blank.isEmpty || blank.count == blocks * tiles.count, "one mark per tile")
     precondition(epilogue.outputs == shape.output.channels, "one epilogue per output")
     let xCount = shape.input.count * LaneBuffer.width
     let yCount = shape.storedCount * LaneBuffer.width
     var value = kernelValue
-    epilogue.withKernelValue {
-      lanes_winograd_convolve(
-        set.level, &value, x.floats(from: 0, xCount * blocks), xCount, Int32(blocks), $0,
-        y.floats(from: 0, yCount * blocks), yCount, scratch.floats(from: 0, scratchCount))
+    epilogue.withKernelValue(addend: addend.map { UnsafePointer($0.floats(from: 0, yCount * blocks)) }) {
+      epilogue in
+      blank.withUnsafeBufferPointer { blank in
+        value.blank = blank.isEmpty ? nil : blank.baseAddress
+        lanes_winograd_convolve(
+          set.level, &value, x.floats(from: 0, xCount * blocks), xCount, Int32(blocks), epilogue,
+          y.floats(from: 0, yCount * blocks), yCount, scratch.floats(from: 0, scratchCount))
+      }
     }
   }
 
