@@ -74,5 +74,5 @@ void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_
 
 // m of 16 outputs and 3 tiles, then v of 3 tiles: see kernels/winograd.h.
 size_t lanes_winograd_scratch_count(int32_t channels) {
-  return (size_t)(16 + channels) * 3 * 36 * LANES;
+  return ((size_t)(16 + channels) * 3 + 1) * 36 * LANES;
 }

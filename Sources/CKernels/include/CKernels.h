@@ -27,13 +27,15 @@ enum { LEVEL_PORTABLE = 0, LEVEL_NEON = 1, LEVEL_AVX2 = 2, LEVEL_AVX512 = 3 };
 // Whether this build has the level and this processor and operating system can run it.
 bool lanes_level_is_available(int32_t level);
 
-// What happens to a finished sum of output o: y = activation(fma(sum, scale[o], bias[o])).
+// What happens to a finished sum of output o: y = activation(fma(sum, scale[o], bias[o]) + addend), where the addend, of
+// lanes_sum and of lanes_winograd_convolve without pooling, is at the same place as y; without one nothing is added.
 enum { ACTIVATION_NONE = 0, ACTIVATION_RELU = 1, ACTIVATION_LEAKY = 2 };
 typedef struct {
   const float *scale;
   const float *bias;
   float slope; // ACTIVATION_LEAKY: what negative numbers are multiplied by
   int32_t activation;
+  const float *addend; // or NULL; blocks follow as those of y
 } lanes_epilogue;
 
 // --- images ---------------------------------------------------------------------------------------------------------
@@ -74,6 +76,9 @@ typedef struct {
   int32_t outputs, output_height, output_width; // before pooling
   int32_t top, left;                           // padding
   int32_t pools; // 1: the maximum of every 2x2 window is stored in the place of the four (an odd last row is left out)
+  // For each tile of each block, row by row: whether its input is the same as that of every other such tile, in every
+  // lane that is read. The outputs of one are then copied to all. Such tiles lie inside the input. Or NULL.
+  const uint8_t *blank;
 } lanes_winograd;
 size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs);
 size_t lanes_winograd_scratch_count(int32_t channels);

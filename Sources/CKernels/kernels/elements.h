@@ -72,12 +72,28 @@ static void pool_window(const lanes_pool *p, const float *plane, int32_t top, in
   }
 }
 
+// The maximum of 2x2 elements, as pool_window finds it.
+static void pool_pair(const lanes_pool *p, const float *x, float *y) {
+  const float *below = x + (ptrdiff_t)p->width * LANES;
+  for (int32_t part = 0; part < PARTS; part++, x += WIDTH, below += WIDTH) {
+    const vector first = larger(load(x), splat(-__builtin_inff()));
+    store(y + part * WIDTH, larger(load(below + LANES), larger(load(below), larger(load(x + LANES), first))));
+  }
+}
+
 static void pool(const lanes_pool *p, const float *x, float *y) {
+  const bool is_pair = !p->average && p->kernel_height == 2 && p->kernel_width == 2 && p->padding_height == 0 &&
+                       p->padding_width == 0 && p->dilation_height == 1 && p->dilation_width == 1;
   for (int32_t channel = 0; channel < p->channels; channel++) {
     const float *plane = x + (ptrdiff_t)channel * p->height * p->width * LANES;
     for (int32_t row = 0; row < p->output_height; row++)
-      for (int32_t column = 0; column < p->output_width; column++, y += LANES)
-        pool_window(p, plane, row * p->stride_height - p->padding_height, column * p->stride_width - p->padding_width,
-                    y);
+      for (int32_t column = 0; column < p->output_width; column++, y += LANES) {
+        const int32_t top = row * p->stride_height - p->padding_height;
+        const int32_t left = column * p->stride_width - p->padding_width;
+        if (is_pair && top + 1 < p->height && left + 1 < p->width)
+          pool_pair(p, plane + ((ptrdiff_t)top * p->width + left) * LANES, y);
+        else
+          pool_window(p, plane, top, left, y);
+      }
   }
 }

@@ -1,11 +1,5 @@
 // Convolutions and linear layers as sums over taps: see lanes_sums.
 
-// Positions and outputs whose sums stay in registers together: 24 of 32, or 12 of 16.
-#if WIDTH == 16 || defined(__aarch64__)
-enum { OUTPUTS_AT_ONCE = 8 };
-#else
-enum { OUTPUTS_AT_ONCE = 4 };
-#endif
 enum { POSITIONS_AT_ONCE = 3, SINGLE_POSITIONS_AT_ONCE = 8, TAPS_AT_ONCE = 256 };
 
 typedef struct {
@@ -14,84 +8,94 @@ typedef struct {
   int32_t count;
 } tap_list;
 
-// totals[r][p] = the sum over taps of weights[r] times x[p]; `rows` of `stride` outputs.
-INLINE void accumulate(const float *const *x, const int positions, const tap_list list, const int stride,
-                       const int rows, vector totals[8][8]) {
+// Where the first output of a position goes, and what is added to it.
+typedef struct {
+  float *y;
+  const float *addend; // or NULL
+} place;
+
+// totals[r][i] = the sum over taps of weights[r] times x[i / parts] + part i % parts; `rows` of `stride` outputs.
+INLINE void accumulate(const float *const *x, const int positions, const int parts, const tap_list list,
+                       const int stride, const int rows, vector totals[8][8]) {
   UNROLLED for (int r = 0; r < rows; r++)
-    UNROLLED for (int p = 0; p < positions; p++) totals[r][p] = splat(0);
+    UNROLLED for (int i = 0; i < positions * parts; i++) totals[r][i] = splat(0);
   for (int32_t start = 0; start < list.count; start += TAPS_AT_ONCE) {
     const int32_t end = list.count - start < TAPS_AT_ONCE ? list.count : start + TAPS_AT_ONCE;
     vector sums[8][8];
     UNROLLED for (int r = 0; r < rows; r++)
-      UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = splat(0);
-    NOT_UNROLLED for (int32_t k = start; k < end; k++) {
-      const ptrdiff_t tap = list.taps[k];
-      const float *weights = list.weights + (ptrdiff_t)k * stride;
-      vector inputs[8];
-      UNROLLED for (int p = 0; p < positions; p++) inputs[p] = load(x[p] + tap);
-      UNROLLED for (int r = 0; r < rows; r++) {
-        const vector weight = held_splat(weights[r]);
-        UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = fma_(inputs[p], weight, sums[r][p]);
-      }
-    }
+      UNROLLED for (int i = 0; i < positions * parts; i++) sums[r][i] = splat(0);
+    NOT_UNROLLED for (int32_t k = start; k < end; k++)
+      add_products(x, list.taps[k], positions, parts, list.weights + (ptrdiff_t)k * stride, rows, sums);
     UNROLLED for (int r = 0; r < rows; r++)
-      UNROLLED for (int p = 0; p < positions; p++) totals[r][p] += sums[r][p];
+      UNROLLED for (int i = 0; i < positions * parts; i++) totals[r][i] += sums[r][i];
   }
 }
 
 // Sums of `rows` outputs from `output` on at some positions, finished and stored; outputs that do not exist are left out.
-INLINE void sum_some(const lanes_sums *sums, const float *const *x, float *const *y, const int positions,
-                     const tap_list list, const int stride, const int rows, int32_t output,
+INLINE void sum_some(const lanes_sums *sums, const float *const *x, const place *y, const int positions,
+                     const int parts, const tap_list list, const int stride, const int rows, int32_t output,
                      const lanes_epilogue *epilogue) {
-  for (int part = 0; part < PARTS; part++) {
+  for (int part = 0; part < PARTS; part += parts) {
     const float *inputs[8];
     UNROLLED for (int p = 0; p < positions; p++) inputs[p] = x[p] + part * WIDTH;
     vector totals[8][8];
-    accumulate(inputs, positions, list, stride, rows, totals);
+    accumulate(inputs, positions, parts, list, stride, rows, totals);
     UNROLLED for (int r = 0; r < rows; r++) {
       if (output + r >= sums->outputs) break;
-      UNROLLED for (int p = 0; p < positions; p++)
-        store(y[p] + (ptrdiff_t)(output + r) * sums->position_count * LANES + part * WIDTH,
-              finish(totals[r][p], epilogue, output + r));
+      UNROLLED for (int i = 0; i < positions * parts; i++)
+        finish_at(totals[r][i], epilogue, output + r, y[i / parts].addend, y[i / parts].y,
+                  (ptrdiff_t)(output + r) * sums->position_count * LANES + (part + i % parts) * WIDTH);
     }
   }
 }
 
 // All outputs at some positions.
-INLINE void sum_outputs(const lanes_sums *sums, const float *const *x, float *const *y, const int positions,
-                        const int together, const int at_once, const lanes_epilogue *epilogue) {
+INLINE void sum_outputs(const lanes_sums *sums, const float *const *x, const place *y, const int positions,
+                        const int parts, const int together, const int at_once,
+                        const lanes_epilogue *epilogue) {
   for (int32_t output = 0, group = 0; output < sums->outputs; output += together, group++) {
     const int32_t start = sums->starts[group];
     tap_list list = {sums->taps + start, sums->weights + (ptrdiff_t)start * together, sums->starts[group + 1] - start};
-    for (int row = 0; row < together; row += at_once, list.weights += at_once)
-      sum_some(sums, x, y, positions, list, together, at_once, output + row, epilogue);
+    const int32_t rest = sums->outputs - output, rows = rest < together ? rest : together;
+    // Of eight outputs that are taken at once, those that do not exist cost nothing, two by two.
+    if (at_once == 8 && rows <= 2)
+      sum_some(sums, x, y, positions, parts, list, together, 2, output, epilogue);
+    else if (at_once == 8 && rows <= 4)
+      sum_some(sums, x, y, positions, parts, list, together, 4, output, epilogue);
+    else if (at_once == 8 && rows <= 6)
+      sum_some(sums, x, y, positions, parts, list, together, 6, output, epilogue);
+    else
+      for (int row = 0; row < rows; row += at_once, list.weights += at_once)
+        sum_some(sums, x, y, positions, parts, list, together, at_once, output + row, epilogue);
   }
 }
 
 // Positions of all blocks, some at a time; a last group that is not full repeats the last position.
 INLINE void sum_positions(const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                           const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, const int at_once,
-                          const int together, const int outputs_at_once) {
+                          const int parts, const int together, const int outputs_at_once) {
   const int64_t count = (int64_t)blocks * sums->position_count;
   for (int64_t first = 0; first < count; first += at_once) {
     const float *inputs[8];
-    float *outputs[8];
+    place outputs[8];
     for (int p = 0; p < at_once; p++) {
       const int64_t index = first + p < count ? first + p : count - 1;
       const int64_t block = index / sums->position_count, position = index % sums->position_count;
       inputs[p] = x + block * x_stride + sums->positions[position];
-      outputs[p] = y + block * y_stride + position * LANES;
+      const ptrdiff_t at = block * y_stride + position * LANES;
+      outputs[p] = (place){y + at, epilogue->addend ? epilogue->addend + at : NULL};
     }
-    sum_outputs(sums, inputs, outputs, at_once, together, outputs_at_once, epilogue);
+    sum_outputs(sums, inputs, outputs, at_once, parts, together, outputs_at_once, epilogue);
   }
 }
 
 static void sum(const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                 const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride) {
   if (sums->together == 1)
-    sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, SINGLE_POSITIONS_AT_ONCE, 1, 1);
+    sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, SINGLE_POSITIONS_AT_ONCE, 1, 1, 1);
   else if ((int64_t)blocks * sums->position_count == 1)
-    sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, 1, 8, 8);
+    sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, 1, 1, 8, 8);
   else
-    sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, POSITIONS_AT_ONCE, 8, OUTPUTS_AT_ONCE);
+    sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, POSITIONS_AT_ONCE, PARTS_AT_ONCE, 8,
+                  OUTPUTS_AT_ONCE);
 }

@@ -16,10 +16,9 @@ INLINE vector load_loose(const float *x) { return *(const vector_loose *)x; }
 INLINE void store_loose(float *x, vector value) { *(vector_loose *)x = value; }
 INLINE vector splat(float x) { return (vector)(x); }
 
-// A splat that stays in one register: where sums take all the others, the compiler otherwise keeps several splats at once
-// and moves sums to the stack.
-INLINE vector held_splat(float x) {
-  vector v = splat(x);
+// A vector that stays in one register: where sums take nearly all of them, the compiler otherwise loads several vectors
+// ahead and moves sums to the stack.
+INLINE vector held(vector v) {
 #if WIDTH == 16
   __asm__("" : "+v"(v));
 #elif defined(__x86_64__)
@@ -53,8 +52,44 @@ INLINE vector activate(vector x, int32_t activation, float slope) {
   return x;
 }
 
-// The end of output o: see lanes_epilogue.
+// The end of output o where nothing is added: see lanes_epilogue.
 INLINE vector finish(vector sum, const lanes_epilogue *epilogue, int32_t o) {
   const vector y = fma_(sum, splat(epilogue->scale[o]), splat(epilogue->bias[o]));
   return activate(y, epilogue->activation, epilogue->slope);
+}
+
+// The end of output o, with what is at the same place of another activation added, stored.
+INLINE void finish_at(vector sum, const lanes_epilogue *epilogue, int32_t o, const float *addend, float *y,
+                      ptrdiff_t at) {
+  vector result = fma_(sum, splat(epilogue->scale[o]), splat(epilogue->bias[o]));
+  if (addend) result += load(addend + at);
+  store(y + at, activate(result, epilogue->activation, epilogue->slope));
+}
+
+// Sums that stay in registers: those of so many outputs, of three positions or tiles, and of so many vectors of their
+// lanes. With 32 registers 24 sums, three inputs and a weight; with 16 registers 12 sums, two weights and an input.
+#if WIDTH == 16 || defined(__aarch64__)
+enum { OUTPUTS_AT_ONCE = 8, PARTS_AT_ONCE = 1 };
+#else
+enum { OUTPUTS_AT_ONCE = 2, PARTS_AT_ONCE = 2 };
+#endif
+
+// sums[r][i] = fma(x[i / parts] + its part, weights[r], sums[r][i]), for `rows` outputs and `places` x `parts` inputs.
+INLINE void add_products(const float *const *x, ptrdiff_t offset, const int places, const int parts,
+                         const float *weights, const int rows, vector sums[8][8]) {
+  if (rows < places * parts) {
+    vector factors[8];
+    UNROLLED for (int r = 0; r < rows; r++) factors[r] = held(splat(weights[r]));
+    UNROLLED for (int i = 0; i < places * parts; i++) {
+      const vector input = held(load(x[i / parts] + offset + i % parts * WIDTH));
+      UNROLLED for (int r = 0; r < rows; r++) sums[r][i] = fma_(input, factors[r], sums[r][i]);
+    }
+  } else {
+    vector inputs[8];
+    UNROLLED for (int i = 0; i < places * parts; i++) inputs[i] = load(x[i / parts] + offset + i % parts * WIDTH);
+    UNROLLED for (int r = 0; r < rows; r++) {
+      const vector factor = held(splat(weights[r]));
+      UNROLLED for (int i = 0; i < places * parts; i++) sums[r][i] = fma_(inputs[i], factor, sums[r][i]);
+    }
+  }
 }

@@ -3,7 +3,7 @@
 // Three tiles at a time: their inputs are transformed to v[36][channels][3], multiplied with the filters of sixteen
 // outputs to m[16][3][36], and those transformed back. Both stay in the second-level cache.
 
-enum { TILES_AT_ONCE = 3, OUTPUT_GROUPS_AT_ONCE = 2 };
+enum { TILES_AT_ONCE = 3, OUTPUT_GROUPS_AT_ONCE = 2, CHANNELS_AT_ONCE = 64 };
 
 // One row of B^T d.
 INLINE void transform_input(const vector d[6], vector out[6]) {
@@ -59,14 +59,20 @@ static void copy_patch(const lanes_winograd *shape, const float *plane, int32_t 
 typedef struct {
   const float *x;
   float *y;
+  const float *addend; // see lanes_epilogue
   int32_t row, column; // of its first output
 } tile;
+
+// From one product's inputs to those of the next. The line in between spreads them over the sets of the cache.
+INLINE ptrdiff_t product_stride(const lanes_winograd *shape) {
+  return ((ptrdiff_t)shape->channels * TILES_AT_ONCE + 1) * LANES;
+}
 
 static void transform_tile(const lanes_winograd *shape, const tile *from, float *v) {
   const int32_t top = from->row - shape->top, left = from->column - shape->left;
   const bool is_inside = top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width;
   const ptrdiff_t plane = (ptrdiff_t)shape->height * shape->width * LANES;
-  const ptrdiff_t v_stride = (ptrdiff_t)shape->channels * TILES_AT_ONCE * LANES;
+  const ptrdiff_t v_stride = product_stride(shape);
   for (int32_t channel = 0; channel < shape->channels; channel++, v += TILES_AT_ONCE * LANES) {
     const float *x = from->x + channel * plane;
     if (is_inside) {
@@ -79,31 +85,62 @@ static void transform_tile(const lanes_winograd *shape, const tile *from, float 
   }
 }
 
-// m[r][t][product] of eight outputs and three tiles, for one of the 36 products: sums over channels.
-INLINE void multiply(const float *v, const float *filters, int32_t channels, float *m) {
-  for (int part = 0; part < PARTS; part++) {
+// Where the sum of output r, input i of add_products is in m[8][3][36].
+INLINE float *product_sum(float *m, int r, int i, int part) {
+  return m + (r * TILES_AT_ONCE + i / PARTS_AT_ONCE) * 36 * LANES + (part + i % PARTS_AT_ONCE) * WIDTH;
+}
+
+// m[r][t][product] of eight outputs and some tiles, for one of the 36 products: sums over some channels, which start at
+// zero or go on where the channels before them ended.
+INLINE void multiply(const float *v, const float *filters, int32_t channels, const int tiles, bool goes_on, float *m) {
+  for (int part = 0; part < PARTS; part += PARTS_AT_ONCE) {
     for (int first = 0; first < 8; first += OUTPUTS_AT_ONCE) {
-      vector sums[OUTPUTS_AT_ONCE][TILES_AT_ONCE];
+      vector sums[8][8];
       UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++)
-        UNROLLED for (int t = 0; t < TILES_AT_ONCE; t++) sums[r][t] = splat(0);
+        UNROLLED for (int i = 0; i < tiles * PARTS_AT_ONCE; i++)
+          sums[r][i] = goes_on ? load(product_sum(m, first + r, i, part)) : splat(0);
       const float *x = v + part * WIDTH, *weights = filters + first;
       NOT_UNROLLED for (int32_t c = 0; c < channels; c++, x += TILES_AT_ONCE * LANES, weights += 8) {
-        vector inputs[TILES_AT_ONCE];
-        UNROLLED for (int t = 0; t < TILES_AT_ONCE; t++) inputs[t] = load(x + t * LANES);
-        UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) {
-          const vector weight = held_splat(weights[r]);
-          UNROLLED for (int t = 0; t < TILES_AT_ONCE; t++) sums[r][t] = fma_(inputs[t], weight, sums[r][t]);
-        }
+        const float *inputs[TILES_AT_ONCE];
+        UNROLLED for (int t = 0; t < tiles; t++) inputs[t] = x + t * LANES;
+        add_products(inputs, 0, tiles, PARTS_AT_ONCE, weights, OUTPUTS_AT_ONCE, sums);
       }
       UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++)
-        UNROLLED for (int t = 0; t < TILES_AT_ONCE; t++)
-          store(m + (((first + r) * TILES_AT_ONCE + t) * 36) * LANES + part * WIDTH, sums[r][t]);
+        UNROLLED for (int i = 0; i < tiles * PARTS_AT_ONCE; i++)
+          store(product_sum(m, first + r, i, part), sums[r][i]);
     }
   }
 }
 
-// A^T m A, finished: 4 x 4 outputs.
-INLINE void transform_back(const float *m, const lanes_epilogue *epilogue, int32_t output, vector out[4][4]) {
+// One of the 36 products for some groups of eight outputs. The inputs of CHANNELS_AT_ONCE channels stay in the
+// first-level cache for all of these.
+INLINE void multiply_groups(const lanes_winograd *shape, int product, int32_t first, int32_t end, const int tiles,
+                            const float *v, float *m) {
+  const ptrdiff_t channels = shape->channels;
+  v += product * product_stride(shape);
+  for (int32_t channel = 0; channel < channels; channel += CHANNELS_AT_ONCE) {
+    const int32_t rest = shape->channels - channel;
+    for (int32_t group = first; group < end; group++)
+      multiply(v + (ptrdiff_t)channel * TILES_AT_ONCE * LANES,
+               shape->filters + ((group * 36 + product) * channels + channel) * 8,
+               rest < CHANNELS_AT_ONCE ? rest : CHANNELS_AT_ONCE, tiles, channel > 0,
+               m + (ptrdiff_t)(group - first) * 8 * TILES_AT_ONCE * 36 * LANES + product * LANES);
+  }
+}
+
+static void multiply_all(const lanes_winograd *shape, int32_t first, int32_t end, int tiles, const float *v, float *m) {
+  for (int product = 0; product < 36; product++) {
+    if (tiles == 3)
+      multiply_groups(shape, product, first, end, 3, v, m);
+    else if (tiles == 2)
+      multiply_groups(shape, product, first, end, 2, v, m);
+    else
+      multiply_groups(shape, product, first, end, 1, v, m);
+  }
+}
+
+// A^T m A: 4 x 4 sums.
+INLINE void transform_back(const float *m, vector out[4][4]) {
   vector columns[6][4];
   UNROLLED for (int c = 0; c < 6; c++) {
     vector column[6];
@@ -113,7 +150,6 @@ INLINE void transform_back(const float *m, const lanes_epilogue *epilogue, int32
   UNROLLED for (int r = 0; r < 4; r++) {
     const vector row[6] = {columns[0][r], columns[1][r], columns[2][r], columns[3][r], columns[4][r], columns[5][r]};
     transform_output(row, out[r]);
-    UNROLLED for (int c = 0; c < 4; c++) out[r][c] = finish(out[r][c], epilogue, output);
   }
 }
 
@@ -121,13 +157,14 @@ static void store_outputs(const lanes_winograd *shape, const float *m, const til
                           const lanes_epilogue *epilogue) {
   const ptrdiff_t width = shape->output_width;
   const int32_t below = shape->output_height - to->row, right = shape->output_width - to->column;
-  float *y = to->y + (((ptrdiff_t)output * shape->output_height + to->row) * width + to->column) * LANES;
-  for (int part = 0; part < PARTS; part++, m += WIDTH, y += WIDTH) {
+  const ptrdiff_t start = (((ptrdiff_t)output * shape->output_height + to->row) * width + to->column) * LANES;
+  for (int part = 0; part < PARTS; part++, m += WIDTH) {
     vector out[4][4];
-    transform_back(m, epilogue, output, out);
+    transform_back(m, out);
     UNROLLED for (int r = 0; r < 4; r++)
       UNROLLED for (int c = 0; c < 4; c++)
-        if (r < below && c < right) store(y + (r * width + c) * LANES, out[r][c]);
+        if (r < below && c < right)
+          finish_at(out[r][c], epilogue, output, to->addend, to->y, start + (r * width + c) * LANES + part * WIDTH);
   }
 }
 
@@ -138,7 +175,9 @@ static void store_pooled(const lanes_winograd *shape, const float *m, const tile
   float *y = to->y + ((output * height + to->row / 2) * width + to->column / 2) * LANES;
   for (int part = 0; part < PARTS; part++, m += WIDTH, y += WIDTH) {
     vector out[4][4];
-    transform_back(m, epilogue, output, out);
+    transform_back(m, out);
+    UNROLLED for (int r = 0; r < 4; r++)
+      UNROLLED for (int c = 0; c < 4; c++) out[r][c] = finish(out[r][c], epilogue, output);
     UNROLLED for (int r = 0; r < 4; r += 2)
       UNROLLED for (int c = 0; c < 4; c += 2)
         if (r + 1 < below && c + 1 < right)
@@ -150,16 +189,10 @@ static void store_pooled(const lanes_winograd *shape, const float *m, const tile
 // All outputs of `count` transformed tiles.
 static void finish_tiles(const lanes_winograd *shape, const tile *tiles, int count, const float *v, float *m,
                          const lanes_epilogue *epilogue) {
-  const ptrdiff_t group_size = (ptrdiff_t)36 * shape->channels * 8;
-  const ptrdiff_t m_size = 8 * TILES_AT_ONCE * 36 * LANES;
   const int32_t groups = (shape->outputs + 7) / 8;
   for (int32_t first = 0; first < groups; first += OUTPUT_GROUPS_AT_ONCE) {
     const int32_t end = groups - first < OUTPUT_GROUPS_AT_ONCE ? groups : first + OUTPUT_GROUPS_AT_ONCE;
-    for (int product = 0; product < 36; product++)
-      for (int32_t group = first; group < end; group++)
-        multiply(v + (ptrdiff_t)product * shape->channels * TILES_AT_ONCE * LANES,
-                 shape->filters + group * group_size + (ptrdiff_t)product * shape->channels * 8, shape->channels,
-                 m + (group - first) * m_size + product * LANES);
+    multiply_all(shape, first, end, count, v, m);
     for (int32_t output = first * 8; output < end * 8 && output < shape->outputs; output++)
       for (int t = 0; t < count; t++) {
         const float *sums = m + (((ptrdiff_t)output - first * 8) * TILES_AT_ONCE + t) * 36 * LANES;
@@ -171,20 +204,56 @@ static void finish_tiles(const lanes_winograd *shape, const tile *tiles, int cou
   }
 }
 
+// Copies the outputs of one tile to another.
+static void copy_outputs(const lanes_winograd *shape, const tile *from, const tile *to) {
+  const int32_t step = shape->pools ? 2 : 1;
+  const ptrdiff_t height = shape->output_height / step, width = shape->output_width / step;
+  for (int32_t output = 0; output < shape->outputs; output++)
+    for (int32_t r = 0; r < 4 / step; r++) {
+      const ptrdiff_t line = output * height + r;
+      const float *x = from->y + ((line + from->row / step) * width + from->column / step) * LANES;
+      float *y = to->y + ((line + to->row / step) * width + to->column / step) * LANES;
+      for (ptrdiff_t at = 0; at < 4 / step * LANES; at += WIDTH) store(y + at, load(x + at));
+    }
+}
+
+static tile tile_at(const lanes_winograd *shape, int64_t index, const float *x, ptrdiff_t x_stride,
+                    const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride) {
+  const int32_t rows = (shape->output_height + 3) / 4, columns = (shape->output_width + 3) / 4;
+  const int64_t block = index / ((int64_t)rows * columns), place = index % ((int64_t)rows * columns);
+  return (tile){x + block * x_stride, y + block * y_stride,
+                epilogue->addend ? epilogue->addend + block * y_stride : NULL, (int32_t)(place / columns) * 4,
+                (int32_t)(place % columns) * 4};
+}
+
 static void winograd(const lanes_winograd *shape, const float *x, ptrdiff_t x_stride, int32_t blocks,
                      const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, float *scratch) {
-  const int32_t rows = (shape->output_height + 3) / 4, columns = (shape->output_width + 3) / 4;
-  const int64_t per_block = (int64_t)rows * columns, total = per_block * blocks;
+  const int64_t total = (int64_t)((shape->output_height + 3) / 4) * ((shape->output_width + 3) / 4) * blocks;
   float *v = scratch + OUTPUT_GROUPS_AT_ONCE * 8 * TILES_AT_ONCE * 36 * LANES;
-  for (int64_t first = 0; first < total; first += TILES_AT_ONCE) {
-    tile tiles[TILES_AT_ONCE];
-    const int count = total - first < TILES_AT_ONCE ? (int)(total - first) : TILES_AT_ONCE;
-    for (int t = 0; t < count; t++) {
-      const int64_t block = (first + t) / per_block, index = (first + t) % per_block;
-      tiles[t] = (tile){x + block * x_stride, y + block * y_stride, (int32_t)(index / columns) * 4,
-                        (int32_t)(index % columns) * 4};
-      transform_tile(shape, &tiles[t], v + t * LANES);
+  int64_t blank = -1, left = 0;
+  for (int64_t index = 0; index < total; index++) left += !shape->blank || !shape->blank[index];
+  tile tiles[TILES_AT_ONCE];
+  int count = 0;
+  for (int64_t index = 0; index < total; index++) {
+    // The first blank tile stands for all.
+    if (shape->blank && shape->blank[index]) {
+      if (blank >= 0) continue;
+      blank = index;
+      left++;
     }
+    tiles[count] = tile_at(shape, index, x, x_stride, epilogue, y, y_stride);
+    transform_tile(shape, &tiles[count], v + count * LANES);
+    // Four tiles that are left are two and two.
+    if (++count < (left == 4 || left == 2 ? 2 : left == 1 ? 1 : TILES_AT_ONCE)) continue;
     finish_tiles(shape, tiles, count, v, scratch, epilogue);
+    left -= count;
+    count = 0;
+  }
+  if (count > 0) finish_tiles(shape, tiles, count, v, scratch, epilogue);
+  if (blank < 0) return;
+  const tile first = tile_at(shape, blank, x, x_stride, epilogue, y, y_stride);
+  for (int64_t index = blank + 1; index < total; index++) {
+    const tile other = tile_at(shape, index, x, x_stride, epilogue, y, y_stride);
+    if (shape->blank[index]) copy_outputs(shape, &first, &other);
   }
 }

@@ -1,5 +1,3 @@
-import Zlib
-
 /// A zip archive in memory (PKWARE's APPNOTE 6.3, with ZIP64), read strictly.
 ///
 /// The central directory is what counts, because writers such as PyTorch's leave sizes and checksums out of the local
@@ -50,19 +48,7 @@ public struct ZipArchive: Sendable {
     }
     var reader = try ByteReader(bytes).part(at: entry.contentOffset, count: entry.compressedSize)
     let stored = try reader.take(entry.compressedSize)
-    var content = Array(stored)
-    if entry.method == 8 {
-      do { content = try inflate(stored, .raw, limit: entry.size) } catch {
-        throw PadawannError(
-          .data, "the compressed content is damaged (\(error))", remedy: ZipEntry.fetchAgain)
-      }
-    }
-    guard content.count == entry.size, crc32(content[...]) == entry.crc else {
-      throw PadawannError(
-        .data, "the content does not match its size and CRC-32; the file is damaged",
-        remedy: ZipEntry.fetchAgain)
-    }
-    return content
+    return try entry.content(of: stored)
   }
 
   /// The entry with the place of its content, once its local header agrees with the directory.

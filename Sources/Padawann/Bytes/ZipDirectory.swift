@@ -7,11 +7,26 @@ struct ZipDirectory {
 
   /// The end record is at most this long: 22 bytes and a comment.
   private static let longestEnd = 22 + 0xffff
+  /// The ZIP64 end record and its locator, which stand before the end record.
+  private static let wideEnd = 56 + 20
 
+  /// Of an archive in memory.
   init(_ bytes: [UInt8]) throws(PadawannError) {
-    let place = try Self.endRecord(in: bytes)
-    var reader = ByteReader(bytes)
-    try reader.move(to: place + 4)
+    try self.init(tail: bytes, at: 0)
+  }
+
+  /// Of an archive on disk, of which only the end is read.
+  init(_ file: RandomAccessFile) throws(PadawannError) {
+    let length = min(file.byteCount, Self.longestEnd + Self.wideEnd)
+    try self.init(tail: file.bytes(at: file.byteCount - length, count: length), at: file.byteCount - length)
+  }
+
+  /// Of the last bytes of an archive, which begin at `base`.
+  private init(tail: [UInt8], at base: Int) throws(PadawannError) {
+    let found = try Self.endRecord(in: tail)
+    let place = base + found
+    var reader = ByteReader(tail)
+    try reader.move(to: found + 4)
     let disks = [try reader.integer(UInt16.self), try reader.integer(UInt16.self)]
     let counts = [try reader.integer(UInt16.self), try reader.integer(UInt16.self)]
     let size = try reader.integer(UInt32.self)
@@ -20,7 +35,7 @@ struct ZipDirectory {
 
     var record = (count: UInt64(counts[1]), size: UInt64(size), offset: UInt64(offset))
     var end = place
-    if let wide = try Self.wideRecord(before: place, in: bytes) {
+    if let wide = try Self.wideRecord(before: found, in: tail, at: base) {
       guard counts[1] == .max || UInt64(counts[1]) == wide.count, size == .max || UInt64(size) == wide.size,
         offset == .max || UInt64(offset) == wide.offset
       else {
@@ -71,8 +86,10 @@ struct ZipDirectory {
   }
 
   /// The ZIP64 end record that a locator just before the end record points to.
-  private static func wideRecord(before end: Int, in bytes: [UInt8]) throws(PadawannError) -> WideRecord? {
-    guard end >= 20 + 56 else { return nil }
+  private static func wideRecord(before end: Int, in bytes: [UInt8], at base: Int) throws(PadawannError)
+    -> WideRecord?
+  {
+    guard end >= wideEnd else { return nil }
     var reader = ByteReader(bytes)
     try reader.move(to: end - 20)
     guard try reader.integer(UInt32.self) == 0x0706_4b50 else { return nil }
@@ -80,10 +97,11 @@ struct ZipDirectory {
     let place = try reader.integer(UInt64.self)
     let disks = try reader.integer(UInt32.self)
     guard disk == 0, disks <= 1 else { throw severalDisks }
-    guard place == UInt64(end - 20 - 56) else {
-      throw PadawannError(.data, "the ZIP64 end record is not where its locator says", at: "byte \(end - 20)")
+    guard place == UInt64(base + end - wideEnd) else {
+      throw PadawannError(
+        .data, "the ZIP64 end record is not where its locator says", at: "byte \(base + end - 20)")
     }
-    try reader.move(to: Int(place))
+    try reader.move(to: end - wideEnd)
     guard try reader.integer(UInt32.self) == 0x0606_4b50, try reader.integer(UInt64.self) == 44 else {
       throw PadawannError(.data, "the ZIP64 end record is malformed", at: "byte \(place)")
     }
@@ -95,9 +113,19 @@ struct ZipDirectory {
       place: Int(place), count: counts[1], size: try reader.integer(), offset: try reader.integer())
   }
 
-  /// All records, which must fill the directory exactly.
+  /// All records of an archive in memory.
   func entries(of bytes: [UInt8]) throws(PadawannError) -> [ZipEntry] {
-    var reader = try ByteReader(bytes).part(at: offset, count: end - offset)
+    try entries(ByteReader(bytes).part(at: offset, count: end - offset))
+  }
+
+  /// All records of an archive on disk.
+  func entries(of file: RandomAccessFile) throws(PadawannError) -> [ZipEntry] {
+    try entries(ByteReader(file.bytes(at: offset, count: end - offset)))
+  }
+
+  /// All records, which must fill the directory exactly.
+  private func entries(_ directory: ByteReader) throws(PadawannError) -> [ZipEntry] {
+    var reader = directory
     var entries: [ZipEntry] = []
     for _ in 0..<count { entries.append(try Self.entry(&reader)) }
     guard reader.isAtEnd else {

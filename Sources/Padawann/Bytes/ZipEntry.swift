@@ -1,3 +1,5 @@
+import Zlib
+
 /// One file of a zip archive.
 public struct ZipEntry: Sendable, Equatable {
   /// The path inside the archive, relative and without `..`.
@@ -17,6 +19,21 @@ public struct ZipEntry: Sendable, Equatable {
 
   /// What to do about a damaged archive.
   static let fetchAgain = "Fetch or save the file again"
+
+  /// The content from what is stored, inflated when needed and checked against its size and CRC-32.
+  func content(of stored: ArraySlice<UInt8>) throws(PadawannError) -> [UInt8] {
+    var content = Array(stored)
+    if method == 8 {
+      do { content = try inflate(stored, .raw, limit: size) } catch {
+        throw PadawannError(.data, "the compressed content is damaged (\(error))", remedy: Self.fetchAgain)
+      }
+    }
+    guard content.count == size, crc32(content[...]) == crc else {
+      throw PadawannError(
+        .data, "the content does not match its size and CRC-32; the file is damaged", remedy: Self.fetchAgain)
+    }
+    return content
+  }
 
   /// Why a path must not be in an archive; `nil` when it may.
   static func objection(toName name: String) -> String? {

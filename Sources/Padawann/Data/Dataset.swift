@@ -78,6 +78,8 @@ public struct Dataset: Sendable {
   /// How pixels become inputs.
   public let normalisation: Normalisation
 
+  private let rememberedDigest = Remembered<Digest>()
+
   /// The largest number of stored values of one dataset.
   public static let maximumValues = 1 << 33
 
@@ -175,8 +177,10 @@ public struct Dataset: Sendable {
   /// SHA-256 over what the images and labels are, whatever file they came from: the ASCII text `padawann dataset 1\n`;
   /// count, channels, rows, columns and the number of classes as little-endian 64-bit integers; one byte, 0 for 8-bit
   /// pixels and 1 for `Float`; the pixels (`Float` little-endian); the labels as little-endian 32-bit integers. Names and
-  /// normalisation do not count.
-  public var digest: Digest {
+  /// normalisation do not count. It is computed once.
+  public var digest: Digest { rememberedDigest.value(findDigest) }
+
+  private func findDigest() -> Digest {
     var builder = DigestBuilder()
     builder.append("padawann dataset 1\n".utf8)
     for number in [count, shape.channels, shape.height, shape.width, classNames.count] {

@@ -13,7 +13,9 @@ public struct Engine: Sendable {
   /// The number of logits of an image.
   public let outputs: Int
 
-  private let plans: [(plan: Plan, settings: [Int])]
+  /// The shape of the images.
+  let input: Shape
+  private let plans: [(plan: EnginePlan, settings: [Int])]
 
   /// Prepares a network.
   ///
@@ -30,13 +32,14 @@ public struct Engine: Sendable {
   ) throws(PadawannError) {
     let bytes = if case .bytes = dataset.pixels { true } else { false }
     self.magnitudes = magnitudes
+    input = network.architecture.input
     self.instructionSet = instructionSet
     outputs = network.architecture.shapes[network.architecture.logitsNode].count
-    var plans: [(plan: Plan, settings: [Int])] = []
+    var plans: [(plan: EnginePlan, settings: [Int])] = []
     for overridesOwn in [false, true] {
       let settings = magnitudes.indices.filter { magnitudes[$0].overridesOwn == overridesOwn }
       guard !settings.isEmpty else { continue }
-      let plan = try Plan(
+      let plan = try EnginePlan(
         network, settings.map { magnitudes[$0] }, overridesOwn: overridesOwn, dataset.normalisation,
         bytes: bytes)
       plans.append((plan, settings))
@@ -65,7 +68,7 @@ public struct Engine: Sendable {
       var parts: [PlanWorkspace] = []
       for (plan, _) in engine.plans { parts.append(try PlanWorkspace(plan)) }
       self.parts = parts
-      images = (engine.plans.map(\.plan.blocks).min() ?? 1) * LaneBuffer.width
+      images = engine.imagesAtOnce
     }
   }
 
@@ -79,19 +82,34 @@ public struct Engine: Sendable {
   public func logits(
     of range: Range<Int>, in dataset: Dataset, _ workspace: borrowing Workspace
   ) -> [[Float]] {
+    logits(of: Array(range)[...], in: dataset, nil, workspace)
+  }
+
+  /// The logits of some images, given by their indices, in the order of these.
+  ///
+  /// - Parameter ink: of the dataset, to leave out what is blank in all images of a block; it changes no bit.
+  func logits(
+    of images: ArraySlice<Int>, in dataset: Dataset, _ ink: InkMap?, _ workspace: borrowing Workspace
+  ) -> [[Float]] {
     var result = [[Float]](
-      repeating: [Float](repeating: 0, count: range.count * outputs), count: magnitudes.count)
+      repeating: [Float](repeating: 0, count: images.count * outputs), count: magnitudes.count)
     for (part, (plan, settings)) in zip(workspace.parts, plans) {
       let step = plan.blocks * LaneBuffer.width
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: step) {
-        let images = start..<min(start + step, range.upperBound)
-        plan.run(instructionSet, dataset.pixels, images: images, in: part) { setting, logits in
-          write(logits, images: images.count, at: start - range.lowerBound, to: &result[settings[setting]])
+      for start in stride(from: images.startIndex, to: images.endIndex, by: step) {
+        let some = images[start..<min(start + step, images.endIndex)]
+        plan.run(instructionSet, dataset.pixels, ink, images: some, in: part) { setting, logits in
+          write(logits, images: some.count, at: start - images.startIndex, to: &result[settings[setting]])
         }
       }
     }
     return result
   }
+
+  /// The squares of pixels whose blankness saves work, if any.
+  var squares: [PixelSquare?]? { plans.lazy.compactMap(\.plan.squares).first }
+
+  /// How many images are best evaluated at a time.
+  var imagesAtOnce: Int { (plans.map(\.plan.blocks).max() ?? 1) * LaneBuffer.width }
 
   /// Turns lanes into rows.
   private func write(_ logits: LaneBuffer, images: Int, at first: Int, to rows: inout [Float]) {

@@ -1,16 +1,21 @@
-/// The nodes after a layer that its kernel takes along: batch normalisations, one activation, a 2×2 maximum.
+/// The nodes after a layer that its kernel takes along: batch normalisations, the addition of one other node, one activation,
+/// a 2×2 maximum.
 ///
 /// Only a chain is folded, in which nothing else reads what is between.
 struct FoldedTail {
   private let network: Network
   private let graph: ReaderGraph
   private var mayPool = false
+  private var isPlanned: (Int) -> Bool = { _ in false }
+  private var layer = 0
   private var last = 0
 
   /// The nodes that are taken along, in order.
   private(set) var folded: [Int] = []
   /// Whether a 2×2 maximum is taken along.
   private(set) var pools = false
+  /// The node whose activations are added before the activation function, if any.
+  private(set) var addend: Int?
 
   /// Folds nothing yet.
   init(_ network: Network, _ graph: ReaderGraph) {
@@ -19,9 +24,14 @@ struct FoldedTail {
   }
 
   /// Starts after a layer.
-  mutating func begin(after index: Int, mayPool: Bool) {
-    last = index
+  ///
+  /// - Parameters:
+  ///   - mayPool: whether its kernel can take a maximum along.
+  ///   - isPlanned: whether its kernel can add the activations of a node, which must be there before.
+  mutating func begin(after index: Int, mayPool: Bool, mayAdd isPlanned: @escaping (Int) -> Bool) {
+    (layer, last) = (index, index)
     self.mayPool = mayPool
+    self.isPlanned = isPlanned
   }
 
   /// Starts with a node that stands for itself.
@@ -38,21 +48,25 @@ struct FoldedTail {
   /// What the folded nodes do to numbers.
   func apply(to chain: inout AffineChain) {
     var copy = FoldedTail(network, graph)
-    copy.mayPool = pools
-    for index in folded { _ = copy.fold(index, into: &chain) }
+    copy.begin(after: layer, mayPool: pools, mayAdd: { $0 == addend })
+    for index in folded where copy.fold(index, into: &chain) { copy.last = index }
   }
 
   private mutating func fold(_ index: Int, into chain: inout AffineChain) -> Bool {
     switch (network.architecture.nodes[index].operation, network.parameters[index]) {
     case (.dropout, _): break
     case (.batchNormalisation(let epsilon), .normalisation(let numbers))
-    where chain.activation == .none && !pools:
+    where chain.activation == .none && !pools && addend == nil:
       chain.append(numbers, epsilon: epsilon)
     // A maximum and a rising function can be exchanged.
     case (.relu, _) where chain.activation == .none: chain.activation = .relu
     case (.leakyRelu(let slope), _) where chain.activation == .none && (slope >= 0 || !pools):
       chain.activation = .leaky(slope: slope)
-    case (.maxPool(let pool), _) where mayPool && !pools && pool.isTwoByTwo && !chain.falls:
+    case (.add, _) where chain.activation == .none && !pools && addend == nil:
+      guard let other = network.architecture.partner(of: last, in: index), isPlanned(other)
+      else { return false }
+      addend = other
+    case (.maxPool(let pool), _) where mayPool && !pools && addend == nil && pool.isTwoByTwo && !chain.falls:
       let source = network.architecture.inputShape(of: index)
       guard !pool.roundsUp || (source.height % 2 == 0 && source.width % 2 == 0) else { return false }
       pools = true
@@ -60,6 +74,14 @@ struct FoldedTail {
     }
     folded.append(index)
     return true
+  }
+}
+
+extension Architecture {
+  /// What a sum of two different nodes adds to one of them.
+  fileprivate func partner(of node: Int, in sum: Int) -> Int? {
+    let others = nodes[sum].inputs.filter { $0 != node }
+    return nodes[sum].inputs.count == 2 && others.count == 1 ? others[0] : nil
   }
 }
 

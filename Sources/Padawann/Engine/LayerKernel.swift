@@ -15,6 +15,21 @@ enum LayerKernel: Sendable {
     self = .sum(try taps.kernel(positions: [0], outputs: outputs, inputCount: inputs))
   }
 
+  /// Tables for a ternary convolution of a small plane, seen as a linear layer, where that costs less than anything else;
+  /// `nil` elsewhere.
+  init?(tables weights: LayerWeights, _ convolution: Convolution, from source: Shape, to shape: Shape)
+    throws(PadawannError)
+  {
+    let sums = convolution.sumCosts(survivors: weights.survivors, source, shape)
+    let others = min(sums.alone, sums.together, convolution.winogradCost(source, shape) ?? .infinity)
+    guard let ternary = weights.ternary, source.count * shape.count <= 1 << 26,
+      convolution.lookupCost(source, shape) < others
+    else { return nil }
+    let mask = convolution.edges(ternary.mask, from: source, to: shape)
+    let signs = convolution.edges(ternary.signs, from: source, to: shape)
+    self = .lookup(try LookupKernel(mask: mask, signs: signs, outputs: shape.count))
+  }
+
   /// Sums for a convolution: outputs share the loading of their inputs unless few of them use the same.
   init(_ weights: LayerWeights, _ convolution: Convolution, from source: Shape, to shape: Shape)
     throws(PadawannError)
@@ -35,12 +50,18 @@ enum LayerKernel: Sendable {
 extension Convolution {
   /// Whether Winograd's algorithm computes it, and with less work than sums do.
   func prefersWinograd(survivors: Int, _ source: Shape, _ shape: Shape) -> Bool {
-    guard kernel == Extent(3), stride == Extent(1), dilation == Extent(1), groups == 1 else { return false }
+    guard let cost = winogradCost(source, shape) else { return false }
     let sums = sumCosts(survivors: survivors, source, shape)
+    return cost < min(sums.alone, sums.together)
+  }
+
+  /// What Winograd's algorithm costs, in multiply-adds of one block; `nil` where it does not apply.
+  fileprivate func winogradCost(_ source: Shape, _ shape: Shape) -> Double? {
+    guard kernel == Extent(3), stride == Extent(1), dilation == Extent(1), groups == 1 else { return nil }
     let tiles = Double((shape.height + 3) / 4 * ((shape.width + 3) / 4))
     let (inputs, outputs) = (Double(source.channels), Double((outputs + 7) / 8 * 8))
     // Products, and the transforms of inputs and outputs.
-    return tiles * (36 * inputs * outputs + 250 * inputs + 200 * outputs) < min(sums.alone, sums.together)
+    return tiles * (36 * inputs * outputs + 250 * inputs + 200 * outputs)
   }
 
   /// What sums cost, in multiply-adds of one block: with the inputs of eight outputs loaded once, and with those of every

@@ -17,6 +17,8 @@ struct Planner {
   private var isShared: [Bool] = [true]
   /// How many convolutions by Winograd's algorithm are behind a value.
   private var depths: [Int] = [0]
+  /// Which pixels a value depends on, where that is the same for every position.
+  private var fields: [ReceptiveField?] = [.image]
   private var valueOfNode: [Int: Int] = [Node.image: 0]
 
   /// Plans a network for several settings that see the same numbers in its layers.
@@ -76,6 +78,7 @@ struct Planner {
     tail.extend(&chain)
     let source = valueOfNode[network.architecture.nodes[index].inputs[0]] ?? 0
     append(.pointwise([try chain.epilogue()], plane: shape.height * shape.width), [source], index)
+    fields[fields.count - 1] = fields[source]
     finish(index, tail)
   }
 
@@ -88,24 +91,34 @@ struct Planner {
     let source = network.architecture.inputShape(of: index)
     let shape = network.architecture.shapes[index]
     var value = valueOfNode[node.inputs[0]] ?? 0
+    if let kernel = try LayerKernel(tables: weights, convolution, from: source, to: shape) {
+      try appendLayer(kernel, weights, bias, value, foldedTail(of: index, value), index, count: shape.count)
+      return
+    }
     if depths[value] < Self.winogradLayers,
       convolution.prefersWinograd(survivors: weights.survivors, source, shape)
     {
-      let tail = foldedTail(of: index, value)
+      let tail = foldedTail(of: index, value, mayPool: true, mayAdd: true)
       let geometry = WinogradKernel.Geometry(
         input: source, output: shape, top: convolution.padding.top, left: convolution.padding.left,
         pools: tail.pools)
       let kernel = try WinogradKernel(weights.numbers, geometry)
-      try appendLayer(.winograd(kernel), weights, bias, value, tail, index, count: geometry.storedCount)
+      let squares = fields[value].map { field in
+        kernel.tiles.map { field.pixels(rows: $0.rows, columns: $0.columns, of: source) }
+      }
+      try appendLayer(
+        .winograd(kernel), weights, bias, value, tail, index, count: geometry.storedCount, squares ?? [])
       return
     }
+    let field = fields[value]?.after(convolution)
     if convolution.padding != .none {
       append(.pad(source, convolution.padding), [value], count: source.padded(by: convolution.padding).count)
       value = counts.count - 1
     }
     let kernel = try LayerKernel(weights, convolution, from: source, to: shape)
-    let tail = foldedTail(of: index, value, pools: false)
+    let tail = foldedTail(of: index, value, mayAdd: true)
     try appendLayer(kernel, weights, bias, value, tail, index, count: shape.count)
+    if tail.addend == nil { fields[fields.count - 1] = field }
   }
 
   private mutating func plan(_ linear: Linear, _ index: Int) throws(PadawannError) {
@@ -113,15 +126,19 @@ struct Planner {
     let weights = LayerWeights(edges, overridesOwn: overridesOwn)
     let value = valueOfNode[network.architecture.nodes[index].inputs[0]] ?? 0
     let kernel = try LayerKernel(weights, outputs: linear.outputs, inputs: counts[value])
-    let tail = foldedTail(of: index, value, pools: false)
-    try appendLayer(kernel, weights, bias, value, tail, index, count: linear.outputs)
+    try appendLayer(kernel, weights, bias, value, foldedTail(of: index, value), index, count: linear.outputs)
   }
 
   /// The nodes that a layer takes along. Sums that are shared by all settings are stored before anything is done to them.
-  private func foldedTail(of index: Int, _ value: Int, pools: Bool = true) -> FoldedTail {
+  private func foldedTail(
+    of index: Int, _ value: Int, mayPool: Bool = false, mayAdd: Bool = false
+  ) -> FoldedTail {
     var tail = FoldedTail(network, graph)
     var chain = AffineChain(outputs: network.architecture.shapes[index].channels)
-    tail.begin(after: index, mayPool: pools && !splits(value))
+    let values = valueOfNode
+    let isSplit = splits(value)
+    tail.begin(
+      after: index, mayPool: mayPool && !isSplit, mayAdd: { mayAdd && !isSplit && values[$0] != nil })
     tail.extend(&chain)
     return tail
   }
@@ -130,19 +147,26 @@ struct Planner {
 
   private mutating func appendLayer(
     _ kernel: LayerKernel, _ weights: LayerWeights, _ bias: [Float]?, _ value: Int, _ tail: FoldedTail,
-    _ index: Int, count: Int
+    _ index: Int, count: Int, _ squares: [PixelSquare?] = []
   ) throws(PadawannError) {
     let shape = network.architecture.shapes[index]
+    let plane = shape.height * shape.width
     let epilogues = try self.epilogues(weights, bias, readsImage: value == 0, tail)
     let isWinograd = if case .winograd = kernel { true } else { false }
+    let copies = if case .lookup = kernel { plane } else { 1 }
     if splits(value) {
-      append(kernel.work([try .identity(outputs: shape.channels)]), [value], count: count, isWinograd)
       append(
-        .pointwise(epilogues, plane: shape.height * shape.width), [counts.count - 1], count: count,
-        dependsOnSetting: true)
+        kernel.work([try .identity(outputs: shape.channels * copies)]), [value], count: count, isWinograd)
+      steps[steps.count - 1].squares = squares
+      append(.pointwise(epilogues, plane: plane), [counts.count - 1], count: count, dependsOnSetting: true)
     } else {
+      let addend = tail.addend.map { valueOfNode[$0] ?? 0 }
       append(
-        kernel.work(epilogues), [value], count: count, isWinograd, dependsOnSetting: magnitudes.count > 1)
+        kernel.work(try epilogues.map { epilogue throws(PadawannError) in try epilogue.repeated(copies) }),
+        [value] + (addend.map { [$0] } ?? []), count: count, isWinograd,
+        dependsOnSetting: magnitudes.count > 1)
+      steps[steps.count - 1].squares = squares
+      steps[steps.count - 1].adds = addend != nil
     }
     finish(index, tail)
   }
@@ -186,6 +210,7 @@ struct Planner {
     steps.append(Step(work: work, inputs: inputs, output: counts.count, isShared: shared))
     counts.append(count)
     isShared.append(shared)
+    fields.append(nil)
     depths.append((inputs.map { depths[$0] }.max() ?? 0) + (isWinograd ? 1 : 0))
   }
 

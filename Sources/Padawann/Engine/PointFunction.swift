@@ -19,7 +19,7 @@ enum PointFunction: Sendable {
 }
 
 /// Softmax over the channels of every position, for each image on its own.
-func softmax(_ x: LaneBuffer, _ shape: Shape, logarithm: Bool, blocks: Int, to y: LaneBuffer) {
+func channelSoftmax(_ x: LaneBuffer, _ shape: Shape, logarithm: Bool, blocks: Int, to y: LaneBuffer) {
   let width = LaneBuffer.width
   let plane = shape.height * shape.width * width
   for block in 0..<blocks {

@@ -5,18 +5,23 @@ extension Step {
   ///   - set: the instructions to use.
   ///   - setting: the index of the setting of the weights.
   ///   - blocks: how many blocks the buffers hold.
+  ///   - blank: which of some squares of pixels are blank, in each block.
   ///   - buffers: where each value is.
   ///   - scratch: at least ``scratchCount`` floats.
   func run(
-    _ set: InstructionSet, setting: Int, blocks: Int, _ buffers: (Int) -> LaneBuffer, scratch: LaneBuffer
+    _ set: InstructionSet, setting: Int, blocks: Int, blank: ([PixelSquare?]) -> [UInt8],
+    _ buffers: (Int) -> LaneBuffer, scratch: LaneBuffer
   ) {
     let x = buffers(inputs[0])
     let y = buffers(output)
+    let addend = adds ? inputs.last.map(buffers) : nil
     switch work {
     case .sum(let kernel, let epilogues):
-      kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), to: y)
+      kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend, to: y)
     case .winograd(let kernel, let epilogues):
-      kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), to: y, scratch: scratch)
+      kernel.run(
+        set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend,
+        blank: squares.isEmpty ? [] : blank(squares), to: y, scratch: scratch)
     case .lookup(let kernel, let epilogues):
       kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), to: y, scratch: scratch)
     case .pointwise(let epilogues, let plane):
@@ -33,7 +38,7 @@ extension Step {
     case .function(let function, let count):
       function.apply(x, elements: count * blocks, to: y)
     case .softmax(let shape, let logarithm):
-      softmax(x, shape, logarithm: logarithm, blocks: blocks, to: y)
+      channelSoftmax(x, shape, logarithm: logarithm, blocks: blocks, to: y)
     }
   }
 

@@ -1,6 +1,7 @@
 import CKernels
 
-/// What happens to a finished sum of output `o`: `activation(sum * scale[o] + bias[o])`, the inner part rounded once.
+/// What happens to a finished sum of output `o`: `activation(sum * scale[o] + bias[o])`, the inner part rounded once; where there is an addend, it is
+/// added before the activation.
 ///
 /// Shared weights, the scale of pixels, biases and batch normalisations are all in these two numbers per output.
 struct Epilogue: Sendable {
@@ -30,13 +31,26 @@ struct Epilogue: Sendable {
       scale: [Float](repeating: 1, count: outputs), bias: [Float](repeating: 0, count: outputs), .none)
   }
 
+  /// The same for every output, several times in a row.
+  func repeated(_ times: Int) throws(PadawannError) -> Epilogue {
+    guard times != 1 else { return self }
+    let numbers = [scale, bias].map { packed in
+      (0..<(packed.count * times)).map { packed.elements[$0 / times] }
+    }
+    return try Epilogue(scale: numbers[0], bias: numbers[1], activation)
+  }
+
   /// The number of outputs.
   var outputs: Int { scale.count }
 
-  func withKernelValue<Result>(_ body: (UnsafePointer<lanes_epilogue>) -> Result) -> Result {
+  /// Calls a kernel, with the floats that it adds to what it stores, if any.
+  func withKernelValue<Result>(
+    addend: UnsafePointer<Float>? = nil, _ body: (UnsafePointer<lanes_epilogue>) -> Result
+  ) -> Result {
     var value = lanes_epilogue()
     value.scale = scale.elements
     value.bias = bias.elements
+    value.addend = addend
     switch activation {
     case .none: value.activation = Int32(ACTIVATION_NONE)
     case .relu: value.activation = Int32(ACTIVATION_RELU)

@@ -14,32 +14,45 @@ struct PixelLoading: Sendable {
     self.plane = plane
   }
 
-  /// Loads images into whole blocks from `firstBlock` on; lanes without an image become zero.
+  /// Loads images, given by their indices, into whole blocks from `firstBlock` on; lanes without an image become zero.
   func run(
-    _ set: InstructionSet, _ pixels: Pixels, images: Range<Int>, to y: LaneBuffer, firstBlock: Int = 0
+    _ set: InstructionSet, _ pixels: Pixels, images: ArraySlice<Int>, to y: LaneBuffer, firstBlock: Int = 0
   ) {
     let elements = scale.count * plane
-    precondition(images.lowerBound >= 0 && images.upperBound * elements <= pixels.count, "no such image")
-    for (block, start) in stride(from: images.lowerBound, to: images.upperBound, by: LaneBuffer.width)
+    precondition(images.allSatisfy { $0 >= 0 && ($0 + 1) * elements <= pixels.count }, "no such image")
+    let size = elements * LaneBuffer.width
+    for (block, start) in stride(from: images.startIndex, to: images.endIndex, by: LaneBuffer.width)
       .enumerated()
     {
-      let count = min(LaneBuffer.width, images.upperBound - start)
-      let size = elements * LaneBuffer.width
+      let lanes = images[start..<min(start + LaneBuffer.width, images.endIndex)]
       let target = y.floats(from: (firstBlock + block) * size, size)
-      let sizes = (Int32(count), Int32(elements), Int32(plane))
+      let sizes = (Int32(lanes.count), Int32(elements), Int32(plane))
       switch pixels {
       case .bytes(let values):
-        values.withUnsafeBufferPointer { buffer in
-          guard let base = buffer.baseAddress else { return }
-          lanes_load_bytes(
-            set.level, base + start * elements, sizes.0, sizes.1, sizes.2, scale, offset, target)
+        Self.gathered(lanes, of: values, elements) {
+          lanes_load_bytes(set.level, $0, sizes.0, sizes.1, sizes.2, scale, offset, target)
         }
       case .floats(let values):
-        values.withUnsafeBufferPointer { buffer in
-          guard let base = buffer.baseAddress else { return }
-          lanes_load_floats(
-            set.level, base + start * elements, sizes.0, sizes.1, sizes.2, scale, offset, target)
+        Self.gathered(lanes, of: values, elements) {
+          lanes_load_floats(set.level, $0, sizes.0, sizes.1, sizes.2, scale, offset, target)
         }
+      }
+    }
+  }
+
+  /// Some images one after the other: where they are, or a copy.
+  private static func gathered<Pixel: BitwiseCopyable>(
+    _ images: ArraySlice<Int>, of values: [Pixel], _ elements: Int, _ body: (UnsafePointer<Pixel>) -> Void
+  ) {
+    values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress, let first = images.first else { return }
+      guard !zip(images, first...).allSatisfy({ $0 == $1 }) else { return body(base + first * elements) }
+      withUnsafeTemporaryAllocation(of: Pixel.self, capacity: images.count * elements) { copy in
+        guard let target = copy.baseAddress else { return }
+        for (place, image) in images.enumerated() {
+          (target + place * elements).initialize(from: base + image * elements, count: elements)
+        }
+        body(target)
       }
     }
   }

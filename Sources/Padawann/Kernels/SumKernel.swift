@@ -41,8 +41,11 @@ struct SumKernel: Sendable {
   /// The size of what was packed.
   var bytes: Int { weights.bytes + taps.bytes }
 
-  /// Runs over whole blocks.
-  func run(_ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, to y: LaneBuffer) {
+  /// Runs over whole blocks, and adds the addend, which has the shape of the output.
+  func run(
+    _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, adding addend: LaneBuffer?,
+    to y: LaneBuffer
+  ) {
     let (xCount, yCount) = (inputCount * LaneBuffer.width, outputs * positions.count * LaneBuffer.width)
     precondition(epilogue.outputs == outputs, "one epilogue per output")
     var value = lanes_sums()
@@ -53,7 +56,7 @@ struct SumKernel: Sendable {
     value.position_count = Int32(positions.count)
     value.outputs = Int32(outputs)
     value.together = Int32(together)
-    epilogue.withKernelValue {
+    epilogue.withKernelValue(addend: addend.map { UnsafePointer($0.floats(from: 0, yCount * blocks)) }) {
       lanes_sum(
         set.level, &value, x.floats(from: 0, xCount * blocks), xCount, Int32(blocks), $0,
         y.floats(from: 0, yCount * blocks), yCount)

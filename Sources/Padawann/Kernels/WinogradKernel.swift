@@ -30,6 +30,15 @@ struct WinogradKernel: Sendable {
     self.shape = shape
   }
 
+  /// The 6×6 squares of the input that the tiles read, row by row; some lie partly outside.
+  var tiles: [(rows: Range<Int>, columns: Range<Int>)] {
+    stride(from: -shape.top, to: shape.output.height - shape.top, by: 4).flatMap { top in
+      stride(from: -shape.left, to: shape.output.width - shape.left, by: 4).map { left in
+        (top..<(top + 6), left..<(left + 6))
+      }
+    }
+  }
+
   /// The size of what was packed.
   var bytes: Int { filters.bytes }
   /// The number of floats of scratch.
@@ -38,27 +47,40 @@ struct WinogradKernel: Sendable {
   static func scratchCount(channels: Int) -> Int { lanes_winograd_scratch_count(Int32(channels)) }
 
   /// Runs over whole blocks from the first on.
+  ///
+  /// - Parameters:
+  ///   - addend: of the shape of the output, which is not pooled then.
+  ///   - blank: for each block's ``tiles`` whether their input is the same as that of all other such tiles; empty for no.
   func run(
-    _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, to y: LaneBuffer,
-    scratch: LaneBuffer
+    _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, adding addend: LaneBuffer?,
+    blank: [UInt8], to y: LaneBuffer, scratch: LaneBuffer
   ) {
-    run(set, x, blocks: 0..<blocks, epilogue, to: y, firstBlock: 0, scratch: scratch)
+    run(
+      set, x, blocks: 0..<blocks, epilogue, adding: addend, blank: blank, to: y, firstBlock: 0,
+      scratch: scratch)
   }
 
   /// Runs over some blocks, and stores from `firstBlock` on; the scratch begins at `scratchStart`.
   func run(
-    _ set: InstructionSet, _ x: LaneBuffer, blocks: Range<Int>, _ epilogue: Epilogue, to y: LaneBuffer,
-    firstBlock: Int, scratch: LaneBuffer, scratchStart: Int = 0
+    _ set: InstructionSet, _ x: LaneBuffer, blocks: Range<Int>, _ epilogue: Epilogue,
+    adding addend: LaneBuffer? = nil, blank: [UInt8] = [], to y: LaneBuffer, firstBlock: Int,
+    scratch: LaneBuffer, scratchStart: Int = 0
   ) {
+    precondition(addend == nil || !shape.pools, "nothing is added to maxima")
+    precondition(blank.isEmpty || blank.count == blocks.count * tiles.count, "one mark per tile")
     precondition(epilogue.outputs == shape.output.channels, "one epilogue per output")
     let xCount = shape.input.count * LaneBuffer.width
     let yCount = shape.storedCount * LaneBuffer.width
     var value = kernelValue
-    epilogue.withKernelValue {
-      lanes_winograd_convolve(
-        set.level, &value, x.floats(from: blocks.lowerBound * xCount, xCount * blocks.count), xCount,
-        Int32(blocks.count), $0, y.floats(from: firstBlock * yCount, yCount * blocks.count), yCount,
-        scratch.floats(from: scratchStart, scratchCount))
+    let added = addend.map { UnsafePointer($0.floats(from: firstBlock * yCount, yCount * blocks.count)) }
+    epilogue.withKernelValue(addend: added) { epilogue in
+      blank.withUnsafeBufferPointer { blank in
+        value.blank = blank.isEmpty ? nil : blank.baseAddress
+        lanes_winograd_convolve(
+          set.level, &value, x.floats(from: blocks.lowerBound * xCount, xCount * blocks.count), xCount,
+          Int32(blocks.count), epilogue, y.floats(from: firstBlock * yCount, yCount * blocks.count), yCount,
+          scratch.floats(from: scratchStart, scratchCount))
+      }
     }
   }
 

@@ -48,7 +48,9 @@ public struct HeadTraining: Sendable {
     self.dataset = dataset
     outputs = task.outputs
     self.sharedWeight =
-      if start.hasOwnValuesOnly { nil } else if let chosen = sharedWeight ?? known?.bestSharedWeight { chosen } else {
+      if start.hasOwnValuesOnly { nil } else if let chosen = sharedWeight ?? known?.bestSharedWeight {
+        chosen
+      } else {
         try await Self.bestWeight(weights, start, task, inference)
       }
     (self.start, self.settings) = try await settings.conditioned(
@@ -76,7 +78,8 @@ public struct HeadTraining: Sendable {
     progress: (Int) -> Void
   ) throws -> Network {
     try settings.train(
-      network, sharedWeight: sharedWeight, on: TrainingTask(dataset, outputs: outputs), repetition: repetition,
+      network, sharedWeight: sharedWeight, on: TrainingTask(dataset, outputs: outputs),
+      repetition: repetition,
       threads: threads, instructionSet: instructionSet, progress: progress)
   }
 
@@ -88,7 +91,8 @@ public struct HeadTraining: Sendable {
   /// - Throws: whatever measuring throws.
   public func model(with network: Network, _ inference: Inference) async throws -> Model {
     var task = TaskRecord(
-      name: name, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames, outputs: outputs,
+      name: name, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
+      outputs: outputs,
       normalisation: dataset.normalisation, bestSharedWeight: sharedWeight)
     let trained = try settings.parameters(of: network)
     let known = model.tasks.first { $0.name == name }?.parameters ?? []

@@ -100,7 +100,9 @@ final class Backpropagation {
 
   /// The gradient of a node's activations, of one block.
   func gradient(_ node: Int, _ block: Int) -> BlockSlice {
-    guard let buffer = gradients[plan.buffer(of: node)] else { preconditionFailure("the node has a gradient") }
+    guard let buffer = gradients[plan.buffer(of: node)] else {
+      preconditionFailure("the node has a gradient")
+    }
     return BlockSlice(buffer, block: block, elements: plan.shape(of: node).count)
   }
 
@@ -128,7 +130,9 @@ final class Backpropagation {
   }
 
   func gradientBuffer(of node: Int) -> LaneBuffer {
-    guard let buffer = gradients[plan.buffer(of: node)] else { preconditionFailure("the node has a gradient") }
+    guard let buffer = gradients[plan.buffer(of: node)] else {
+      preconditionFailure("the node has a gradient")
+    }
     return buffer
   }
 

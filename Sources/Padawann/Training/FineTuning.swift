@@ -120,7 +120,8 @@ public struct FineTuning: Sendable, Hashable {
       let numbers = weights.numbers(sharedWeight.map { .shared($0) } ?? .own).map { $0 * factor }
       let mask = Bitmask(numbers.lazy.map { $0 != 0 })
       parameters[last] = .weighted(
-        try EdgeWeights(shape: weights.shape, mask: mask, values: .own(numbers)), bias: bias?.map { $0 * factor })
+        try EdgeWeights(shape: weights.shape, mask: mask, values: .own(numbers)),
+        bias: bias?.map { $0 * factor })
     }
     let scaled = try Network(architecture: network.architecture, parameters: parameters)
     var settings = self
@@ -175,10 +176,13 @@ public struct FineTuning: Sendable, Hashable {
       case .normalisation(let numbers): parameters.append(TaskParameters(node: name, .normalisation(numbers)))
       case .weighted(let weights, let bias):
         guard scope.weights.contains(node) else {
-          if bias != nil { parameters.append(TaskParameters(node: name, .weighted(nil, bias: bias, .float32))) }
+          if bias != nil {
+            parameters.append(TaskParameters(node: name, .weighted(nil, bias: bias, .float32)))
+          }
           continue
         }
-        let stored = try quantises ? weights.quantised() : (weights: weights, TaskParameters.Precision.float32)
+        let stored =
+          try quantises ? weights.quantised() : (weights: weights, TaskParameters.Precision.float32)
         parameters.append(TaskParameters(node: name, .weighted(stored.weights, bias: bias, stored.1)))
       }
     }

@@ -24,7 +24,8 @@ struct FinetuneCommand: AsyncParsableCommand {
   var name: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write the model here instead of where it was.", valueName: "file"),
+    name: .shortAndLong,
+    help: ArgumentHelp("Write the model here instead of where it was.", valueName: "file"),
     completion: .file(extensions: ["h5"]))
   var output: String?
 
@@ -54,7 +55,8 @@ struct FinetuneCommand: AsyncParsableCommand {
   var profile: FineTuning.Profile = .default
 
   @Option(
-    help: ArgumentHelp("Data to measure the head on (default: the test images of the dataset).", valueName: "spec"))
+    help: ArgumentHelp(
+      "Data to measure the head on (default: the test images of the dataset).", valueName: "spec"))
   var test: String?
 
   @OptionGroup(title: "Training") var training: TrainingOptions
@@ -120,7 +122,8 @@ struct FinetuneCommand: AsyncParsableCommand {
     let training = job.settings.training
     return [
       .init("command", "finetune"), .init("task", job.name), .init("dataset", job.dataset.name),
-      .init("layers", layers), .init("weight", Format.weight(job.sharedWeight)), .init("profile", profile.rawValue),
+      .init("layers", layers), .init("weight", Format.weight(job.sharedWeight)),
+      .init("profile", profile.rawValue),
       .init("repetitions", "\(job.settings.repetitions)"), .init("passes", "\(training.passes)"),
       .init("batch", "\(training.batch)"), .init("rate", "\(training.rate)"),
       .init("optimiser", "\(training.optimiser.summary)"), .init("schedule", training.schedule.summary),
@@ -136,7 +139,9 @@ private struct FinetuneTests: Sendable {
   let job: HeadTraining
 
   /// - Throws: ``PadawannError`` when the data is not there or does not fit.
-  init(_ text: String?, of spec: DatasetSpec, _ job: HeadTraining, _ folder: DataFolderOptions) throws(PadawannError) {
+  init(_ text: String?, of spec: DatasetSpec, _ job: HeadTraining, _ folder: DataFolderOptions)
+    throws(PadawannError)
+  {
     self.job = job
     let spec = if let text { try DatasetSpec.parse(text) } else { spec.testSplit }
     guard let spec else {
@@ -147,7 +152,8 @@ private struct FinetuneTests: Sendable {
     try Inference.check(dataset, fits: job.model.network.architecture)
     guard dataset.classNames.count == job.outputs.count else {
       throw PadawannError(
-        .data, "it has \(dataset.classNames.count) classes, and the task has \(job.outputs.count)", at: dataset.name)
+        .data, "it has \(dataset.classNames.count) classes, and the task has \(job.outputs.count)",
+        at: dataset.name)
     }
     self.dataset = dataset
   }

@@ -17,7 +17,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The learning rate of the first step.", valueName: "number"))
   var rate: Double?
 
-  @Option(help: ArgumentHelp("What sgd and nesterov keep of the last step (default: 0.9).", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("What sgd and nesterov keep of the last step (default: 0.9).", valueName: "share"))
   var momentum: Float?
 
   @Option(help: ArgumentHelp("The weight decay.", valueName: "number"))
@@ -25,7 +26,8 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How the rate changes: constant, cosine, or step=F/N (times F after every N passes).", valueName: "schedule"),
+      "How the rate changes: constant, cosine, or step=F/N (times F after every N passes).",
+      valueName: "schedule"),
     transform: Schedule.init(argument:))
   var schedule: Schedule?
 

@@ -53,7 +53,8 @@ struct FinetuneReport: Encodable {
     }
     lines.append(
       "\(testDataset): \(Format.percent(last.value))% of \(Format.count(last.total)) images (95% interval "
-        + "\(Format.percent(last.interval.lower)) – \(Format.percent(last.interval.upper))), before \(Format.percent(before.value))%")
+        + "\(Format.percent(last.interval.lower)) – \(Format.percent(last.interval.upper))), before \(Format.percent(before.value))%"
+    )
     if testAccuracies.count > 1, let meanTestAccuracy {
       let each = testAccuracies.map { Format.percent($0.value) }.joined(separator: ", ")
       lines.append("after each repetition: \(each); mean \(Format.percent(meanTestAccuracy))%")

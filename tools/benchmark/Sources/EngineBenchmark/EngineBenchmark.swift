@@ -6,8 +6,10 @@ import Padawann
 ///     EngineBenchmark MODEL DATASET
 ///
 /// Each line of standard input is `THREADS WEIGHT…`. Each line of standard output is a JSON object with the seconds that the
-/// evaluation took (`wall`, and `cpu` of all threads together) and the seconds of preparing the network (`prepare`). The
-/// first line describes the model. `logits FILE WEIGHT` writes the logits as little-endian `Float`.
+/// evaluation took (`wall`, and `cpu` of all threads together) and, apart from those, the seconds of preparing the network
+/// (`prepare`) and the bytes of activations of one thread (`workspace`). `child THREADS WEIGHT…` does what evolution does
+/// with a new child, preparing it included. The first line describes the model. `logits FILE WEIGHT` writes the logits as
+/// little-endian `Float`.
 @main struct EngineBenchmark {
   static func main() async throws {
     let arguments = CommandLine.arguments
@@ -24,6 +26,8 @@ import Padawann
       let words = line.split(separator: " ").map(String.init)
       if words.count == 3, words[0] == "logits", let weight = Float(words[2]) {
         try await write(network, dataset, weight, set, to: words[1])
+      } else if words.first == "child", let threads = words.dropFirst().first.flatMap({ Int($0) }) {
+        try await judge(network, dataset, words.dropFirst(2).compactMap { Float($0) }, threads, set)
       } else if let threads = words.first.flatMap({ Int($0) }) {
         try await measure(network, dataset, words.dropFirst().compactMap { Float($0) }, threads, set)
       }
@@ -36,13 +40,26 @@ import Padawann
   ) async throws {
     let magnitudes = weights.map { network.magnitude($0) }
     let before = seconds(CLOCK_MONOTONIC)
-    _ = try Engine(network, magnitudes: magnitudes, for: dataset, using: set)
+    let engine = try Engine(network, magnitudes: magnitudes, for: dataset, using: set)
     let prepare = seconds(CLOCK_MONOTONIC) - before
     let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
     let inference = Inference(threads: threads, instructionSet: set)
-    let result = try await inference.predictions(of: network, on: dataset, weights: weights)
+    let result = try await inference.predictions(by: engine, on: dataset)
     let took = (seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu)
-    print(#"{"wall": \#(took.0), "cpu": \#(took.1), "prepare": \#(prepare), "weights": \#(result.count)}"#)
+    let sizes = #""weights": \#(result.count), "workspace": \#(engine.workspaceBytes)"#
+    print(#"{"wall": \#(took.0), "cpu": \#(took.1), "prepare": \#(prepare), \#(sizes)}"#)
+  }
+
+  static func judge(
+    _ network: Network, _ dataset: Dataset, _ weights: [Float], _ threads: Int, _ set: InstructionSet
+  ) async throws {
+    let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
+    let inference = Inference(threads: threads, instructionSet: set)
+    let losses = try await inference.evaluate([network], on: dataset, weights: weights) { _, predictions in
+      try predictions.map { try Scores(of: $0).crossEntropy }
+    }
+    let took = (seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu)
+    print(#"{"wall": \#(took.0), "cpu": \#(took.1), "losses": \#(losses[0].map { $0 ?? .infinity })}"#)
   }
 
   static func write(

@@ -1,5 +1,5 @@
 /// How a network is evaluated for some settings of its weights that see the same numbers in its layers.
-struct Plan: Sendable {
+struct EnginePlan: Sendable {
   /// The number of settings.
   let settings: Int
   /// The number of logits of an image.
@@ -32,27 +32,38 @@ struct Plan: Sendable {
   /// The number of floats of scratch.
   var scratchCount: Int { steps.map(\.scratchCount).max() ?? 0 }
 
-  /// How many blocks are evaluated together. More than one lets the blocks share the loading of weights, which matters
-  /// where these do not stay in a core's own cache (taken as 2 MB); activations may take 16 MB then.
+  /// How many blocks are evaluated together. Three let the blocks share the loading of weights, which matters where these
+  /// do not stay in a core's own cache (taken as 2 MB), and fill the three tiles or positions that kernels take at once;
+  /// activations may take 16 MB then.
   var blocks: Int {
     guard steps.reduce(0, { $0 + $1.weightBytes }) > 2 << 20 else { return 1 }
-    return max(1, min(4, (4 << 20) / max(floatsPerBlock, 1)))
+    return max(1, min(3, (4 << 20) / max(floatsPerBlock, 1)))
   }
+
+  /// The squares of pixels whose blankness saves work, if any.
+  var squares: [PixelSquare?]? { steps.first { !$0.squares.isEmpty }?.squares }
 
   /// Evaluates images that fit into the workspace's blocks; `finish` gets each setting and its logits, outputs × lanes.
   func run(
-    _ set: InstructionSet, _ pixels: Pixels, images: Range<Int>, in workspace: PlanWorkspace,
+    _ set: InstructionSet, _ pixels: Pixels, _ ink: InkMap?, images: ArraySlice<Int>,
+    in workspace: PlanWorkspace,
     finish: (_ setting: Int, _ logits: LaneBuffer) -> Void
   ) {
     let blocks = (images.count + LaneBuffer.width - 1) / LaneBuffer.width
     let buffer = { value in workspace.buffers[buffers.bufferOfValue[value]] }
+    let blank = { (squares: [PixelSquare?]) -> [UInt8] in
+      guard let ink else { return [] }
+      return stride(from: images.startIndex, to: images.endIndex, by: LaneBuffer.width).flatMap { start in
+        ink.blank(squares, in: images[start..<min(start + LaneBuffer.width, images.endIndex)])
+      }
+    }
     loading.run(set, pixels, images: images, to: buffer(0))
     for step in steps where step.isShared {
-      step.run(set, setting: 0, blocks: blocks, buffer, scratch: workspace.scratch)
+      step.run(set, setting: 0, blocks: blocks, blank: blank, buffer, scratch: workspace.scratch)
     }
     for setting in 0..<settings {
       for step in steps where !step.isShared {
-        step.run(set, setting: setting, blocks: blocks, buffer, scratch: workspace.scratch)
+        step.run(set, setting: setting, blocks: blocks, blank: blank, buffer, scratch: workspace.scratch)
       }
       finish(setting, buffer(logits))
     }
@@ -64,7 +75,7 @@ final class PlanWorkspace {
   let buffers: [LaneBuffer]
   let scratch: LaneBuffer
 
-  init(_ plan: Plan) throws(PadawannError) {
+  init(_ plan: EnginePlan) throws(PadawannError) {
     var buffers: [LaneBuffer] = []
     for size in plan.buffers.sizes {
       buffers.append(try LaneBuffer(count: size * LaneBuffer.width * plan.blocks))
