@@ -57,6 +57,6 @@ import Testing
       let slope = (try lossAfter(distance) - lossAfter(-distance)) / (2 * distance)
       return abs(slope / square.squareRoot() - 1)
     }
-    #expect((errors.min() ?? 1) < 0.02, "\(errors)")
+    #expect((errors.min() ?? 1) < 0.02, "\(errors), \(scope), \(network.architecture.nodes.map { "\($0.operation.name)\($0.inputs)" })")
   }
 }
