@@ -8,7 +8,8 @@ import Testing
     var nodes: [(String, Operation)] = [("flatten", .flatten)]
     if convolutional {
       nodes = [
-        ("conv", .convolution(Convolution(outputs: 8, kernel: Extent(5), stride: Extent(3)))), ("relu0", .relu),
+        ("conv", .convolution(Convolution(outputs: 8, kernel: Extent(5), stride: Extent(3)))),
+        ("relu0", .relu),
         ("pool", .maxPool(Pool(kernel: Extent(2)))), ("flatten", .flatten),
       ]
     }
@@ -24,9 +25,10 @@ import Testing
 
   private static func tasks(_ count: Int = 2) throws -> [TrainingTask] {
     let folder = DataFolder(path: "nowhere")
-    return try ["strokes:train,per-class=30", "strokes-letters:train,per-class=30,classes=0-9"].prefix(count).map {
-      TrainingTask(try DatasetSpec.parse($0).load(from: folder))
-    }
+    return try ["strokes:train,per-class=30", "strokes-letters:train,per-class=30,classes=0-9"].prefix(count)
+      .map {
+        TrainingTask(try DatasetSpec.parse($0).load(from: folder))
+      }
   }
 
   private static func settings(_ change: (inout MaskSettings) -> Void = { _ in }) -> MaskSettings {

@@ -8,7 +8,8 @@ import Testing
     let architecture = try Architecture(
       input: Shape(channels: 1, height: 28, width: 28),
       nodes: [
-        Node("conv", .convolution(Convolution(outputs: 8, kernel: Extent(5), stride: Extent(3))), inputs: [-1]),
+        Node(
+          "conv", .convolution(Convolution(outputs: 8, kernel: Extent(5), stride: Extent(3))), inputs: [-1]),
         Node("relu", .relu, inputs: [0]), Node("pool", .maxPool(Pool(kernel: Extent(2))), inputs: [1]),
         Node("dropout", .dropout(rate: 0.25), inputs: [2]), Node("flatten", .flatten, inputs: [3]),
         Node("fc1", .linear(Linear(outputs: 30)), inputs: [4]), Node("tanh", .tanh, inputs: [5]),
@@ -19,10 +20,12 @@ import Testing
 
   private static func task(_ outputs: [Int]? = nil) throws -> TrainingTask {
     TrainingTask(
-      try DatasetSpec.parse("strokes:train,per-class=20").load(from: DataFolder(path: "nowhere")), outputs: outputs)
+      try DatasetSpec.parse("strokes:train,per-class=20").load(from: DataFolder(path: "nowhere")),
+      outputs: outputs)
   }
 
-  private static let settings = TrainingSettings(optimiser: .adam(), rate: 0.003, passes: 8, batch: 32, seed: 9)
+  private static let settings = TrainingSettings(
+    optimiser: .adam(), rate: 0.003, passes: 8, batch: 32, seed: 9)
 
   private static func trained(
     _ network: Network, _ scope: TrainingScope?, _ change: (inout TrainingSettings) -> Void = { _ in },
@@ -46,7 +49,9 @@ import Testing
   @Test func onlyTheScopeChanges() throws {
     let network = try Self.network()
     let last = try Self.trained(network, .nodes([7])).network
-    #expect(last.parameters.prefix(7) == network.parameters.prefix(7) && last.parameters[7] != network.parameters[7])
+    #expect(
+      last.parameters.prefix(7) == network.parameters.prefix(7) && last.parameters[7] != network.parameters[7]
+    )
     let biases = try Self.trained(network, .biases(in: network.architecture)).network
     for (layer, before) in zip(biases.layers, network.layers) {
       #expect(layer.weights == before.weights && layer.bias != before.bias)
@@ -85,7 +90,8 @@ import Testing
   @Test func unusedOutputsTakeNoPart() throws {
     let network = try Self.network()
     var trainer = try Trainer(
-      network, on: [try Self.task([11, 10, 9, 8, 7, 6, 5, 4, 3, 2])], scope: .nodes([7]), settings: Self.settings)
+      network, on: [try Self.task([11, 10, 9, 8, 7, 6, 5, 4, 3, 2])], scope: .nodes([7]),
+      settings: Self.settings)
     while !trainer.isFinished { try trainer.advance() }
     let (before, after) = (network.layers[2], try trainer.network().layers[2])
     let (old, new) = (before.weights.numbers(.own), after.weights.numbers(.own))

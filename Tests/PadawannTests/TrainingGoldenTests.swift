@@ -62,7 +62,8 @@ import Testing
     for (node, layer) in run.machine.layers {
       let name = golden.network.architecture.nodes[node].name
       let weights = layer.inEdgeOrder(layer.weights.gradients)
-      #expect(Self.difference(weights, try golden.numbers("gradient.\(name).weight")) < 1e-5, "\(name).weight")
+      #expect(
+        Self.difference(weights, try golden.numbers("gradient.\(name).weight")) < 1e-5, "\(name).weight")
       guard golden.network.architecture.nodes[node].operation.hasBias else { continue }
       let biases = layer.biases.gradients.array
       #expect(Self.difference(biases, try golden.numbers("gradient.\(name).bias")) < 1e-5, "\(name).bias")
@@ -93,7 +94,8 @@ import Testing
     let results = try NumPyArchive(try Golden.bytes("optimisers.npz"))
     var trainer = try Trainer(
       golden.network, on: [golden.task],
-      settings: TrainingSettings(optimiser: optimiser, rate: rate, passes: 5, batch: golden.task.dataset.count),
+      settings: TrainingSettings(
+        optimiser: optimiser, rate: rate, passes: 5, batch: golden.task.dataset.count),
       instructionSet: set)
     while !trainer.isFinished { try trainer.advance() }
     for layer in try trainer.network().layers {

@@ -26,7 +26,8 @@ import Testing
       0, -0.0, 1, -2.5, 65504, 70000, -1e9, 6.1e-5, 5.9e-8, 2.9e-8, 3.1e-8, 1 + 0x1p-11, 1 + 0x3p-11, 0x1p-24,
     ]
     for index in 0..<(elements * 16) {
-      x[index] = index < special.count ? special[index] : (generator.uniform() - 0.5) * Float(1 << (index % 20))
+      x[index] =
+        index < special.count ? special[index] : (generator.uniform() - 0.5) * Float(1 << (index % 20))
     }
     let rows = try FeatureRows(count: 20, elements: elements, .half)
     rows.store(set, BlockSlice(x, block: 0, elements: elements), images: 3..<16)
@@ -45,7 +46,8 @@ import Testing
   /// Rounding by arithmetic: to a multiple of the last place of a half.
   private static func half(_ x: Float) -> Float {
     let size = min(abs(x), 65504)
-    let place = max(Float(sign: .plus, exponent: max(Int(size.exponent), -1000), significand: 1) * 0x1p-10, 0x1p-24)
+    let place = max(
+      Float(sign: .plus, exponent: max(Int(size.exponent), -1000), significand: 1) * 0x1p-10, 0x1p-24)
     let rounded = size == 0 ? 0 : (size / place).rounded(.toNearestOrEven) * place
     return Float(signOf: x, magnitudeOf: rounded)
   }

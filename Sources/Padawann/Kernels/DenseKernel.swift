@@ -49,7 +49,8 @@ struct DenseKernel: Sendable {
 
   /// The sums of some outputs of every group in some blocks; without biases.
   func forward(
-    _ set: InstructionSet, _ weights: LaneBuffer, _ x: LaneBuffer, blocks: Range<Int>, outputs some: Range<Int>,
+    _ set: InstructionSet, _ weights: LaneBuffer, _ x: LaneBuffer, blocks: Range<Int>,
+    outputs some: Range<Int>,
     to y: LaneBuffer
   ) {
     for group in 0..<groups {
@@ -72,7 +73,8 @@ struct DenseKernel: Sendable {
       let first = (group * tapCount + some.lowerBound) * stride
       withValue(taps: some, outputs: outputs) { value in
         lanes_dense_input_gradient(
-          set.level, &value, weights.floats(from: first, some.count * stride), gradients(dy, blocks, group, 0),
+          set.level, &value, weights.floats(from: first, some.count * stride),
+          gradients(dy, blocks, group, 0),
           outputStep, Int32(blocks.count), inputs(dx, blocks, group), inputCount * LaneBuffer.width)
       }
     }
@@ -80,7 +82,8 @@ struct DenseKernel: Sendable {
 
   /// Adds the gradient of the weights of some taps of every group, over all blocks.
   func weightGradient(
-    _ set: InstructionSet, _ x: LaneBuffer, _ dy: LaneBuffer, blocks: Int, taps some: Range<Int>, to dw: LaneBuffer
+    _ set: InstructionSet, _ x: LaneBuffer, _ dy: LaneBuffer, blocks: Int, taps some: Range<Int>,
+    to dw: LaneBuffer
   ) {
     for group in 0..<groups {
       withValue(taps: 0..<tapCount, outputs: outputs) { value in

@@ -38,7 +38,9 @@ final class FeatureRows {
     let x = block.buffer.floats(from: block.start * LaneBuffer.width, elements * LaneBuffer.width)
     switch storage {
     case .halves(let halves):
-      let rows = images.map { halves.elements(from: $0 * elements, elements) as UnsafeMutablePointer<UInt16>? }
+      let rows = images.map {
+        halves.elements(from: $0 * elements, elements) as UnsafeMutablePointer<UInt16>?
+      }
       lanes_store_halves(set.level, x, elements, Int32(rows.count), rows)
     case .floats(let buffer):
       let rows = images.map { buffer.floats(from: $0 * elements, elements) as UnsafeMutablePointer<Float>? }
@@ -52,10 +54,14 @@ final class FeatureRows {
     let x = block.buffer.floats(from: block.start * LaneBuffer.width, elements * LaneBuffer.width)
     switch storage {
     case .halves(let halves):
-      let rows = images.map { UnsafePointer(halves.elements(from: $0 * elements, elements)) as UnsafePointer<UInt16>? }
+      let rows = images.map {
+        UnsafePointer(halves.elements(from: $0 * elements, elements)) as UnsafePointer<UInt16>?
+      }
       lanes_load_halves(set.level, rows, elements, Int32(rows.count), x)
     case .floats(let buffer):
-      let rows = images.map { UnsafePointer(buffer.floats(from: $0 * elements, elements)) as UnsafePointer<Float>? }
+      let rows = images.map {
+        UnsafePointer(buffer.floats(from: $0 * elements, elements)) as UnsafePointer<Float>?
+      }
       lanes_load_rows(set.level, rows, elements, Int32(rows.count), x)
     }
   }

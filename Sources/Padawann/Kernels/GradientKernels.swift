@@ -79,7 +79,8 @@ extension InstructionSet {
     _ x: BlockSlice, _ shape: Shape, _ pool: Pool, _ average: Average?, _ dy: BlockSlice, _ output: Shape,
     to dx: BlockSlice
   ) {
-    precondition(x.elements == shape.count && dx.elements == shape.count && dy.elements == output.count, "shapes fit")
+    precondition(
+      x.elements == shape.count && dx.elements == shape.count && dy.elements == output.count, "shapes fit")
     var value = kernelValue(shape, pool, average, output)
     lanes_pool_gradient(level, &value, x.floats, dy.floats, dx.floats)
   }
@@ -106,7 +107,8 @@ extension InstructionSet {
   /// Adds, for every channel, the sum of `a - centre` over the positions and lanes of a block.
   func addSums(_ a: BlockSlice, centre: [Float], lanes: Int, to sums: inout [Double]) {
     lanes_channel_sums(
-      level, a.floats, nil, centre, nil, Int32(sums.count), Int32(a.elements / sums.count), Int32(lanes), &sums)
+      level, a.floats, nil, centre, nil, Int32(sums.count), Int32(a.elements / sums.count), Int32(lanes),
+      &sums)
   }
 
   /// Adds, for every channel, the sum of `(a - centreA) * (b - centreB)`.

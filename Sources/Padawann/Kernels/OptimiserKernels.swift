@@ -77,7 +77,8 @@ extension InstructionSet {
     fileprivate var kernelValue: lanes_adam_settings {
       lanes_adam_settings(
         rate: Float(Double(rate) / (1 - power(betas.0, step))), beta1: Float(betas.0), beta2: Float(betas.1),
-        root: Float((1 - power(betas.1, step)).squareRoot()), epsilon: epsilon, decay: isDecoupled ? 0 : decay,
+        root: Float((1 - power(betas.1, step)).squareRoot()), epsilon: epsilon,
+        decay: isDecoupled ? 0 : decay,
         shrink: isDecoupled ? 1 - rate * decay : 1)
     }
   }
@@ -131,7 +132,8 @@ extension InstructionSet {
   }
 
   /// The weights of a mask: `sign * magnitude` where a score is above the threshold, otherwise 0.
-  func mask(_ scores: LaneBuffer, _ signs: [Int8], threshold: Float, magnitude: Float, to weights: LaneBuffer) {
+  func mask(_ scores: LaneBuffer, _ signs: [Int8], threshold: Float, magnitude: Float, to weights: LaneBuffer)
+  {
     precondition(signs.count == scores.count && weights.count == scores.count, "one sign per score")
     lanes_mask(level, scores.floats, signs, scores.count, threshold, magnitude, weights.floats)
   }
@@ -149,7 +151,8 @@ extension InstructionSet {
       crew.share(range: scores.count, unit: Self.share) { range in
         let (from, count) = (range.lowerBound, range.count)
         lanes_score_step(
-          level, &value, weights.gradients.floats(from: from, count), base + from, count, threshold, magnitude,
+          level, &value, weights.gradients.floats(from: from, count), base + from, count, threshold,
+          magnitude,
           scores.values.floats(from: from, count), scores.moments[0].floats(from: from, count),
           scores.moments[1].floats(from: from, count), weights.values.floats(from: from, count))
       }

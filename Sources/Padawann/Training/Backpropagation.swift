@@ -80,7 +80,9 @@ final class Backpropagation {
   /// Runs backward from the gradient of the logits, and leaves the gradients of everything in the scope.
   func backward(_ step: BatchStep) {
     let nodes = (0...plan.logits).filter { plan.isTrained[$0] }
-    if !plan.scope.usesBatchStatistics { for numbers in normalisations.values { numbers.prepareFixedGradient() } }
+    if !plan.scope.usesBatchStatistics {
+      for numbers in normalisations.values { numbers.prepareFixedGradient() }
+    }
     for stage in plan.stages(of: nodes).reversed() {
       switch stage {
       case .blockwise(let run):
@@ -101,7 +103,9 @@ final class Backpropagation {
 
   /// The gradient of a node's activations, of one block.
   func gradient(_ node: Int, _ block: Int) -> BlockSlice {
-    guard let buffer = gradients[plan.buffer(of: node)] else { preconditionFailure("the node has a gradient") }
+    guard let buffer = gradients[plan.buffer(of: node)] else {
+      preconditionFailure("the node has a gradient")
+    }
     return BlockSlice(buffer, block: block, elements: plan.shape(of: node).count)
   }
 
@@ -129,7 +133,9 @@ final class Backpropagation {
   }
 
   func gradientBuffer(of node: Int) -> LaneBuffer {
-    guard let buffer = gradients[plan.buffer(of: node)] else { preconditionFailure("the node has a gradient") }
+    guard let buffer = gradients[plan.buffer(of: node)] else {
+      preconditionFailure("the node has a gradient")
+    }
     return buffer
   }
 

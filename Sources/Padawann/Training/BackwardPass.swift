@@ -19,7 +19,8 @@ extension Backpropagation {
     case .leakyRelu(let slope) where slope > 0:
       set.activationGradient(y, dy, slope: slope, adds: !isInPlace, to: dx)
     case .leakyRelu(let slope): set.activationGradient(x, dy, slope: slope, adds: true, to: dx)
-    case .dropout(let rate): dropoutGradient(rate, step.dropoutKeys(node: index, block: block), dy, isInPlace, to: dx)
+    case .dropout(let rate):
+      dropoutGradient(rate, step.dropoutKeys(node: index, block: block), dy, isInPlace, to: dx)
     case .maxPool(let pool): set.poolGradient(x, from, pool, nil, dy, shape, to: dx)
     case .averagePool(let pool, let counts):
       set.poolGradient(x, from, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, dy, shape, to: dx)
@@ -29,14 +30,17 @@ extension Backpropagation {
     case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.addGradient(x, y, dy, to: dx)
     case .softmax: softmaxGradient(y, shape, logarithm: false, dy, to: dx)
     case .logSoftmax: softmaxGradient(y, shape, logarithm: true, dy, to: dx)
-    case .batchNormalisation: normalisations[index]?.addGradient(dy, x, lanes: step.lanes(of: block), set, to: dx)
+    case .batchNormalisation:
+      normalisations[index]?.addGradient(dy, x, lanes: step.lanes(of: block), set, to: dx)
     case .flatten, .linear, .convolution: break
     }
   }
 
   /// The first node that adds to a gradient finds what the step before has left.
   private func clearIfFirst(_ index: Int, _ inputs: [Int], _ block: Int) {
-    for input in inputs where plan.lastReader[plan.buffer(of: input)] == index { gradient(input, block).clear() }
+    for input in inputs where plan.lastReader[plan.buffer(of: input)] == index {
+      gradient(input, block).clear()
+    }
   }
 
   private func dropoutGradient(
@@ -68,7 +72,8 @@ extension Backpropagation {
     if let kernel = winograd[index]?.backward, let identity = identities[index] {
       if isFirst {
         kernel.run(
-          set, gradientBuffer(of: index), blocks: block..<(block + 1), identity, to: gradientBuffer(of: source),
+          set, gradientBuffer(of: index), blocks: block..<(block + 1), identity,
+          to: gradientBuffer(of: source),
           firstBlock: block, scratch: scratch[worker])
       } else {
         let own = scratch[worker]

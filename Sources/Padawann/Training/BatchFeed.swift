@@ -52,7 +52,8 @@ final class TrainingRun {
   ///   - precision: how features that never change are kept; `nil` computes them anew for every batch.
   ///   - progress: told the share of the features that is there.
   init(
-    _ machine: Backpropagation, _ feed: BatchFeed, usesBiasSets: Bool, keeps precision: FeatureRows.Precision?,
+    _ machine: Backpropagation, _ feed: BatchFeed, usesBiasSets: Bool,
+    keeps precision: FeatureRows.Precision?,
     progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
     self.machine = machine
@@ -71,7 +72,8 @@ final class TrainingRun {
     let batch = feed.batch(index, of: order)
     let step = BatchStep(
       images: batch.images.count,
-      biasSets: batch.images.map { usesBiasSets ? feed.images.task(of: $0) : 0 }, seed: feed.seed, index: index)
+      biasSets: batch.images.map { usesBiasSets ? feed.images.task(of: $0) : 0 }, seed: feed.seed,
+      index: index)
     try forward(batch, step)
     let all = Array(0..<machine.plan.architecture.shapes[machine.plan.logits].count)
     let outputs = feed.images.tasks.map { $0.outputs.count < all.count ? $0.outputs : all }
@@ -105,7 +107,8 @@ extension Backpropagation {
     let starts = Array(stride(from: 0, to: batch.images.count, by: LaneBuffer.width))
     crew.share(starts.count) { block, _ in
       let range = starts[block]..<min(starts[block] + LaneBuffer.width, batch.images.count)
-      images.load(batch.images[range], shifts: batch.shifts[range], set, to: buffer(of: Node.image), block: block)
+      images.load(
+        batch.images[range], shifts: batch.shifts[range], set, to: buffer(of: Node.image), block: block)
     }
   }
 }

@@ -19,7 +19,8 @@ struct BatchStep: Sendable {
   func dropoutKeys(node: Int, block: Int) -> [UInt64] {
     (0..<LaneBuffer.width).map { lane in
       var generator = KeyedGenerator(
-        seed, TrainingDraw.dropout.rawValue, UInt64(index), UInt64(node), UInt64(block * LaneBuffer.width + lane))
+        seed, TrainingDraw.dropout.rawValue, UInt64(index), UInt64(node),
+        UInt64(block * LaneBuffer.width + lane))
       return generator.next()
     }
   }

@@ -134,7 +134,9 @@ extension Backpropagation {
   }
 
   /// The standard deviation of a layer's sums, before any activation.
-  fileprivate func deviation(of layer: Int, on chosen: [Int], _ images: TrainingImages) throws(PadawannError) -> Double {
+  fileprivate func deviation(of layer: Int, on chosen: [Int], _ images: TrainingImages) throws(PadawannError)
+    -> Double
+  {
     unactivated = layer
     defer { unactivated = nil }
     var (sum, square, count) = (0.0, 0.0, 0.0)

@@ -32,9 +32,11 @@ struct CrossEntropy {
     return BatchResult(loss: loss / Double(step.images), right: right, images: step.images)
   }
 
-  private func judge(_ image: Int, _ logits: BlockSlice, _ gradient: BlockSlice, _ lane: Int, share: Double) -> (
-    loss: Double, isRight: Bool
-  ) {
+  private func judge(_ image: Int, _ logits: BlockSlice, _ gradient: BlockSlice, _ lane: Int, share: Double)
+    -> (
+      loss: Double, isRight: Bool
+    )
+  {
     let (chosen, label) = (outputs[image], labels[image])
     let scores = chosen.map { Double(logits[$0, lane]) }
     let top = scores.max() ?? 0

@@ -37,7 +37,9 @@ struct EdgeBudget: Sendable, Equatable {
   }
 
   /// The edges whose sign is known.
-  static func candidates(_ weights: EdgeWeights) -> Int { weights.retainsPruned ? weights.count : weights.survivors }
+  static func candidates(_ weights: EdgeWeights) -> Int {
+    weights.retainsPruned ? weights.count : weights.survivors
+  }
 
   private static func count(_ share: Double, of layer: Network.Layer) -> Int {
     min(max(1, Int((share * Double(layer.weights.count)).rounded())), candidates(layer.weights))

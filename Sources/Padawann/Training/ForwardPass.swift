@@ -16,7 +16,9 @@ extension Backpropagation {
   /// What normalisations with fixed statistics do.
   func epilogues() throws(PadawannError) -> [Int: Epilogue] {
     var result: [Int: Epilogue] = [:]
-    for (node, layer) in layers where layer.winograd != nil { result[node] = try .identity(outputs: layer.outputs) }
+    for (node, layer) in layers where layer.winograd != nil {
+      result[node] = try .identity(outputs: layer.outputs)
+    }
     guard !plan.scope.usesBatchStatistics else { return result }
     for (node, numbers) in normalisations { result[node] = try numbers.epilogue() }
     return result
@@ -79,7 +81,8 @@ extension Backpropagation {
     }
     if let kernel = winograd[index]?.forward, let identity {
       kernel.run(
-        set, buffer(of: source), blocks: block..<(block + 1), identity, to: buffer(of: index), firstBlock: block,
+        set, buffer(of: source), blocks: block..<(block + 1), identity, to: buffer(of: index),
+        firstBlock: block,
         scratch: scratch[worker])
     } else {
       layer.kernel.forward(
@@ -94,7 +97,8 @@ extension Backpropagation {
     guard let layer = layers[index], let lanes = biasLanes[index] else { return }
     let shape = plan.shape(of: index)
     set.addBias(
-      BlockSlice(lanes, block: block, elements: layer.outputs), unactivated == index ? .none : plan.fusedActivation[index] ?? .none,
+      BlockSlice(lanes, block: block, elements: layer.outputs),
+      unactivated == index ? .none : plan.fusedActivation[index] ?? .none,
       plane: shape.height * shape.width, to: value(index, block))
   }
 

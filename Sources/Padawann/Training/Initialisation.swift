@@ -7,7 +7,8 @@ extension Network {
   /// - Parameters:
   ///   - architecture: the graph.
   ///   - seed: the key of the random numbers.
-  public static func initialised(_ architecture: Architecture, seed: UInt64) throws(PadawannError) -> Network {
+  public static func initialised(_ architecture: Architecture, seed: UInt64) throws(PadawannError) -> Network
+  {
     var parameters: [Parameters] = []
     for index in architecture.nodes.indices {
       let operation = architecture.nodes[index].operation

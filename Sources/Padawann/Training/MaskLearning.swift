@@ -46,12 +46,14 @@ public struct MaskLearning: ~Copyable {
     _ network: Network, on tasks: [TrainingTask], settings: MaskSettings, threads: Int = 1,
     instructionSet: InstructionSet = .best, progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
-    try self.init(network, tasks, settings, Crew(threads: max(1, threads)), instructionSet, from: nil, progress)
+    try self.init(
+      network, tasks, settings, Crew(threads: max(1, threads)), instructionSet, from: nil, progress)
   }
 
   /// Begins, or goes on from a snapshot of a learning with these settings.
   init(
-    _ network: Network, _ tasks: [TrainingTask], _ settings: MaskSettings, _ crew: Crew, _ set: InstructionSet,
+    _ network: Network, _ tasks: [TrainingTask], _ settings: MaskSettings, _ crew: Crew,
+    _ set: InstructionSet,
     from snapshot: Snapshot?, _ progress: ((Double) -> Void)?
   ) throws(PadawannError) {
     try settings.validate()
@@ -75,7 +77,8 @@ public struct MaskLearning: ~Copyable {
     }
     let conditioning = try Self.conditioning(signs, machine, images, settings, snapshot?.magnitudes(network))
     let feed = BatchFeed(
-      images: images, size: settings.batch, passes: settings.passes, seed: settings.seed, shifts: settings.shifts)
+      images: images, size: settings.batch, passes: settings.passes, seed: settings.seed,
+      shifts: settings.shifts)
     let run = try TrainingRun(
       machine, feed, usesBiasSets: settings.biases == .perTask, keeps: .half, progress: progress)
     try snapshot?.restore(layers, signs, steps: feed.steps)
@@ -139,7 +142,8 @@ public struct MaskLearning: ~Copyable {
 
   private func adam(rate: Double) -> InstructionSet.AdamStep {
     InstructionSet.AdamStep(
-      rate: Float(rate), betas: MaskSettings.betas, epsilon: MaskSettings.epsilon, decay: 0, isDecoupled: false,
+      rate: Float(rate), betas: MaskSettings.betas, epsilon: MaskSettings.epsilon, decay: 0,
+      isDecoupled: false,
       step: step + 1)
   }
 
@@ -175,7 +179,9 @@ extension MaskLearning {
   }
 
   private func biases(of node: Int, task: Int) -> [Float]? {
-    guard settings.biases != .keep, original.hasBias(node), let layer = run.machine.layers[node] else { return nil }
+    guard settings.biases != .keep, original.hasBias(node), let layer = run.machine.layers[node] else {
+      return nil
+    }
     let stored = layer.biases.values.array
     let first = settings.biases == .perTask ? task * layer.outputs : 0
     let factor = conditioning.factor(of: node)

@@ -65,7 +65,8 @@ extension MaskLearning {
   ) throws(PadawannError) {
     try snapshot.validate(for: network)
     try self.init(
-      network, tasks, snapshot.settings, Crew(threads: max(1, threads)), instructionSet, from: snapshot, progress)
+      network, tasks, snapshot.settings, Crew(threads: max(1, threads)), instructionSet, from: snapshot,
+      progress)
   }
 }
 

@@ -53,7 +53,8 @@ public struct MaskSettings: Sendable, Hashable, Codable {
       throw PadawannError(.usage, "a share of edges is above 0 and at most 1, not \(share)")
     }
     guard sharedWeight.isFinite, sharedWeight > 0 else {
-      throw PadawannError(.usage, "a shared weight to learn with is a finite number above 0, not \(sharedWeight)")
+      throw PadawannError(
+        .usage, "a shared weight to learn with is a finite number above 0, not \(sharedWeight)")
     }
     for (name, rate) in [("rate", rate), ("bias rate", biasRate), ("temperature", temperature)] {
       guard rate > 0, rate.isFinite else {

@@ -104,7 +104,8 @@ public enum Optimiser: Sendable, Hashable, Codable {
     case .adadelta(let settings):
       set.adadelta(
         InstructionSet.AdadeltaStep(
-          rate: rate, rho: settings.rho, epsilon: settings.epsilon, decay: settings.weightDecay), numbers, crew)
+          rate: rate, rho: settings.rho, epsilon: settings.epsilon, decay: settings.weightDecay), numbers,
+        crew)
     }
   }
 
@@ -158,7 +159,8 @@ public enum Schedule: Sendable, Hashable, Codable {
   func validate() throws(PadawannError) {
     guard case .step(let factor, let passes) = self else { return }
     guard factor > 0, factor <= 1, passes >= 1 else {
-      throw PadawannError(.usage, "a schedule multiplies by a number above 0 and up to 1, after 1 pass or more")
+      throw PadawannError(
+        .usage, "a schedule multiplies by a number above 0 and up to 1, after 1 pass or more")
     }
   }
 }

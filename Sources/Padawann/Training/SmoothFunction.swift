@@ -15,7 +15,9 @@ enum SmoothFunction: Sendable {
   }
 
   /// The function of every number.
-  func apply(_ x: BlockSlice, to y: BlockSlice) { y.map(x, x) { value, _ in Float(self.value(Double(value))) } }
+  func apply(_ x: BlockSlice, to y: BlockSlice) {
+    y.map(x, x) { value, _ in Float(self.value(Double(value))) }
+  }
 
   /// `dx += derivative * dy`.
   func addGradient(_ x: BlockSlice, _ y: BlockSlice, _ dy: BlockSlice, to dx: BlockSlice) {

@@ -64,11 +64,14 @@ final class TrainedNormalisation {
     let images = blocks.reduce(0) { $0 + $1.lanes }
     let count = Double(images * ((blocks.first?.0.elements ?? 0) / channels))
     batchMean = sums.map { Float($0 / count) }
-    for (x, lanes) in blocks { set.addProducts(x, x, centres: (batchMean, batchMean), lanes: lanes, to: &squares) }
+    for (x, lanes) in blocks {
+      set.addProducts(x, x, centres: (batchMean, batchMean), lanes: lanes, to: &squares)
+    }
     batchVariance = squares.map { $0 / count }
     for channel in 0..<channels {
       let unbiased = count > 1 ? squares[channel] / (count - 1) : batchVariance[channel]
-      mean[channel] = Float((1 - Self.momentum) * Double(mean[channel]) + Self.momentum * sums[channel] / count)
+      mean[channel] = Float(
+        (1 - Self.momentum) * Double(mean[channel]) + Self.momentum * sums[channel] / count)
       variance[channel] = Float((1 - Self.momentum) * Double(variance[channel]) + Self.momentum * unbiased)
     }
   }

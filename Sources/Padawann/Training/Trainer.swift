@@ -50,7 +50,8 @@ public struct Trainer: ~Copyable {
       network, magnitude, scope, biasSets: 1, batch: min(settings.batch, images.count), instructionSet,
       Crew(threads: threads))
     let feed = BatchFeed(
-      images: images, size: settings.batch, passes: settings.passes, seed: settings.seed, shifts: settings.shifts)
+      images: images, size: settings.batch, passes: settings.passes, seed: settings.seed,
+      shifts: settings.shifts)
     // Keeping pays off when an image is seen again.
     let versions = settings.shifts ? TrainingImages.shifts.count : 1
     let keeps = settings.keepsFeatures && settings.passes > versions
@@ -112,7 +113,9 @@ public struct Trainer: ~Copyable {
   {
     var masks: [Int: LaneBuffer] = [:]
     for layer in network.layers where scope.weights.contains(layer.index) {
-      guard layer.weights.survivors < layer.weights.count, let trained = machine.layers[layer.index] else { continue }
+      guard layer.weights.survivors < layer.weights.count, let trained = machine.layers[layer.index] else {
+        continue
+      }
       var numbers = [Float](repeating: 0, count: trained.weights.count)
       for (edge, place) in trained.places.enumerated() where layer.weights.mask[edge] { numbers[place] = 1 }
       masks[layer.index] = try LaneBuffer(numbers)

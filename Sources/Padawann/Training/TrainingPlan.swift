@@ -146,7 +146,9 @@ private struct BufferSharing {
     for member in members where needsItsResult(member) { return false }
     for index in 0...logits where index != reader {
       let isMember = members.contains(index)
-      if !isMember, architecture.nodes[index].inputs.contains(where: { members.contains($0) }) { return false }
+      if !isMember, architecture.nodes[index].inputs.contains(where: { members.contains($0) }) {
+        return false
+      }
     }
     return !members.contains(logits)
   }

@@ -18,7 +18,8 @@ public struct TrainingTask: Sendable {
     let count = architecture.outputs
     guard outputs.count == dataset.classNames.count else {
       throw PadawannError(
-        .usage, "\(outputs.count) outputs are named for \(dataset.classNames.count) classes", at: dataset.name)
+        .usage, "\(outputs.count) outputs are named for \(dataset.classNames.count) classes", at: dataset.name
+      )
     }
     guard outputs.allSatisfy({ (0..<count).contains($0) }), Set(outputs).count == outputs.count else {
       throw PadawannError(
@@ -64,7 +65,9 @@ struct TrainingImages: Sendable {
   }
 
   /// Loads some images, shifted, into a block.
-  func load(_ images: ArraySlice<Int>, shifts: ArraySlice<Int>, _ set: InstructionSet, to y: LaneBuffer, block: Int) {
+  func load(
+    _ images: ArraySlice<Int>, shifts: ArraySlice<Int>, _ set: InstructionSet, to y: LaneBuffer, block: Int
+  ) {
     var pixels: [Float] = []
     pixels.reserveCapacity(images.count * shape.count)
     for (image, shift) in zip(images, shifts) {

@@ -11,7 +11,8 @@ struct WinogradPair: Sendable {
       convolution.padding.top <= 2, convolution.padding.left <= 2
     else { return nil }
     forwardShape = WinogradKernel.Geometry(
-      input: source, output: output, top: convolution.padding.top, left: convolution.padding.left, pools: false)
+      input: source, output: output, top: convolution.padding.top, left: convolution.padding.left,
+      pools: false)
     backwardShape = WinogradKernel.Geometry(
       input: output, output: source, top: 2 - convolution.padding.top, left: 2 - convolution.padding.left,
       pools: false)

@@ -23,7 +23,8 @@ struct LearnCommand: AsyncParsableCommand {
   @Option(name: .customLong("task"), help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))
   var tasks: [String]
 
-  @Option(help: ArgumentHelp("The share of all edges that is left, above 0 and at most 1.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("The share of all edges that is left, above 0 and at most 1.", valueName: "share"))
   var density: Double
 
   @Option(

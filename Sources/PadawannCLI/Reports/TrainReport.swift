@@ -36,7 +36,8 @@ struct TrainReport: Encodable {
     var rows = [["pass", "images", "accuracy", "cross-entropy"]]
     for (index, pass) in passes.enumerated() {
       rows.append([
-        "\(index + 1)", Format.count(pass.images), "\(Format.percent(pass.accuracy))%", Format.decimal(pass.loss, 4),
+        "\(index + 1)", Format.count(pass.images), "\(Format.percent(pass.accuracy))%",
+        Format.decimal(pass.loss, 4),
       ])
     }
     return Table.text(rows) + "\n\(file): \(Format.count(edges)) edges, \(Format.count(bytes)) bytes"
