@@ -80,6 +80,9 @@ final class Backpropagation {
   /// Runs backward from the gradient of the logits, and leaves the gradients of everything in the scope.
   func backward(_ step: BatchStep) {
     let nodes = (0...plan.logits).filter { plan.isTrained[$0] }
+    if !plan.scope.usesBatchStatistics {
+      for numbers in normalisations.values { numbers.prepareFixedGradient() }
+    }
     for stage in plan.stages(of: nodes).reversed() {
       switch stage {
       case .blockwise(let run):

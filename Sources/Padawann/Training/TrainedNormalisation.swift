@@ -15,6 +15,8 @@ final class TrainedNormalisation {
   private var batchVariance: [Double] = []
   /// `dx = dy * factor + x * slope + offset`.
   private var combination = (factors: [Float](), slopes: [Float](), offsets: [Float]())
+  /// The positions of a channel.
+  private var plane = 0
   private var sums = (gradients: [Double](), products: [Double]())
 
   init(_ numbers: BatchNormalisation, epsilon: Float) throws(PadawannError) {
@@ -88,13 +90,14 @@ final class TrainedNormalisation {
     scale.gradients.replace(
       with: sums.products.indices.map { Float(sums.products[$0] * inverseDeviation($0, usesBatch)) })
     plane = (blocks.first?.dy.elements ?? 0) / channels
-    guard !usesBatch else { return }
+  }
+
+  /// The formula of the inputs' gradient for fixed statistics.
+  func prepareFixedGradient() {
     let zeros = [Float](repeating: 0, count: channels)
     let factors = (0..<channels).map { Float(Double(scale.values[$0]) * inverseDeviation($0, false)) }
     combination = (factors, zeros, zeros)
   }
-
-  private var plane = 0
 
   /// The formula of the inputs' gradient for a batch: every input has a part in the mean and the variance.
   func prepareGradient(_ images: Int) {
