@@ -10,7 +10,7 @@ enum { COLUMNS_TOGETHER = 2 };
 #endif
 
 // Where position `index`, counted through all blocks, begins.
-INLINE ptrdiff_t place(const lanes_dense *d, int64_t index, ptrdiff_t stride) {
+INLINE ptrdiff_t place_of(const lanes_dense *d, int64_t index, ptrdiff_t stride) {
   return (ptrdiff_t)(index / d->position_count) * stride + d->positions[index % d->position_count];
 }
 INLINE ptrdiff_t output_place(const lanes_dense *d, int64_t index, ptrdiff_t stride) {
@@ -23,7 +23,7 @@ INLINE void forward_tile(const lanes_dense *d, const float *w, const float *x, p
   const float *inputs[POSITIONS_AT_ONCE];
   float *outputs[POSITIONS_AT_ONCE];
   UNROLLED for (int p = 0; p < positions; p++) {
-    inputs[p] = x + place(d, index + p, x_stride);
+    inputs[p] = x + place_of(d, index + p, x_stride);
     outputs[p] = y + output_place(d, index + p, y_stride);
   }
   for (int32_t o = 0; o < d->outputs; o += OUTPUTS_AT_ONCE)
@@ -37,7 +37,7 @@ INLINE void forward_tile(const lanes_dense *d, const float *w, const float *x, p
         vector values[POSITIONS_AT_ONCE];
         UNROLLED for (int p = 0; p < positions; p++) values[p] = load(inputs[p] + tap);
         UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) {
-          const vector weight = held_splat(weights[r]);
+          const vector weight = held(splat(weights[r]));
           UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = fma_(values[p], weight, sums[r][p]);
         }
       }
@@ -78,7 +78,7 @@ INLINE void input_gradient_taps(const lanes_dense *d, const float *w, const floa
       vector gradients[POSITIONS_AT_ONCE];
       UNROLLED for (int p = 0; p < positions; p++) gradients[p] = load(values + p * LANES);
       UNROLLED for (int r = 0; r < taps; r++) {
-        const vector weight = held_splat(weights[(ptrdiff_t)r * d->stride + o]);
+        const vector weight = held(splat(weights[(ptrdiff_t)r * d->stride + o]));
         UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = fma_(gradients[p], weight, sums[r][p]);
       }
     }
@@ -95,7 +95,7 @@ INLINE void input_gradient_tile(const lanes_dense *d, const float *w, const floa
                                 ptrdiff_t dx_stride, int64_t index, const int positions) {
   float packed[TERMS_AT_ONCE * POSITIONS_AT_ONCE * LANES] __attribute__((aligned(64)));
   float *to[POSITIONS_AT_ONCE];
-  UNROLLED for (int p = 0; p < positions; p++) to[p] = dx + place(d, index + p, dx_stride);
+  UNROLLED for (int p = 0; p < positions; p++) to[p] = dx + place_of(d, index + p, dx_stride);
   for (int32_t first = 0; first < d->outputs; first += TERMS_AT_ONCE) {
     const int32_t terms = d->outputs - first < TERMS_AT_ONCE ? d->outputs - first : TERMS_AT_ONCE;
     for (int32_t o = 0; o < terms; o++)
@@ -133,7 +133,7 @@ INLINE void weight_gradient_tile(const lanes_dense *d, const float *const *x, in
       vector gradients[4];
       UNROLLED for (int c = 0; c < columns; c++) gradients[c] = load(rows + c * WIDTH);
       UNROLLED for (int r = 0; r < taps; r++) {
-        const vector input = held_splat(inputs[r][lane]);
+        const vector input = held(splat(inputs[r][lane]));
         UNROLLED for (int c = 0; c < columns; c++) sums[r][c] = fma_(gradients[c], input, sums[r][c]);
       }
     }
@@ -183,7 +183,7 @@ static void dense_weight_gradient(const lanes_dense *d, const float *x, ptrdiff_
       const int positions = count - start < LANES ? (int)(count - start) : LANES;
       const float *inputs[LANES];
       for (int p = 0; p < positions; p++) {
-        inputs[p] = x + place(d, start + p, x_stride);
+        inputs[p] = x + place_of(d, start + p, x_stride);
         turn_gradients(d, dy + output_place(d, start + p, dy_stride) + (ptrdiff_t)strip * d->position_count * LANES,
                        outputs, rows + p * LANES * OUTPUTS_OF_A_STRIP);
       }

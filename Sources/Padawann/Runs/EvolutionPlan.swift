@@ -72,11 +72,7 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
     self.fitness = fitness
     weights = values.description
     self.keepsSigns = keepsSigns
-    self.tasks = tasks.map { task in
-      Task(
-        name: task.name, dataset: task.dataset.name, datasetSha256: task.dataset.digest.description,
-        images: task.dataset.count, outputs: task.outputs)
-    }
+    self.tasks = tasks.map(Task.init)
     self.parents = parents.enumerated().map { index, digest in
       Parent(file: RunFile.parent(index), sha256: digest.description)
     }

@@ -17,26 +17,9 @@ public struct EvolutionReport: Codable, Sendable, Equatable {
   /// The champion on the images that it was evolved on.
   public let champion: EvolutionLogLine.Individual
   /// The champion on test data, which the evolution never saw.
-  public let tests: [Test]
+  public let tests: [TestResult]
 
   static let schema = "padawann.evolution-report/1"
-
-  /// The champion on one set of test data.
-  public struct Test: Codable, Sendable, Equatable {
-    /// The dataset spec.
-    public let dataset: String
-    /// The digest of its images and labels.
-    public let datasetSha256: String
-    /// The number of images.
-    public let images: Int
-    /// The shared weight with the highest accuracy on this data, the first of equals (thesis-facts 4); absent where edges have
-    /// values of their own.
-    public let sharedWeight: Float?
-    /// Right answers with it, with Wilson's interval.
-    public let accuracy: Proportion
-    /// The mean cross-entropy with it, in nats.
-    public let crossEntropy: Double
-  }
 
   /// The mean over the test data of the cross-entropy, in the unit of the thesis' tables: there it was divided by the size
   /// of a batch, 100 (thesis-facts 11).
@@ -55,17 +38,19 @@ extension EvolutionRun {
     guard let champion = evolution.champion else {
       throw PadawannError(.usage, "the run has no champion yet", at: folder.path)
     }
-    func report(with tests: [EvolutionReport.Test]) -> EvolutionReport {
+    func report(with tests: [TestResult]) -> EvolutionReport {
       EvolutionReport(
         championSha256: stored.digest.description, championBytes: stored.byteCount,
         championGeneration: champion.generation, generations: evolution.generation, seed: plan.evolution.seed,
         edges: stored.model.network.edgeCount, champion: .init(champion.individual, judge), tests: tests)
     }
     if let known = storedReport(), known == report(with: known.tests) { return known }
-    var tests: [EvolutionReport.Test] = []
+    var tests: [TestResult] = []
     for test in plan.tests {
       tests.append(
-        try await measure(stored.model.network, DatasetSpec.parse(test.dataset).load(from: data), test))
+        try await TestResult(
+          stored.model.network, test, DatasetSpec.parse(test.dataset).load(from: data), judge.values.settings,
+          judge.inference))
     }
     let measured = report(with: tests)
     try folder.write(RunJSON.bytes(measured, isPretty: true), to: RunFile.report)
@@ -79,17 +64,5 @@ extension EvolutionRun {
       report.tests.map(\.dataset) == plan.tests.map(\.dataset)
     else { return nil }
     return report
-  }
-
-  private func measure(_ network: Network, _ dataset: Dataset, _ test: EvolutionPlan.Test) async throws
-    -> EvolutionReport.Test
-  {
-    let settings = judge.values.settings
-    let predictions = try await judge.inference.predictions(of: network, on: dataset, weights: settings)
-    let score = try TaskScore(predictions, outputs: test.outputs ?? Array(dataset.classNames.indices))
-    return EvolutionReport.Test(
-      dataset: dataset.name, datasetSha256: dataset.digest.description, images: dataset.count,
-      sharedWeight: settings[score.best], accuracy: try Proportion(score.right[score.best], of: score.images),
-      crossEntropy: score.bestCrossEntropy)
   }
 }

@@ -62,7 +62,12 @@ public struct EvolutionStart: Sendable {
     let body = try EvolutionBody(
       parents: parents.map(\.network), values: request.values, keepsSigns: request.keepsSigns,
       seed: request.evolution.seed)
-    let tasks = try await Self.tasks(request, data, body, inference)
+    let tasks = try await request.tasks.loaded(
+      perClass: request.perClass, data, for: body.network.architecture
+    ) { task in
+      request.mapsLabels
+        ? try await task.mapped(by: body.network, weights: request.values.settings, inference) : task
+    }
     judge = try PopulationJudge(
       body: body, tasks: tasks, values: request.values, fitness: request.fitness, inference: inference)
     // Settings that make no sense for this network are refused before a folder is made.
@@ -70,8 +75,10 @@ public struct EvolutionStart: Sendable {
     self.parents = parents
     plan = EvolutionPlan(
       tool: tool, evolution: request.evolution, fitness: request.fitness, values: request.values,
-      keepsSigns: request.keepsSigns, tasks: tasks, parents: try parents.map(Self.digest),
-      tests: try Self.tests(request, tasks, data, body.network.architecture), trials: request.trials)
+      keepsSigns: request.keepsSigns, tasks: tasks,
+      parents: try parents.map { model throws(PadawannError) in try model.storedDigest },
+      tests: try request.tests.tests(of: zip(request.tasks, tasks), data, body.network.architecture),
+      trials: request.trials)
     try plan.validate()
     // Nor is a champion evolved that could not be stored, for example one with too long a dataset spec.
     _ = try ModelFile.image(of: judge.model(of: judge.unjudged(body.genomes[0]), plan))
@@ -81,47 +88,6 @@ public struct EvolutionStart: Sendable {
   private static func models(at path: String) throws -> [Model] {
     guard RunFolder.isRun(path) else { return [try ModelFile.read(path).model] }
     return try StoredEvolution(path: path).population()
-  }
-
-  /// The identity that a model has when it is stored in the folder.
-  private static func digest(_ model: Model) throws -> Digest {
-    try ModelFile.model(image: ModelFile.image(of: model)).digest
-  }
-
-  private static func tasks(
-    _ request: EvolutionRequest, _ data: DataFolder, _ body: EvolutionBody, _ inference: Inference
-  ) async throws -> [EvolutionTask] {
-    var tasks: [EvolutionTask] = []
-    for spec in request.tasks {
-      var spec = spec
-      if spec.selection == nil, let count = request.perClass { spec.selection = .firstPerClass(count) }
-      let name = spec.taskName(besides: tasks.map(\.name))
-      let task = EvolutionTask(name: name, dataset: try spec.load(from: data))
-      try task.check(fits: body.network.architecture)
-      tasks.append(
-        request.mapsLabels
-          ? try await task.mapped(by: body.network, weights: request.values.settings, inference) : task)
-    }
-    return tasks
-  }
-
-  /// The test splits of the tasks, with their outputs, and what was asked for besides. All of it is loaded once, so that
-  /// what is missing is missed now.
-  private static func tests(
-    _ request: EvolutionRequest, _ tasks: [EvolutionTask], _ data: DataFolder, _ architecture: Architecture
-  ) throws(PadawannError) -> [EvolutionPlan.Test] {
-    var tests: [EvolutionPlan.Test] = []
-    for (spec, task) in zip(request.tasks, tasks) {
-      guard let test = spec.testSplit else { continue }
-      tests.append(.init(dataset: test.description, outputs: task.outputs))
-    }
-    for spec in request.tests where !tests.contains(where: { $0.dataset == spec.description }) {
-      tests.append(.init(dataset: spec.description))
-    }
-    for test in tests {
-      try Inference.check(DatasetSpec.parse(test.dataset).load(from: data), fits: architecture)
-    }
-    return tests
   }
 }
 

@@ -63,7 +63,7 @@ public struct EvolutionRun: Sendable {
       throw PadawannError(.usage, "the folder has several trials in it", at: folder.path)
     }
     let judge = try PopulationJudge(
-      body: stored.body(), tasks: tasks(of: stored.plan, data), values: stored.plan.edgeValues(),
+      body: stored.body(), tasks: stored.plan.tasks.loaded(from: data), values: stored.plan.edgeValues(),
       fitness: stored.plan.fitness, inference: inference)
     return try EvolutionRun(folder, stored, judge)
   }
@@ -74,22 +74,6 @@ public struct EvolutionRun: Sendable {
         .unsupported, "the run was begun by \(plan.tool), and this is \(tool)", at: path,
         remedy: "Go on with the program that began it")
     }
-  }
-
-  private static func tasks(of plan: EvolutionPlan, _ data: DataFolder) throws(PadawannError)
-    -> [EvolutionTask]
-  {
-    var tasks: [EvolutionTask] = []
-    for task in plan.tasks {
-      let dataset = try DatasetSpec.parse(task.dataset).load(from: data)
-      guard dataset.digest.description == task.datasetSha256 else {
-        throw PadawannError(
-          .data, "the dataset has other images or labels than when the run began", at: task.dataset,
-          remedy: "Put back the files that it began with")
-      }
-      tasks.append(EvolutionTask(name: task.name, dataset: dataset, outputs: task.outputs))
-    }
-    return tasks
   }
 
   private init(_ folder: RunFolder, _ stored: StoredEvolution, _ judge: PopulationJudge) throws {

@@ -4,6 +4,7 @@ enum RunFile {
   static let log = "log.jsonl"
   static let champion = "champion.h5"
   static let checkpoint = "checkpoint.h5"
+  static let learned = "model.h5"
   static let report = "report.json"
   static let lock = ".lock"
 

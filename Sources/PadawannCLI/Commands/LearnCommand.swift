@@ -1,31 +1,53 @@
 import ArgumentParser
-import Foundation
 import Padawann
+
+extension MaskSettings.Biases {
+  static let names = allCases.map(\.rawValue).joined(separator: ", ")
+}
 
 /// `padawann learn`
 struct LearnCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "learn", abstract: "Learn which edges are left, so that one mask serves several tasks.",
+    commandName: "learn",
+    abstract: "Learn by gradients which edges are left, so that one mask serves several tasks.",
     discussion: """
-      Every edge gets a score, which is learned by gradient descent; the edges with the highest scores are left. Signs, \
-      and with --biases keep the biases, stay as they are. Each --task is a dataset to learn from, for example \
-      --task mnist:train,per-class=700 --task 10letters:train,per-class=700. Test data is for `padawann evaluate`.
+      Every edge gets a score, which is learned by gradient descent; the edges with the highest scores are left. Signs stay \
+      as they are. Every pass is stored in the folder, and a run that was ended in any way goes on with --resume FOLDER to \
+      the same model, byte for byte. A task is a dataset (Formats/datasets.md), by default all of its training images, for \
+      example --task mnist:train,per-class=700. Test data is looked at once, at the end. Formats/runs.md describes the folder.
       """)
 
-  /// How outputs are found for the classes of a task.
-  enum LabelMaps: String, ExpressibleByArgument, CaseIterable {
-    case none, auto
-  }
+  @Argument(help: "The model to start from.", completion: .file(extensions: ["h5"]))
+  var model: String?
 
-  @Argument(help: "The model.", completion: .file(extensions: ["h5"]))
-  var model: String
-
-  @Option(name: .customLong("task"), help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))
-  var tasks: [String]
+  @Option(help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))
+  var task: [String] = []
 
   @Option(
     help: ArgumentHelp("The share of all edges that is left, above 0 and at most 1.", valueName: "share"))
-  var density: Double
+  var density: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Several densities separated by commas, each in a folder of its own inside the folder.",
+      valueName: "list"),
+    transform: DensityList.init)
+  var sweep: DensityList?
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The folder of the run, which is made.", valueName: "folder"),
+    completion: .directory)
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp("Go on with the run of this folder.", valueName: "folder"), completion: .directory)
+  var resume: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The first images of each class that a task takes if it does not say: a number, or all.",
+      valueName: "number"))
+  var perClass: PerClass = PerClass(count: nil)
 
   @Option(
     help: ArgumentHelp(
@@ -33,124 +55,148 @@ struct LearnCommand: AsyncParsableCommand {
       valueName: "names"))
   var layers: String?
 
-  @Option(help: "The passes over the data.")
-  var passes = 16
+  @Option(
+    help: ArgumentHelp(
+      "The share of its edges that a masked layer keeps; may be repeated (default: found from the density).",
+      valueName: "layer=share"), transform: LayerShare.init)
+  var share: [LayerShare] = []
 
-  @Option(help: "The images of a batch.")
-  var batch = 100
+  @Option(help: "How often every image is seen.")
+  var passes = MaskSettings(density: 1).passes
+
+  @Option(help: "Images of a batch.")
+  var batch = MaskSettings(density: 1).batch
+
+  @Option(help: "Adam's learning rate of the scores, which falls to 0 along half a cosine.")
+  var rate = MaskSettings(density: 1).rate
 
   @Flag(inversion: .prefixedNo, help: "Shift each image by one pixel or not at all, at random.")
   var shifts = true
 
-  @Option(help: "What becomes of the biases of the masked layers: keep, or shared (learned for all tasks).")
-  var biases = "keep"
+  @Option(
+    help:
+      "The biases of the masked layers: \(MaskSettings.Biases.names) (learned for all tasks, or for each its own)."
+  )
+  var biases = BiasChoice(value: .keep)
 
   @Option(help: ArgumentHelp("The shared weight to learn with.", valueName: "number"))
-  var weight: Float = 0.5
+  var weight = MaskSettings(density: 1).sharedWeight
 
   @Option(
-    name: .customLong("map-labels"),
-    help: """
-      Which output stands for each class: none (output k for class k), or auto (for all tasks but the first, the \
-      assignment by which most answers of the model with all its edges are right).
-      """)
-  var mapLabels = LabelMaps.none
+    help:
+      "Which output stands for which class: none (in order), auto (what the model would get most right with)."
+  )
+  var mapLabels: EvolveCommand.LabelMapping = .none
+
+  @Option(
+    help: ArgumentHelp("Data to measure the result on besides the tasks' test images.", valueName: "spec"))
+  var test: [String] = []
 
   @Option(help: "The seed of scores, batches and shifts.")
   var seed: UInt64 = 0
 
-  @OptionGroup var output: ModelOutputOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    guard ["keep", "shared"].contains(biases) else { throw ValidationError("--biases is keep or shared") }
+    guard (output == nil) != (resume == nil) else {
+      throw ValidationError("give one of --output and --resume")
+    }
+    if resume != nil {
+      guard model == nil, task.isEmpty, test.isEmpty, density == nil, sweep == nil else {
+        throw ValidationError(
+          "--resume goes on with what the run was begun with: give no model, tasks or density")
+      }
+    } else {
+      guard model != nil else { throw ValidationError("give a model to start from") }
+      guard !task.isEmpty else { throw ValidationError("give at least one --task") }
+      guard (density == nil) != (sweep == nil) else {
+        throw ValidationError("give one of --density and --sweep")
+      }
+    }
   }
 
   func run() async throws {
-    let stored = try ModelFile.read(model)
-    let tasks = try await labelled(stored.model.network)
-    let network = try learned(stored.model.network, tasks)
-    var model = stored.model
-    model.network = network
-    model.sharedWeights = [weight]
-    model.tasks = []
-    for (index, task) in tasks.enumerated() {
-      model.tasks.append(try await record(task, index, network))
-    }
-    model.provenance.tool = Tool.name
-    model.provenance.parent = stored.digest
-    model.provenance.seed = seed
-    model.provenance.settings = settings
-    let result = LearnReport(output.path, try output.write(model))
+    let runner = LearningRunner(
+      data: try dataFolder.folder(), inference: try EvaluationRun(threads: threads.count).inference { _ in })
+    let result = try await Interruption().run { try await finish(runner) }
     try report.print(result) { result.text }
   }
 
-  private var instructionSet: InstructionSet {
-    get throws(PadawannError) {
-      try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
+  private func finish(_ runner: LearningRunner) async throws -> LearnReport {
+    if let resume { return LearnReport(resume, [try await runner.finish(resume)]) }
+    let path = output ?? ""
+    var reports: [LearningReport] = []
+    for density in sweep?.values ?? [density ?? 1] {
+      let start = try await LearningStart(
+        request(density), data: runner.data, tool: Tool.name, inference: runner.inference)
+      let folder = sweep == nil ? path : "\(path)/density-\(density)"
+      reports.append(try await runner.begin(start, in: folder, joins: sweep != nil))
+    }
+    return LearnReport(path, reports)
+  }
+
+  private func request(_ density: Double) throws(PadawannError) -> LearningRequest {
+    var specs: [DatasetSpec] = []
+    for text in task { specs.append(try DatasetSpec.parse(text, defaultSplit: .train)) }
+    var request = LearningRequest(model: model ?? "", tasks: specs, density: density)
+    for text in test { request.tests.append(try DatasetSpec.parse(text)) }
+    request.perClass = perClass.count
+    request.mapsLabels = mapLabels == .auto
+    request.learning.layers = layers.map { $0.split(separator: ",").map(String.init) }
+    for entry in share { request.learning.shares[entry.layer] = entry.share }
+    request.learning.biases = biases.value
+    request.learning.sharedWeight = weight
+    (request.learning.passes, request.learning.batch, request.learning.rate) = (passes, batch, rate)
+    (request.learning.shifts, request.learning.seed) = (shifts, seed)
+    return request
+  }
+}
+
+/// Densities on a command line.
+struct DensityList {
+  let values: [Double]
+
+  /// - Throws: `ValidationError`.
+  init(_ argument: String) throws {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    values = parts.compactMap { Double($0) }
+    guard values.count == parts.count, Set(values).count == values.count,
+      values.allSatisfy({ $0 > 0 && $0 <= 1 })
+    else {
+      throw ValidationError(
+        "--sweep takes different shares above 0 with commas between them, for example 0.5,0.1")
     }
   }
+}
 
-  /// The tasks with the outputs of their classes.
-  private func labelled(_ network: Network) async throws -> [TrainingTask] {
-    var result: [TrainingTask] = []
-    for text in tasks {
-      let dataset = try dataFolder.dataset(text)
-      try Inference.check(dataset, fits: network.architecture)
-      guard mapLabels == .auto, !result.isEmpty else {
-        result.append(TrainingTask(dataset))
-        continue
-      }
-      let predictions = try await EvaluationRun(threads: threads.count).predictions(
-        of: network, named: model, on: dataset, [weight])
-      let confusion = try Scores(of: predictions[0]).confusion.prefix(dataset.classNames.count)
-      result.append(TrainingTask(dataset, outputs: try labelMap(confusion: Array(confusion))))
+/// The share of a layer's edges on a command line.
+struct LayerShare {
+  let layer: String
+  let share: Double
+
+  /// - Throws: `ValidationError`.
+  init(_ argument: String) throws {
+    let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+    guard parts.count == 2, let share = Double(parts[1]) else {
+      throw ValidationError("--share takes a layer and a share, for example fc2=0.5")
     }
-    return result
+    layer = String(parts[0])
+    self.share = share
+  }
+}
+
+/// What becomes of biases, on a command line.
+struct BiasChoice: ExpressibleByArgument, CustomStringConvertible {
+  let value: MaskSettings.Biases
+
+  init(value: MaskSettings.Biases) { self.value = value }
+
+  init?(argument: String) {
+    guard let value = MaskSettings.Biases(rawValue: argument) else { return nil }
+    self.value = value
   }
 
-  private func learned(_ network: Network, _ tasks: [TrainingTask]) throws -> Network {
-    var settings = MaskSettings(density: density)
-    settings.layers = layers.map { $0.split(separator: ",").map(String.init) }
-    settings.biases = MaskSettings.Biases(rawValue: biases) ?? .keep
-    (settings.sharedWeight, settings.passes, settings.batch) = (weight, passes, batch)
-    (settings.shifts, settings.seed) = (shifts, seed)
-    let progress = ProgressLine()
-    defer { progress.finish() }
-    progress.begin(ProgressBar("features", of: .things("per mille"), total: 1000))
-    var learning = try MaskLearning(
-      network, on: tasks, settings: settings, threads: threads.count, instructionSet: try instructionSet
-    ) { progress.reach(Int($0 * 1000), of: 1000) }
-    progress.begin(ProgressBar("learning", of: .things("steps"), total: learning.steps))
-    while !learning.isFinished {
-      try Task.checkCancellation()
-      try learning.advance()
-      progress.advance(1)
-    }
-    return try learning.network()
-  }
-
-  /// What is known of a task, with the accuracy on the images that were learned from.
-  private func record(_ task: TrainingTask, _ index: Int, _ network: Network) async throws -> TaskRecord {
-    let dataset = task.dataset
-    let predictions = try await EvaluationRun(threads: threads.count).predictions(
-      of: network, named: output.path, on: dataset, [weight])
-    let scores = try Scores(of: predictions[0], outputs: task.outputs)
-    return TaskRecord(
-      name: "task\(index + 1)", dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
-      outputs: task.outputs, normalisation: dataset.normalisation, bestSharedWeight: weight,
-      accuracy: scores.accuracy.value)
-  }
-
-  private var settings: [Provenance.Setting] {
-    [Provenance.Setting("command", "learn"), .init("density", "\(density)")]
-      + tasks.map { .init("task", $0) }
-      + [
-        .init("layers", layers ?? "default"), .init("passes", "\(passes)"), .init("batch", "\(batch)"),
-        .init("shifts", "\(shifts)"), .init("biases", biases), .init("weight", Format.weight(weight)),
-        .init("map-labels", mapLabels.rawValue),
-      ]
-  }
+  var description: String { value.rawValue }
 }

@@ -3,58 +3,50 @@ import Padawann
 /// What `padawann learn` made: `padawann.learn/1`.
 struct LearnReport: Encodable {
   let schema = "padawann.learn/1"
-  let file: String
-  let sha256: String
-  let bytes: Int
-  let edges: Int
-  let survivors: Int
-  let sharedWeight: Float
-  let tasks: [Entry]
-  let layers: [Layer]
+  let folder: String
+  /// One per density.
+  let runs: [LearningReport]
 
-  /// One task, with the accuracy on the images that were learned from.
-  struct Entry: Encodable {
-    let name: String
-    let dataset: String
-    let outputs: [Int]
-    let trainingAccuracy: Double?
-  }
-
-  /// One layer.
-  struct Layer: Encodable {
-    let name: String
-    let edges: Int
-    let survivors: Int
-  }
-
-  init(_ path: String, _ written: StoredModel) {
-    file = path
-    sha256 = written.digest.description
-    bytes = written.byteCount
-    let model = written.model
-    edges = model.network.edgeCount
-    survivors = model.network.survivors
-    sharedWeight = model.sharedWeights.first ?? 1
-    tasks = model.tasks.map {
-      Entry(name: $0.name, dataset: $0.dataset, outputs: $0.outputs, trainingAccuracy: $0.accuracy)
-    }
-    layers = model.network.layers.map {
-      Layer(name: $0.name, edges: $0.weights.count, survivors: $0.weights.survivors)
-    }
+  init(_ path: String, _ runs: [LearningReport]) {
+    folder = path
+    self.runs = runs
   }
 
   var text: String {
-    let share = Format.percent(Double(survivors) / Double(max(edges, 1)))
-    var lines = [
-      "\(file): \(Format.count(survivors)) of \(Format.count(edges)) edges are left (\(share)%), "
-        + "\(Format.count(bytes)) bytes"
-    ]
-    for task in tasks {
-      let accuracy = task.trainingAccuracy.map { "\(Format.percent($0))% of what it learned from" } ?? ""
-      lines.append("  \(task.name): \(task.dataset), outputs \(Self.text(task.outputs)): \(accuracy)")
+    guard runs.count > 1 else { return runs.map { $0.text(folder) }.joined(separator: "\n\n") }
+    var rows = [["density", "edges", "bytes"] + (runs.first?.tests ?? []).map(\.dataset)]
+    rows += runs.map { run in
+      ["\(run.density)", Format.count(run.survivors), Format.count(run.modelBytes)]
+        + run.tests.map { Format.percent($0.accuracy.value) + "%" }
     }
-    return lines.joined(separator: "\n")
+    return "\(folder): accuracy on test data, which the learnings never saw\n" + Table.text(rows)
   }
+}
 
-  private static func text(_ outputs: [Int]) -> String { outputs.map(String.init).joined(separator: ",") }
+extension LearningReport {
+  fileprivate func text(_ folder: String) -> String {
+    let share = Format.percent(Double(survivors) / Double(max(edges, 1)))
+    let head =
+      "\(folder)/model.h5: \(Format.count(survivors)) of \(Format.count(edges)) edges (\(share)%), "
+      + "\(Format.count(modelBytes)) bytes"
+    var learned = [["task", "outputs", "accuracy"]]
+    learned += tasks.map {
+      [
+        $0.name, $0.outputs.map(String.init).joined(separator: ","),
+        Format.percent($0.trainingAccuracy) + "%",
+      ]
+    }
+    var parts = [head, "on the training images that it was learned from\n" + Table.text(learned)]
+    guard !tests.isEmpty else { return parts.joined(separator: "\n\n") }
+    var tested = [["data", "images", "accuracy", "95% interval", "cross-entropy"]]
+    tested += tests.map { test in
+      [
+        test.dataset, Format.count(test.images), Format.percent(test.accuracy.value) + "%",
+        "\(Format.percent(test.accuracy.interval.lower)) – \(Format.percent(test.accuracy.interval.upper))",
+        Format.decimal(test.crossEntropy, 4),
+      ]
+    }
+    parts.append("on test data, which the learning never saw\n" + Table.text(tested))
+    return parts.joined(separator: "\n\n")
+  }
 }

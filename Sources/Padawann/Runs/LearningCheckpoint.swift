@@ -1,0 +1,109 @@
+import HDF5
+
+/// `checkpoint.h5` of a learning: scores, the optimiser's memory and biases after a pass (`Formats/runs.md`).
+struct LearningCheckpoint {
+  /// The learning between two passes.
+  var snapshot: MaskLearning.Snapshot
+  /// SHA-256 of the settings file that it belongs to.
+  var settings: Digest
+  /// All lines of the log, each with its line feed.
+  var log: [UInt8]
+
+  static let format = "padawann-learning-checkpoint"
+  static let version: Int64 = 1
+  static let sizeLimit = 1 << 36
+
+  init(_ snapshot: MaskLearning.Snapshot, settings: Digest, log: [UInt8]) {
+    self.snapshot = snapshot
+    self.settings = settings
+    self.log = log
+  }
+
+  /// The bytes of the file.
+  func image() throws(PadawannError) -> [UInt8] {
+    var root = HDFGroup()
+    root.attributes = [
+      HDFEntry("format", .text(Self.format)), HDFEntry("format_version", .integer(Self.version)),
+      HDFEntry("settings_sha256", .text(settings.description)),
+      HDFEntry("step", .integer(Int64(snapshot.step))),
+    ]
+    root.datasets = [HDFEntry("log", HDFDataset(shape: [log.count], .uint8(log)))]
+    root.groups = snapshot.layers.map { layer in
+      var group = HDFGroup()
+      group.attributes = [
+        HDFEntry("magnitude", .float64(layer.magnitude)), HDFEntry("threshold", .float32(layer.threshold)),
+      ]
+      let numbers =
+        [("scores", layer.scores), ("means", layer.means), ("squares", layer.squares)]
+        + layer.biases.enumerated().map { ("biases-\($0)", $1) }
+      group.datasets = numbers.filter { !$0.1.isEmpty }.map {
+        HDFEntry($0.0, HDFDataset(shape: [$0.1.count], .float32($0.1)))
+      }
+      return HDFEntry(layer.name, group)
+    }
+    root.attributes.append(
+      HDFEntry(ContentDigest.attribute, .text(ContentDigest.digest(of: root).description)))
+    do throws(HDF5Error) {
+      return try root.image()
+    } catch {
+      throw PadawannError(.data, "the checkpoint cannot be stored: \(error.message)", at: error.path)
+    }
+  }
+
+  /// Reads a file; the learning that goes on from it checks that its numbers fit.
+  ///
+  /// - Throws: ``PadawannError`` `data` when it is damaged, `unsupported` when it is of another version.
+  init(image: [UInt8], _ plan: LearningPlan) throws(PadawannError) {
+    let root: HDFGroup
+    do throws(HDF5Error) {
+      root = try HDFGroup(
+        image: image,
+        limits: ReadLimits(
+          imageBytes: Self.sizeLimit, objects: 8 * Architecture.Limits.nodes, depth: 2,
+          payloadBytes: Self.sizeLimit, unusedBytes: 0))
+    } catch {
+      throw PadawannError(.data, "the checkpoint is damaged: \(error.message)", at: error.path)
+    }
+    var reader = AttributeReader(root, "/")
+    guard try reader.text("format") == Self.format else {
+      throw PadawannError(.data, "this is not a checkpoint of a learning")
+    }
+    guard try reader.integer("format_version") == Int(Self.version) else {
+      throw PadawannError(
+        .unsupported, "the checkpoint is of another version", remedy: "Use the padawann that wrote it")
+    }
+    guard try reader.digest(ContentDigest.attribute) == ContentDigest.digest(of: root) else {
+      throw PadawannError(.data, "the checkpoint does not match its SHA-256 digest: it is damaged")
+    }
+    settings = try reader.digest("settings_sha256")
+    guard case .uint8(let log) = root.dataset("log")?.elements else { throw Self.broken }
+    self.log = log
+    var layers: [MaskLearning.Snapshot.Layer] = []
+    for entry in root.groups { layers.append(try Self.layer(entry)) }
+    snapshot = MaskLearning.Snapshot(
+      settings: plan.learning, step: try reader.integer("step"), layers: layers)
+  }
+
+  private static let broken = PadawannError(
+    .data, "the checkpoint's parts do not fit together: it is damaged")
+
+  private static func layer(_ entry: HDFEntry<HDFGroup>) throws(PadawannError) -> MaskLearning.Snapshot.Layer
+  {
+    let group = entry.value
+    func numbers(_ name: String) throws(PadawannError) -> [Float] {
+      guard let dataset = group.dataset(name) else { return [] }
+      guard case .float32(let numbers) = dataset.elements else { throw broken }
+      return numbers
+    }
+    guard case .float64(let magnitude) = group.attribute("magnitude"),
+      case .float32(let threshold) = group.attribute("threshold")
+    else { throw broken }
+    var biases: [[Float]] = []
+    while group.dataset("biases-\(biases.count)") != nil {
+      biases.append(try numbers("biases-\(biases.count)"))
+    }
+    return MaskLearning.Snapshot.Layer(
+      name: entry.name, magnitude: magnitude, threshold: threshold, scores: try numbers("scores"),
+      means: try numbers("means"), squares: try numbers("squares"), biases: biases)
+  }
+}
