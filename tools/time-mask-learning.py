@@ -117,7 +117,7 @@ def accuracy(w, b, x, y):
 def ours(arguments, folder):
     program = arguments.program
     with tempfile.TemporaryDirectory() as place:
-        model, learned = f"{place}/net.h5", f"{place}/learned.h5"
+        model, learned = f"{place}/net.h5", f"{place}/run"
         subprocess.run([program, "import", arguments.net, "-o", model], check=True, capture_output=True)
         command = [program, "learn", model, "-o", learned, "--density", str(arguments.density), "--passes",
                    str(arguments.passes), "--threads", "1"]
@@ -127,7 +127,7 @@ def ours(arguments, folder):
         subprocess.run(command, check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        report = subprocess.run([program, "evaluate", learned, "--data", "mnist:test", "--data", "10letters:test", "--json"],
+        report = subprocess.run([program, "evaluate", f"{learned}/model.h5", "--data", "mnist:test", "--data", "10letters:test", "--json"],
                                 check=True, capture_output=True, env={**os.environ, "PADAWANN_DATA": folder})
         sets = json.loads(report.stdout)["datasets"]
         return seconds, [d["sweep"]["settings"][0]["scores"]["accuracy"]["value"] for d in sets]

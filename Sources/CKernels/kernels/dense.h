@@ -27,26 +27,29 @@ INLINE void forward_tile(const lanes_dense *d, const float *w, const float *x, p
     outputs[p] = y + output_place(d, index + p, y_stride);
   }
   for (int32_t o = 0; o < d->outputs; o += OUTPUTS_AT_ONCE)
-    for (int part = 0; part < PARTS; part++) {
-      vector sums[8][POSITIONS_AT_ONCE];
+    for (int part = 0; part < PARTS; part += PARTS_AT_ONCE) {
+      vector sums[8][POSITIONS_AT_ONCE][PARTS_AT_ONCE];
       UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++)
-        UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = splat(0);
+        UNROLLED for (int p = 0; p < positions; p++)
+          UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) sums[r][p][q] = splat(0);
       NOT_UNROLLED for (int32_t k = first; k < end; k++) {
         const ptrdiff_t tap = d->taps[k] + part * WIDTH;
         const float *weights = w + (ptrdiff_t)k * d->stride + o;
-        vector values[POSITIONS_AT_ONCE];
-        UNROLLED for (int p = 0; p < positions; p++) values[p] = load(inputs[p] + tap);
-        UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) {
-          const vector weight = held(splat(weights[r]));
-          UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = fma_(values[p], weight, sums[r][p]);
-        }
+        vector factors[8];
+        UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) factors[r] = held(splat(weights[r]));
+        UNROLLED for (int p = 0; p < positions; p++)
+          UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
+            const vector value = held(load(inputs[p] + tap + q * WIDTH));
+            UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) sums[r][p][q] = fma_(value, factors[r], sums[r][p][q]);
+          }
       }
       UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) {
         if (o + r >= d->outputs) break;
-        UNROLLED for (int p = 0; p < positions; p++) {
-          float *to = outputs[p] + (ptrdiff_t)(o + r) * d->position_count * LANES + part * WIDTH;
-          store(to, first == 0 ? sums[r][p] : load(to) + sums[r][p]);
-        }
+        UNROLLED for (int p = 0; p < positions; p++)
+          UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
+            float *to = outputs[p] + (ptrdiff_t)(o + r) * d->position_count * LANES + (part + q) * WIDTH;
+            store(to, first == 0 ? sums[r][p][q] : load(to) + sums[r][p][q]);
+          }
       }
     }
 }
@@ -69,25 +72,28 @@ static void dense_forward(const lanes_dense *d, const float *w, const float *x, 
 // Some taps of some positions; dy holds `terms` outputs x positions.
 INLINE void input_gradient_taps(const lanes_dense *d, const float *w, const float *dy, float *const *dx,
                                 const int positions, int32_t k, const int taps, int32_t terms) {
-  for (int part = 0; part < PARTS; part++) {
-    vector sums[8][POSITIONS_AT_ONCE];
+  for (int part = 0; part < PARTS; part += PARTS_AT_ONCE) {
+    vector sums[8][POSITIONS_AT_ONCE][PARTS_AT_ONCE];
     UNROLLED for (int r = 0; r < taps; r++)
-      UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = splat(0);
+      UNROLLED for (int p = 0; p < positions; p++)
+        UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) sums[r][p][q] = splat(0);
     const float *weights = w + (ptrdiff_t)k * d->stride, *values = dy + part * WIDTH;
     NOT_UNROLLED for (int32_t o = 0; o < terms; o++, values += positions * LANES) {
-      vector gradients[POSITIONS_AT_ONCE];
-      UNROLLED for (int p = 0; p < positions; p++) gradients[p] = load(values + p * LANES);
-      UNROLLED for (int r = 0; r < taps; r++) {
-        const vector weight = held(splat(weights[(ptrdiff_t)r * d->stride + o]));
-        UNROLLED for (int p = 0; p < positions; p++) sums[r][p] = fma_(gradients[p], weight, sums[r][p]);
-      }
+      vector factors[8];
+      UNROLLED for (int r = 0; r < taps; r++) factors[r] = held(splat(weights[(ptrdiff_t)r * d->stride + o]));
+      UNROLLED for (int p = 0; p < positions; p++)
+        UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
+          const vector gradient = held(load(values + p * LANES + q * WIDTH));
+          UNROLLED for (int r = 0; r < taps; r++) sums[r][p][q] = fma_(gradient, factors[r], sums[r][p][q]);
+        }
     }
     // Taps of neighbouring positions can be the same inputs: one after the other.
     UNROLLED for (int r = 0; r < taps; r++)
-      UNROLLED for (int p = 0; p < positions; p++) {
-        float *to = dx[p] + d->taps[k + r] + part * WIDTH;
-        store(to, load(to) + sums[r][p]);
-      }
+      UNROLLED for (int p = 0; p < positions; p++)
+        UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
+          float *to = dx[p] + d->taps[k + r] + (part + q) * WIDTH;
+          store(to, load(to) + sums[r][p][q]);
+        }
   }
 }
 
