@@ -195,7 +195,7 @@ import Testing
     ("--trials 0", 64, "trials"),
     ("--trial 1", 64, "--trials"),
     ("--per-class 0", 64, "per-class"),
-    ("--task strokes:train --per-class 100000", 64, "are asked for and there are"),
+    ("--task eleven.csv,classes=0-9 --per-class 2", 64, "are asked for and there are"),
     ("--task eleven.csv --per-class all", 65, "11 classes, but the network has 10 outputs"),
     ("--task nothing", 64, "nothing"),
     ("--task missing.npz", 66, "no such file"),
