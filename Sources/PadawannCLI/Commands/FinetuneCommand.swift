@@ -112,7 +112,7 @@ struct FinetuneCommand: AsyncParsableCommand {
     default: settings.part = .nodes(layers.split(separator: ",").map(String.init))
     }
     settings.quantises = int8
-    try training.apply(to: &settings.training)
+    try training.apply(to: &settings.training, hasUsualRates: !settings.isConditioned)
     if let drops = training.dropout { settings.dropsOut = drops == .on }
     settings.training.survivorsOnly = masked
     return settings
@@ -124,11 +124,10 @@ struct FinetuneCommand: AsyncParsableCommand {
       .init("command", "finetune"), .init("task", job.name), .init("dataset", job.dataset.name),
       .init("layers", layers), .init("weight", Format.weight(job.sharedWeight)),
       .init("profile", profile.rawValue),
-      .init("repetitions", "\(job.settings.repetitions)"), .init("passes", "\(training.passes)"),
-      .init("batch", "\(training.batch)"), .init("rate", "\(training.rate)"),
-      .init("optimiser", "\(training.optimiser.summary)"), .init("schedule", training.schedule.summary),
-      .init("dropout", job.settings.dropsOut ? "on" : "off"), .init("shifts", "\(training.shifts)"),
-      .init("masked", "\(masked)"), .init("int8", "\(int8)"),
+      .init("repetitions", "\(job.settings.repetitions)"),
+    ] + training.provenance + [
+      .init("dropout", job.settings.dropsOut ? "on" : "off"), .init("masked", "\(masked)"),
+      .init("int8", "\(int8)"),
     ]
   }
 }
