@@ -322,6 +322,25 @@ import Testing
     #expect(try right(mapped) > right(plain))
   }
 
+  /// Recording a task with numbers of its own over one without was once refused, because the latter's would be lost.
+  @Test func recordingLosesNoNumbersOfATask() throws {
+    let place = try Workplace(models: true)
+    let path = place.folder.path + "/net.h5"
+    for name in ["a", "b"] {
+      try place.run("evaluate net.h5 --data strokes:test,per-class=2 --record \(name)").check()
+    }
+    var model = try ModelFile.read(path).model
+    let bias = [Float](repeating: 0.25, count: 10)
+    model.tasks[0].parameters = [TaskParameters(node: "fc2", .weighted(nil, bias: bias, .float32))]
+    try ModelFile.write(model, to: path)
+    try place.run("evaluate net.h5 --task a --data strokes:test,per-class=2 --record b").check()
+    #expect(try ModelFile.read(path).model.tasks[1].parameters == model.tasks[0].parameters)
+    let lost = try place.run("evaluate net.h5 --data strokes:test,per-class=2 --record a")
+    #expect(lost.code == 64)
+    #expect(lost.errors.contains("would be lost"))
+    #expect(try ModelFile.read(path).model.tasks[0].parameters == model.tasks[0].parameters)
+  }
+
   // MARK: - progress
 
   /// A terminal of 80 columns once showed nothing of a generation but the bar.
