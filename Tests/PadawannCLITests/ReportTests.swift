@@ -36,7 +36,8 @@ import Testing
     #expect(
       schemas
         == [
-          "import", "import.list", "train", "evaluate", "stats", "prune", "evolve", "learn", "finetune", "compare", "inspect", "verify",
+          "import", "import.list", "train", "evaluate", "stats", "prune", "evolve", "learn", "finetune",
+          "compare", "inspect", "verify",
           "data.list",
           "data.get", "data.verify", "data.show", "data.export",
         ].map { "padawann.\($0)/1" })

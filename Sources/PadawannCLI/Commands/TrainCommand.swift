@@ -79,7 +79,9 @@ struct TrainCommand: AsyncParsableCommand {
     }
   }
 
-  private func provenanceSettings(_ settings: TrainingSettings, _ scope: TrainingScope) -> [Provenance.Setting] {
+  private func provenanceSettings(_ settings: TrainingSettings, _ scope: TrainingScope)
+    -> [Provenance.Setting]
+  {
     [
       Provenance.Setting("command", "train"),
       .init("arch", arch.split(separator: "/").last.map(String.init) ?? arch),

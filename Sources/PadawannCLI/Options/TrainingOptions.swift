@@ -142,7 +142,8 @@ extension TrainingSettings {
   var provenance: [Provenance.Setting] {
     [
       Provenance.Setting("passes", "\(passes)"), .init("batch", "\(batch)"), .init("rate", "\(rate)"),
-      .init("optimiser", optimiser.summary), .init("schedule", schedule.summary), .init("shifts", "\(shifts)"),
+      .init("optimiser", optimiser.summary), .init("schedule", schedule.summary),
+      .init("shifts", "\(shifts)"),
     ]
   }
 }
