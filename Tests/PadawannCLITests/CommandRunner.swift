@@ -124,7 +124,20 @@ func agree(_ text: String, _ other: String) -> Bool {
       return first == second
     }
     let decimals = first.split(separator: ".").dropFirst().first?.count ?? 0
-    return abs(a - b) <= max(1e-6 * abs(a), 1.01 * pow(10, -Double(decimals)))
+    return abs(a - b) <= 2e-6 * abs(a) + 1.01 * pow(10, -Double(decimals))
+  }
+}
+
+/// The same for JSON.
+func agree(_ value: Any?, _ other: Any?) -> Bool {
+  switch (value, other) {
+  case (let value as [String: Any], let other as [String: Any]):
+    value.count == other.count && value.allSatisfy { agree($0.value, other[$0.key]) }
+  case (let value as [Any], let other as [Any]):
+    value.count == other.count && zip(value, other).allSatisfy { agree($0 as Any?, $1 as Any?) }
+  case (let value as NSNumber, let other as NSNumber):
+    value == other || abs(value.doubleValue - other.doubleValue) <= 1e-5 * abs(value.doubleValue)
+  default: (value as? NSObject) == (other as? NSObject)
   }
 }
 

@@ -28,7 +28,7 @@ import Testing
           + "```sh\n$ \(match.1)\n```\n\n```json\n\(Self.brief(outcome.output))```"
       } else {
         let written = try JSONSerialization.jsonObject(with: Data(match.2.utf8)) as? [String: Any]
-        #expect(NSDictionary(dictionary: printed) == NSDictionary(dictionary: written ?? [:]), "\(match.1)")
+        #expect(agree(printed, written as Any?), "\(match.1)")
       }
       rest = rest[match.range.upperBound...]
     }
