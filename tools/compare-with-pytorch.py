@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Shows that padawann's scores are PyTorch's, on all 10,000 test images of MNIST.
+"""Shows that padawann's scores are PyTorch's, on all 10,000 test images of MNIST and all 8,000 of 10letters.
 
 Imports mnist-net.pt and thesis-feedforward.pth with their trained weights and with their signs alone, evaluates them with
-padawann and with PyTorch (float32), and compares for the trained weights and for the shared weights 0.5, 1 and 2. Both
+padawann and with PyTorch (float32), and compares for the trained weights, and for the shared weights 0.5, 1 and 2 with all
+edges, half of them and a tenth (random ones, read from the model file by read_padawann.py). Both
 sides are brought to log-softmax first, which leaves scores that are log-softmax already as they are. Exits with 1 when a
-score is further off than 1e-5 of the largest one, or when any image gets another answer. Needs torch and numpy.
+score is further off than 1e-5 of the largest one, or when any image gets another answer. Needs torch, numpy and h5py.
 
     tools/compare-with-pytorch.py --models FOLDER --data-dir FOLDER [--padawann BINARY]
 """
 
 import argparse
 import gzip
+import itertools
 import json
 import os
 import subprocess
@@ -21,8 +23,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import read_padawann
+
 TOLERANCE = 1e-5
 SHARED_WEIGHTS = (0.5, 1.0, 2.0)
+DENSITIES = (1.0, 0.5, 0.1)
 MNIST_NET = [
     {"name": "conv1", "op": "conv2d", "outputs": 32, "kernel": 3},
     {"op": "relu"},
@@ -62,16 +67,17 @@ def forward(nodes, state, x):
     return x
 
 
-def mnist_test(folder):
-    """The normalised images and the labels of MNIST's test set, from its published files."""
+def test_set(folder, prefix, first):
+    """The normalised images and the labels of a test set, from its published files; ten classes from label `first` on."""
 
     def values(name, header):
-        with gzip.open(os.path.join(folder, "mnist", name)) as file:
-            return np.frombuffer(file.read(), np.uint8, offset=header).copy()
+        with gzip.open(os.path.join(folder, f"{prefix}-{name}-ubyte.gz")) as file:
+            return torch.from_numpy(np.frombuffer(file.read(), np.uint8, offset=header).copy())
 
-    pixels = torch.from_numpy(values("t10k-images-idx3-ubyte.gz", 16)).reshape(-1, 1, 28, 28)
-    labels = torch.from_numpy(values("t10k-labels-idx1-ubyte.gz", 8)).long()
-    return (pixels.float() / 255 - 0.1307) / 0.3081, labels
+    pixels = values("images-idx3", 16).reshape(-1, 1, 28, 28)
+    labels = values("labels-idx1", 8).long() - first
+    wanted = (labels >= 0) & (labels < 10)
+    return (pixels[wanted].float() / 255 - 0.1307) / 0.3081, labels[wanted]
 
 
 def run(binary, *arguments):
@@ -79,18 +85,34 @@ def run(binary, *arguments):
     subprocess.run([binary, *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
-def padawann_scores(options, folder, name, own):
-    """weights × images × 10, and the labels that padawann read."""
+def imported(options, folder, name, own):
+    """The path of a model."""
     # Names of their own, so that no step meets an older file.
     stem = os.path.join(folder, f"{name}-{'own' if own else 'sign'}")
-    architecture, model, predictions = stem + ".json", stem + ".h5", stem + ".npz"
+    architecture, model = stem + ".json", stem + ".h5"
     with open(architecture, "w") as file:
         json.dump({"input": [1, 28, 28], "nodes": NETWORKS[name]}, file)
     source = os.path.join(options.models, name)
     run(options.padawann, "import", source, "--arch", architecture, "--weights", "keep" if own else "sign", "-o", model)
+    return model
+
+
+def pruned(options, model, density):
+    """The path of a model of which that share of the edges is left, and its weights as PyTorch's."""
+    path = model.replace(".h5", f"-{density:g}.h5")
+    run(options.padawann, "prune", model, "--method", "random", "--amount", str(1 - density), "-o", path)
+    state = {}
+    for layer, (weights, biases) in read_padawann.read(path).items():
+        state[layer + ".weight"], state[layer + ".bias"] = torch.from_numpy(weights), torch.from_numpy(biases)
+    return path, state
+
+
+def padawann_scores(options, model, data, own):
+    """weights × images × 10, and the labels that padawann read."""
+    predictions = model.replace(".h5", f"-{data.replace(':', '-')}.npz")
     weights = ["--own-weights"] if own else ["--weights", ",".join(f"{weight:g}" for weight in SHARED_WEIGHTS)]
-    data = ["--data", "mnist:test", "--data-dir", options.data_dir]
-    run(options.padawann, "evaluate", model, *data, *weights, "--predictions", predictions)
+    place = ["--data", data, "--data-dir", options.data_dir]
+    run(options.padawann, "evaluate", model, *place, *weights, "--predictions", predictions)
     with np.load(predictions) as archive:
         return torch.from_numpy(archive["logits"]), torch.from_numpy(archive["labels"].astype(np.int64))
 
@@ -98,7 +120,7 @@ def padawann_scores(options, folder, name, own):
 @torch.no_grad()
 def torch_scores(name, state, shared, inputs):
     if shared:
-        state = {key: value.sign() * shared if key.endswith(".weight") else value for key, value in state.items()}
+        state = {key: value * shared if key.endswith(".weight") else value for key, value in state.items()}
     return torch.cat([forward(NETWORKS[name], state, batch) for batch in inputs.split(500)])
 
 
@@ -110,7 +132,7 @@ def agree(title, ours, theirs, labels):
     if ours.logsumexp(1).abs().max() > 1e-3 * ours.abs().max():
         pairs["raw"] = (ours, theirs)
     apart = {kind: ((a - b).abs().max() / b.abs().max()).item() for kind, (a, b) in pairs.items()}
-    line = f"{title:41} {different} answers differ"
+    line = f"{title:64} {different} answers differ"
     for kind, value in apart.items():
         line += f", {kind} within {value:.1e}"
     for scores in (ours, theirs):
@@ -127,19 +149,24 @@ def main():
     parser.add_argument("--models", required=True, help="the folder of mnist-net.pt and thesis-feedforward.pth")
     parser.add_argument("--data-dir", required=True, help="the folder of datasets, with mnist in it")
     options = parser.parse_args()
-    torch.set_num_threads(2)
-    inputs, labels = mnist_test(options.data_dir)
+    torch.set_num_threads(1)
+    sets = {
+        "mnist:test": test_set(os.path.join(options.data_dir, "mnist"), "t10k", 0),
+        "10letters:test": test_set(os.path.join(options.data_dir, "emnist-letters"), "emnist-letters-test", 1),
+    }
     good = True
     with tempfile.TemporaryDirectory() as folder:
         for name in NETWORKS:
-            state = torch.load(os.path.join(options.models, name), weights_only=True, map_location="cpu")
-            for own in (True, False):
-                weights = (None,) if own else SHARED_WEIGHTS
-                scores, read = padawann_scores(options, folder, name, own)
+            trained = torch.load(os.path.join(options.models, name), weights_only=True, map_location="cpu")
+            models = [(imported(options, folder, name, True), trained, "own weights", (None,))]
+            signs = imported(options, folder, name, False)
+            models += [(*pruned(options, signs, density), f"density {density:g}", SHARED_WEIGHTS) for density in DENSITIES]
+            for (model, state, kind, weights), (data, (inputs, labels)) in itertools.product(models, sets.items()):
+                scores, read = padawann_scores(options, model, data, kind == "own weights")
                 if scores.shape != (len(weights), len(labels), 10) or not torch.equal(read, labels):
                     sys.exit(f"the predictions of {name} have shape {tuple(scores.shape)} or other labels")
                 for ours, weight in zip(scores, weights):
-                    title = f"{name}, " + ("own weights" if own else f"shared weight {weight:g}")
+                    title = f"{name}, {kind}, {data}" + (f", weight {weight:g}" if weight else "")
                     good &= agree(title, ours, torch_scores(name, state, weight, inputs), labels)
     print("padawann and PyTorch agree" if good else "padawann and PyTorch DISAGREE")
     sys.exit(0 if good else 1)

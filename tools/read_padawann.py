@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Rebuilds the weights of a padawann model with h5py and numpy alone; Formats/padawann.md explains every step.
-usage: read_padawann.py MODEL.h5 [SHARED_WEIGHT]     in Python: {layer: (weights, bias)} = read(path, 0.5)"""
+usage: read_padawann.py MODEL.h5 [SHARED_WEIGHT [TASK]]   in Python: {layer: (weights, bias)} = read(path, 0.5, "mnist")"""
 import sys, h5py, numpy as np
 
 class Decoder:  # of "Compact planes": binary arithmetic decoding with adaptive contexts
@@ -34,7 +34,17 @@ class Decoder:  # of "Compact planes": binary arithmetic decoding with adaptive 
             state[e], before = 1 + self.bit(contexts[left + 3 * (state[e - columns] if e >= columns else 0)]), e
         return np.array(state)[edges] == 2
 
-def read(path, shared=1.0):
+def own(node, layer):  # what a task has instead of a layer's numbers
+    if "scale" in node: return [node[key][:] for key in ("scale", "shift", "mean", "variance")]
+    weights, bias = layer
+    if "mask" in node:
+        n, columns = weights.size, weights[0].size
+        weights, edges = np.zeros(n, "f4"), np.flatnonzero(np.unpackbits(node["mask"][:])[:n])
+        weights[edges] = ((node["codes"][:].astype("f4") - 128) * node["scales"][:][edges // columns] if "codes" in node
+                          else node["values"][:])
+    return weights.reshape(layer[0].shape), node["bias"][:] if "bias" in node else bias
+
+def read(path, shared=1.0, task=None):
     layers, file = {}, h5py.File(path, "r")
     compact = b"compact-planes" in file.attrs["required_features"].split()
     decoder, numbers = (Decoder(file["coded"][:]), iter(file["parameters"][:])) if compact else (None, None)
@@ -52,8 +62,9 @@ def read(path, shared=1.0):
             weights[edges] = np.where(bits, -shared, shared)
         weights[~mask] = 0
         layers[name] = (weights.reshape(shape), take("bias", shape[0]) if node.attrs.get("bias", 1) else None)
+    for name, node in file["tasks"][task].items() if task else (): layers[name] = own(node, layers[name])
     return layers
 
 if __name__ == "__main__":
-    for name, numbers in read(sys.argv[1], float((sys.argv + [1.0])[2])).items():
+    for name, numbers in read(sys.argv[1], float((sys.argv + [1.0])[2]), *sys.argv[3:]).items():
         print(name, *(f"{n.shape} {np.count_nonzero(n)} {n.sum(dtype='f8'):.9g}" for n in numbers if n is not None))

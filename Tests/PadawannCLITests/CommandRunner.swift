@@ -39,7 +39,8 @@ final class Workplace: Sendable {
   /// Runs the program with arguments between single spaces.
   ///
   /// - Parameters:
-  ///   - environment: added to a small fixed one, in which the home folder is the workplace.
+  ///   - environment: added to a small fixed one, in which the home folder is the workplace and `PADAWANN_SIMD` is that of
+  ///     the tests.
   ///   - output: a file that takes standard output instead.
   /// - Throws: ``Faults`` when it takes longer than a minute.
   @discardableResult
@@ -65,11 +66,11 @@ final class Workplace: Sendable {
     process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.path, "COLUMNS": "100"].merging(
-      environment
-    ) {
-      $1
-    }
+    let fixed = [
+      "PATH": "/usr/bin:/bin", "HOME": folder.path, "COLUMNS": "100",
+      "PADAWANN_SIMD": ProcessInfo.processInfo.environment["PADAWANN_SIMD"] ?? "",
+    ]
+    process.environment = fixed.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     let name = UUID().uuidString
     let files = ["out", "err"].map { folder.appendingPathComponent(".\(name).\($0)") }
@@ -110,6 +111,33 @@ struct Outcome {
   func check() throws -> Outcome {
     guard code == 0 else { throw Faults.failed(code, errors) }
     return self
+  }
+}
+
+/// Whether two texts have the same words, where numbers may differ in their sixth digit or the last that is shown: results
+/// without fused multiply-add are rounded differently.
+func agree(_ text: String, _ other: String) -> Bool {
+  let words = [text, other].map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+  guard words[0].count == words[1].count else { return false }
+  return zip(words[0], words[1]).allSatisfy { first, second in
+    guard first != second, first.count == second.count, let a = Double(first), let b = Double(second) else {
+      return first == second
+    }
+    let decimals = first.split(separator: ".").dropFirst().first?.count ?? 0
+    return abs(a - b) <= 2e-6 * abs(a) + 1.01 * pow(10, -Double(decimals))
+  }
+}
+
+/// The same for JSON.
+func agree(_ value: Any?, _ other: Any?) -> Bool {
+  switch (value, other) {
+  case (let value as [String: Any], let other as [String: Any]):
+    value.count == other.count && value.allSatisfy { agree($0.value, other[$0.key]) }
+  case (let value as [Any], let other as [Any]):
+    value.count == other.count && zip(value, other).allSatisfy { agree($0 as Any?, $1 as Any?) }
+  case (let value as NSNumber, let other as NSNumber):
+    value == other || abs(value.doubleValue - other.doubleValue) <= 1e-5 * abs(value.doubleValue)
+  default: (value as? NSObject) == (other as? NSObject)
   }
 }
 

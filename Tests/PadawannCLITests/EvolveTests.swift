@@ -195,11 +195,11 @@ import Testing
     ("--trials 0", 64, "trials"),
     ("--trial 1", 64, "--trials"),
     ("--per-class 0", 64, "per-class"),
-    ("--per-class 100000", 64, "are asked for and there are"),
-    ("--task strokes-letters:train", 65, "26 classes, but the network has 10 outputs"),
+    ("--task eleven.csv,classes=0-9 --per-class 2", 64, "are asked for and there are"),
+    ("--task eleven.csv --per-class all", 65, "11 classes, but the network has 10 outputs"),
     ("--task nothing", 64, "nothing"),
     ("--task missing.npz", 66, "no such file"),
-    ("--test strokes-letters:test", 65, "26 classes"),
+    ("--test eleven.csv", 65, "11 classes"),
     ("--resume run", 64, "one of --output and --resume"),
   ]
 
@@ -207,6 +207,8 @@ import Testing
   func nonsenseIsRefusedBeforeAFolderIsMade(index: Int) throws {
     let place = try Workplace(models: true)
     let (arguments, code, says) = Self.nonsense[index]
+    let eleven = (0..<11).map { "\($0)" + String(repeating: ",0", count: 784) + "\n" }.joined()
+    try place.write(Data(eleven.utf8), to: "eleven.csv")
     let outcome = try place.run("\(Self.small) \(arguments) -o run")
     #expect(outcome.code == code, "\(arguments): \(outcome.errors)")
     #expect(outcome.errors.contains(says), "\(outcome.errors)")
@@ -262,7 +264,8 @@ import Testing
     let place = try Workplace(models: true)
     try place.run("\(Self.small) --task strokes:train,per-class=10,seed=3 --generations 4 -o run").check()
     let lines = try place.bytes("run/log.jsonl").split(separator: UInt8(ascii: "\n"))
-    let last = try #require(try JSONSerialization.jsonObject(with: #require(lines.last)) as? [String: Any])
+    let line = try #require(lines.last)
+    let last = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
     let champion = try #require(last["champion"] as? [String: Any])
     let model = try ModelFile.read(place.folder.path + "/run/champion.h5").model
     let tasks = try #require(champion["tasks"] as? [[String: Any]])
@@ -317,6 +320,25 @@ import Testing
     let mapped = try outputs("--map-labels auto --fitness mean")
     #expect(Set(mapped).count == 8 && mapped.allSatisfy((0..<10).contains))
     #expect(try right(mapped) > right(plain))
+  }
+
+  /// Recording a task with numbers of its own over one without was once refused, because the latter's would be lost.
+  @Test func recordingLosesNoNumbersOfATask() throws {
+    let place = try Workplace(models: true)
+    let path = place.folder.path + "/net.h5"
+    for name in ["a", "b"] {
+      try place.run("evaluate net.h5 --data strokes:test,per-class=2 --record \(name)").check()
+    }
+    var model = try ModelFile.read(path).model
+    let bias = [Float](repeating: 0.25, count: 10)
+    model.tasks[0].parameters = [TaskParameters(node: "fc2", .weighted(nil, bias: bias, .float32))]
+    try ModelFile.write(model, to: path)
+    try place.run("evaluate net.h5 --task a --data strokes:test,per-class=2 --record b").check()
+    #expect(try ModelFile.read(path).model.tasks[1].parameters == model.tasks[0].parameters)
+    let lost = try place.run("evaluate net.h5 --data strokes:test,per-class=2 --record a")
+    #expect(lost.code == 64)
+    #expect(lost.errors.contains("would be lost"))
+    #expect(try ModelFile.read(path).model.tasks[0].parameters == model.tasks[0].parameters)
   }
 
   // MARK: - progress

@@ -5,7 +5,9 @@ import Testing
 /// `PADAWANN_RECORD=1 swift test --filter PadawannCLITests`, and look at what git says has changed.
 @Suite struct HelpTests {
   static let commands = [
-    "", "import", "evaluate", "stats", "compare", "prune", "evolve", "inspect", "verify", "data", "data list",
+    "", "import", "train", "evolve", "learn", "finetune", "prune", "evaluate", "compare", "stats", "inspect",
+    "verify",
+    "data", "data list",
     "data get",
     "data verify", "data show", "data export",
   ]

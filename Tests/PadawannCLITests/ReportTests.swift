@@ -28,7 +28,7 @@ import Testing
           + "```sh\n$ \(match.1)\n```\n\n```json\n\(Self.brief(outcome.output))```"
       } else {
         let written = try JSONSerialization.jsonObject(with: Data(match.2.utf8)) as? [String: Any]
-        #expect(NSDictionary(dictionary: printed) == NSDictionary(dictionary: written ?? [:]), "\(match.1)")
+        #expect(agree(printed, written as Any?), "\(match.1)")
       }
       rest = rest[match.range.upperBound...]
     }
@@ -36,7 +36,8 @@ import Testing
     #expect(
       schemas
         == [
-          "import", "import.list", "evaluate", "stats", "prune", "evolve", "compare", "inspect", "verify",
+          "import", "import.list", "train", "evaluate", "stats", "prune", "evolve", "learn", "finetune",
+          "compare", "inspect", "verify",
           "data.list",
           "data.get", "data.verify", "data.show", "data.export",
         ].map { "padawann.\($0)/1" })

@@ -59,4 +59,19 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: [0, 1, 7, 63, 64, 65, 127, 128, 1000])
+  func spreadAndGatheredAreInverse(_ count: Int) {
+    for density in [Float(0), 0.1, 0.5, 0.97, 1] {
+      var generator = KeyedGenerator(UInt64(count), UInt64(density * 100))
+      let mask = Bitmask((0..<count).map { _ in generator.uniform() < density })
+      let bits = Bitmask((0..<mask.population).map { _ in generator.uniform() < 0.5 })
+      let spread = bits.spread(over: mask)
+      var expected = Bitmask(repeating: false, count: count)
+      for (rank, edge) in mask.indices.enumerated() where bits[rank] { expected[edge] = true }
+      #expect(spread == expected)
+      #expect(spread.gathered(by: mask) == bits)
+      #expect(spread.union(mask.inverted()).gathered(by: mask) == bits)
+    }
+  }
 }

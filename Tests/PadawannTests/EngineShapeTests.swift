@@ -84,7 +84,7 @@ import Testing
         Node("relu2", .relu, inputs: [3]),
         Node("flatten", .flatten, inputs: [4]),
         Node("fc1", .linear(Linear(outputs: 17)), inputs: [5]),
-        Node("fc2", .linear(Linear(outputs: 1)), inputs: [6]),
+        Node("fc2", .linear(Linear(outputs: 15)), inputs: [6]),
       ]
       let shape = Shape(channels: 1, height: height, width: width)
       let network = try Self.network(shape, nodes, density: density)

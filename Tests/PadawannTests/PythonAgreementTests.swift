@@ -81,35 +81,51 @@ struct PythonAgreementTests {
   private struct Expected: Encodable {
     var path: String
     var shared: Float
-    var layers: [String: [[UInt32]?]]
+    var task: String?
+    var layers: [String: [[UInt32]?]] = [:]
+
+    init(_ path: String, _ network: Network, task: String? = nil) {
+      (self.path, shared, self.task) = (path, 0.7, task)
+      for (node, parameters) in zip(network.architecture.nodes, network.parameters) {
+        switch parameters {
+        case .none: break
+        case .weighted(let weights, let bias):
+          layers[node.name] = [weights.numbers(.shared(shared)).map(\.bitPattern), bias?.map(\.bitPattern)]
+        case .normalisation(let numbers):
+          layers[node.name] = [numbers.scale, numbers.shift, numbers.mean, numbers.variance].map {
+            $0.map(\.bitPattern)
+          }
+        }
+      }
+    }
   }
 
-  @Test func theReaderOfThirtyLinesRebuildsTheSameBits() throws {
+  /// The network as each task of a model sees it, plain and compact.
+  private static func tasks(in folder: String) throws -> [Expected] {
+    let model = try TaskParametersTests.model()
+    var expected: [Expected] = []
+    for compact in [false, true] {
+      let path = "\(folder)/tasks\(compact ? "-compact" : "").h5"
+      try ModelFile.write(model, to: path, compact: compact)
+      for task in model.tasks {
+        expected.append(Expected(path, try model.use(of: task.name).network, task: task.name))
+      }
+    }
+    return expected
+  }
+
+  @Test func theReaderInPythonRebuildsTheSameBits() throws {
     let tools =
       URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().path + "/tools"
     try Self.inFolder { folder, files in
-      let expected = files.map { path, network in
-        var layers: [String: [[UInt32]?]] = [:]
-        for (node, parameters) in zip(network.architecture.nodes, network.parameters) {
-          switch parameters {
-          case .none: break
-          case .weighted(let weights, let bias):
-            layers[node.name] = [weights.numbers(.shared(0.7)).map(\.bitPattern), bias?.map(\.bitPattern)]
-          case .normalisation(let numbers):
-            layers[node.name] = [numbers.scale, numbers.shift, numbers.mean, numbers.variance].map {
-              $0.map(\.bitPattern)
-            }
-          }
-        }
-        return Expected(path: path, shared: 0.7, layers: layers)
-      }
+      let expected = try files.map { Expected($0, $1) } + Self.tasks(in: folder)
       try JSONEncoder().encode(expected).write(to: URL(fileURLWithPath: folder + "/expected.json"))
       let script = try Fixtures.path("format/compare_reader.py")
       let result = try Python.run(try #require(Python.path), [script, tools, folder + "/expected.json"])
       #expect(result.status == 0, "\(result.output)")
       #expect(
-        result.output.contains("200 parts, 0 differences"), "\(result.output)"
+        result.output.contains("264 parts, 0 differences"), "\(result.output)"
       )
     }
   }
@@ -117,6 +133,7 @@ struct PythonAgreementTests {
   @Test func theDigestsFollowFromTheDocument() throws {
     try Self.inFolder { folder, files in
       var paths = files.map(\.path)
+      paths += Set(try Self.tasks(in: folder).map(\.path))
       for (index, sample) in try ModelFileTests.samples().enumerated() {
         paths.append("\(folder)/sample-\(index).h5")
         try ModelFile.write(sample.model, to: paths[paths.count - 1], compact: sample.compact)

@@ -83,7 +83,7 @@ struct NodeEncoding {
     case .signs(let signs) where isCompact:
       CompactPlane.encode(signs: signs, of: stored, columns: columns, into: &encoder)
     case .signs(let signs):
-      group.datasets.append(.vector("signs", .uint8(Bitmask(stored.indices.lazy.map { signs[$0] }).packed)))
+      group.datasets.append(.vector("signs", .uint8(signs.gathered(by: stored).packed)))
     }
   }
 

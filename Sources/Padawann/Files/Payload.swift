@@ -44,10 +44,7 @@ struct Payload {
       try announce(edges.population)
       return CompactPlane.decodeSigns(of: edges, columns: columns, from: &decoder)
     }
-    let packed = try plane("signs", group, count: edges.population)
-    var signs = Bitmask(repeating: false, count: edges.count)
-    for (rank, edge) in edges.indices.enumerated() where packed[rank] { signs[edge] = true }
-    return signs
+    return try plane("signs", group, count: edges.population).spread(over: edges)
   }
 
   mutating func floats(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> [Float] {

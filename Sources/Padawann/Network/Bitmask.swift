@@ -35,8 +35,12 @@ public struct Bitmask: Hashable, Sendable {
     guard count >= 0, bytes.count == (count + 7) / 8 else { return nil }
     self.count = count
     words = [UInt64](repeating: 0, count: (count + 63) / 64)
+    var word: UInt64 = 0
     for (index, byte) in bytes.enumerated() {
-      words[index / 8] |= UInt64(Self.reversed(byte)) << UInt64(8 * (index % 8))
+      word |= UInt64(byte) << UInt64(8 * (index & 7))
+      guard index & 7 == 7 || index == bytes.count - 1 else { continue }
+      words[index >> 3] = Self.reversedInBytes(word)
+      word = 0
     }
     let unpadded = words
     clearPadding()
@@ -45,9 +49,16 @@ public struct Bitmask: Hashable, Sendable {
 
   /// The bits packed into bytes, the first in the most significant position; padding bits are zero.
   public var packed: [UInt8] {
-    (0..<(count + 7) / 8).map {
-      Self.reversed(UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(8 * ($0 % 8))))
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 * words.count)
+    for word in words {
+      let turned = Self.reversedInBytes(word)
+      for shift in stride(from: 0, to: 64, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: turned >> UInt64(shift)))
+      }
     }
+    bytes.removeLast(bytes.count - (count + 7) / 8)
+    return bytes
   }
 
   /// Reads or sets one bit.
@@ -107,6 +118,61 @@ public struct Bitmask: Hashable, Sendable {
     return result
   }
 
+  /// These bits one after another where `mask` has its set bits, and zeros elsewhere. There must be as many of them.
+  public func spread(over mask: Bitmask) -> Bitmask {
+    precondition(count == mask.population, "one bit for every set bit of the mask is needed")
+    var result = Bitmask(repeating: false, count: mask.count)
+    var position = 0
+    for (index, word) in mask.words.enumerated() where word != 0 {
+      var source = bits(from: position)
+      position += word.nonzeroBitCount
+      var rest = word
+      var target: UInt64 = 0
+      while rest != 0 {
+        target |= (rest & (0 &- rest)) & (0 &- (source & 1))
+        source >>= 1
+        rest &= rest &- 1
+      }
+      result.words[index] = target
+    }
+    return result
+  }
+
+  /// The bits where `mask` is set, one after another. The lengths must be equal.
+  public func gathered(by mask: Bitmask) -> Bitmask {
+    precondition(count == mask.count, "bitmasks of different lengths cannot be combined")
+    var result = Bitmask(repeating: false, count: mask.population)
+    var position = 0
+    for (index, word) in mask.words.enumerated() where word != 0 {
+      let source = words[index]
+      var rest = word
+      var target: UInt64 = 0
+      var bit: UInt64 = 1
+      while rest != 0 {
+        if source & (rest & (0 &- rest)) != 0 { target |= bit }
+        bit &<<= 1
+        rest &= rest &- 1
+      }
+      result.merge(target, at: position)
+      position += word.nonzeroBitCount
+    }
+    return result
+  }
+
+  /// The 64 bits from a position on; zeros beyond the end.
+  private func bits(from position: Int) -> UInt64 {
+    let (word, shift) = (position >> 6, UInt64(position & 63))
+    let low = words[word] >> shift
+    return shift == 0 || word + 1 == words.count ? low : low | words[word + 1] << (64 - shift)
+  }
+
+  /// Sets bits from a position on, where there are none yet.
+  private mutating func merge(_ bits: UInt64, at position: Int) {
+    let (word, shift) = (position >> 6, UInt64(position & 63))
+    words[word] |= bits << shift
+    if shift > 0, bits >> (64 - shift) != 0 { words[word + 1] |= bits >> (64 - shift) }
+  }
+
   private func combined(_ other: Bitmask, _ operation: (UInt64, UInt64) -> UInt64) -> Bitmask {
     precondition(count == other.count, "bitmasks of different lengths cannot be combined")
     var result = self
@@ -119,11 +185,11 @@ public struct Bitmask: Hashable, Sendable {
     words[words.count - 1] &= (1 << UInt64(count % 64)) - 1
   }
 
-  /// A byte with its bits in the opposite order.
-  private static func reversed(_ byte: UInt8) -> UInt8 {
-    var b = byte
-    b = (b & 0xf0) >> 4 | (b & 0x0f) << 4
-    b = (b & 0xcc) >> 2 | (b & 0x33) << 2
-    return (b & 0xaa) >> 1 | (b & 0x55) << 1
+  /// A word with the bits of each of its bytes in the opposite order.
+  private static func reversedInBytes(_ word: UInt64) -> UInt64 {
+    var w = word
+    w = (w >> 4) & 0x0f0f_0f0f_0f0f_0f0f | (w & 0x0f0f_0f0f_0f0f_0f0f) << 4
+    w = (w >> 2) & 0x3333_3333_3333_3333 | (w & 0x3333_3333_3333_3333) << 2
+    return (w >> 1) & 0x5555_5555_5555_5555 | (w & 0x5555_5555_5555_5555) << 1
   }
 }

@@ -68,19 +68,60 @@ public struct HeadTraining: Sendable {
   /// The images that all repetitions train on.
   public var images: Int { dataset.count * settings.training.passes * settings.repetitions }
 
-  /// Trains once.
+  /// What came of a training.
+  public struct Outcome: Sendable {
+    /// The model with the head.
+    public let model: Model
+    /// Right answers on the test images before the training, and after each repetition; empty without test images.
+    public let accuracies: [Proportion]
+  }
+
+  /// Trains, and measures after every repetition.
   ///
   /// - Parameters:
-  ///   - network: ``start``, or what the last repetition gave.
-  ///   - repetition: which one, from 0.
-  public func train(
-    _ network: Network, repetition: Int, threads: Int, instructionSet: InstructionSet,
-    progress: (Int) -> Void
-  ) throws -> Network {
-    try settings.train(
-      network, sharedWeight: sharedWeight, on: TrainingTask(dataset, outputs: outputs),
-      repetition: repetition,
-      threads: threads, instructionSet: instructionSet, progress: progress)
+  ///   - test: images of the task that are not learned from.
+  ///   - inference: how the head is measured; its threads and instructions are also those of the training.
+  ///   - progress: told the number of images of every batch.
+  /// - Throws: ``PadawannError`` `data` when the test images do not fit; as ``Trainer``; `CancellationError`.
+  public func run(test: Dataset?, _ inference: Inference, progress: @Sendable (Int) -> Void) async throws
+    -> Outcome
+  {
+    if let test { try check(test) }
+    var network = start
+    var accuracies = [try await accuracy(of: network, on: test, inference)]
+    for repetition in 0..<settings.repetitions {
+      network = try settings.train(
+        network, sharedWeight: sharedWeight, on: TrainingTask(dataset, outputs: outputs),
+        repetition: repetition,
+        threads: inference.threads, instructionSet: inference.instructionSet, progress: progress)
+      // What is measured is what is stored, which may be rounded.
+      let head = try model.network.replacing(parameters(with: network))
+      accuracies.append(try await accuracy(of: head, on: test, inference))
+    }
+    return Outcome(model: try await model(with: network, inference), accuracies: accuracies.compactMap { $0 })
+  }
+
+  private func check(_ test: Dataset) throws(PadawannError) {
+    try Inference.check(test, fits: model.network.architecture)
+    guard test.classNames.count == outputs.count else {
+      throw PadawannError(
+        .data, "it has \(test.classNames.count) classes, and the task has \(outputs.count)", at: test.name)
+    }
+  }
+
+  private func accuracy(of network: Network, on test: Dataset?, _ inference: Inference) async throws
+    -> Proportion?
+  {
+    guard let test else { return nil }
+    let predictions = try await inference.predictions(of: network, on: test, weights: [sharedWeight])
+    return try Scores(of: predictions[0], outputs: outputs).accuracy
+  }
+
+  /// What the task has of its own: what was trained, and what it had before and was not.
+  private func parameters(with network: Network) throws(PadawannError) -> [TaskParameters] {
+    let trained = try settings.parameters(of: network)
+    let known = model.tasks.first { $0.name == name }?.parameters ?? []
+    return known.filter { old in !trained.contains { $0.node == old.node } } + trained
   }
 
   /// The model with the head.
@@ -88,15 +129,12 @@ public struct HeadTraining: Sendable {
   /// - Parameters:
   ///   - network: what the last repetition gave.
   ///   - inference: how the head is measured on the training images.
-  /// - Throws: whatever measuring throws.
-  public func model(with network: Network, _ inference: Inference) async throws -> Model {
+  private func model(with network: Network, _ inference: Inference) async throws -> Model {
     var task = TaskRecord(
       name: name, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
       outputs: outputs,
       normalisation: dataset.normalisation, bestSharedWeight: sharedWeight)
-    let trained = try settings.parameters(of: network)
-    let known = model.tasks.first { $0.name == name }?.parameters ?? []
-    task.parameters = known.filter { old in !trained.contains { $0.node == old.node } } + trained
+    task.parameters = try parameters(with: network)
     var result = model
     let head = try model.network.replacing(task.parameters)
     let predictions = try await inference.predictions(of: head, on: dataset, weights: [sharedWeight])

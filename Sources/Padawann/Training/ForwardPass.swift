@@ -49,8 +49,8 @@ extension Backpropagation {
       for input in node.inputs.dropFirst(2) { set.accumulate(value(input, block), to: y) }
     case .concat: concatenate(node.inputs.map { value($0, block) }, to: y)
     case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.apply(x, to: y)
-    case .softmax: softmax(x, source, logarithm: false, to: y)
-    case .logSoftmax: softmax(x, source, logarithm: true, to: y)
+    case .softmax: writeSoftmax(x, source, logarithm: false, to: y)
+    case .logSoftmax: writeSoftmax(x, source, logarithm: true, to: y)
     case .flatten, .linear: break
     }
   }

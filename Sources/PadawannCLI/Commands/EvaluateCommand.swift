@@ -134,7 +134,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     task.parameters = subject.task?.parameters ?? []
     var model = stored.model
     if let index = model.tasks.firstIndex(where: { $0.name == record }) {
-      guard task.parameters == model.tasks[index].parameters else {
+      let stored = model.tasks[index].parameters
+      guard stored.isEmpty || task.parameters == stored else {
         throw PadawannError(
           .usage, "the task \(record) has numbers of its own, which would be lost", at: self.model,
           remedy: "Measure it with --task \(record), or record another name")

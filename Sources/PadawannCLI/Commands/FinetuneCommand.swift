@@ -79,28 +79,21 @@ struct FinetuneCommand: AsyncParsableCommand {
     let job = try await HeadTraining(
       stored.model, task: name ?? spec.taskName(), on: dataFolder.dataset(spec.description),
       mapsLabels: mapLabels == .auto, sharedWeight: weight, settings(), inference)
-    let tests = try FinetuneTests(test, of: spec, job, dataFolder)
+    let testSpec = if let test { try DatasetSpec.parse(test) } else { spec.testSplit }
+    let test = try testSpec.map { spec throws(PadawannError) in try dataFolder.dataset(spec.description) }
     progress.begin(ProgressBar("\(model), \(job.name)", of: .things("images"), total: job.images))
-    var network = job.start
-    var accuracies = [try await tests.accuracy(of: network, inference)]
-    for repetition in 0..<job.settings.repetitions {
-      network = try await Interruption().run { [network] in
-        try job.train(
-          network, repetition: repetition, threads: threads.count, instructionSet: inference.instructionSet,
-          progress: progress.advance)
-      }
-      let head = try stored.model.network.replacing(job.settings.parameters(of: network))
-      accuracies.append(try await tests.accuracy(of: head, inference))
+    let outcome = try await Interruption().run {
+      try await job.run(test: test, inference) { progress.advance($0) }
     }
     progress.finish()
-    var tuned = try await job.model(with: network, inference)
+    var tuned = outcome.model
     tuned.provenance.tool = Tool.name
     tuned.provenance.parent = stored.digest
     tuned.provenance.seed = job.settings.training.seed
     tuned.provenance.settings = settings(of: job)
     let path = output ?? model
     let written = try ModelFile.write(tuned, to: path, compact: stored.isCompact)
-    let result = FinetuneReport(path, written, job, tests.name, accuracies)
+    let result = FinetuneReport(path, written, job, test?.name, outcome.accuracies)
     try report.print(result) { result.text }
   }
 
@@ -112,7 +105,7 @@ struct FinetuneCommand: AsyncParsableCommand {
     default: settings.part = .nodes(layers.split(separator: ",").map(String.init))
     }
     settings.quantises = int8
-    try training.apply(to: &settings.training)
+    try training.apply(to: &settings.training, hasUsualRates: !settings.isConditioned)
     if let drops = training.dropout { settings.dropsOut = drops == .on }
     settings.training.survivorsOnly = masked
     return settings
@@ -124,46 +117,10 @@ struct FinetuneCommand: AsyncParsableCommand {
       .init("command", "finetune"), .init("task", job.name), .init("dataset", job.dataset.name),
       .init("layers", layers), .init("weight", Format.weight(job.sharedWeight)),
       .init("profile", profile.rawValue),
-      .init("repetitions", "\(job.settings.repetitions)"), .init("passes", "\(training.passes)"),
-      .init("batch", "\(training.batch)"), .init("rate", "\(training.rate)"),
-      .init("optimiser", "\(training.optimiser.summary)"), .init("schedule", training.schedule.summary),
-      .init("dropout", job.settings.dropsOut ? "on" : "off"), .init("shifts", "\(training.shifts)"),
-      .init("masked", "\(masked)"), .init("int8", "\(int8)"),
+      .init("repetitions", "\(job.settings.repetitions)"),
+    ] + training.provenance + [
+      .init("dropout", job.settings.dropsOut ? "on" : "off"), .init("masked", "\(masked)"),
+      .init("int8", "\(int8)"),
     ]
-  }
-}
-
-/// What a head is measured on.
-private struct FinetuneTests: Sendable {
-  let dataset: Dataset?
-  let job: HeadTraining
-
-  /// - Throws: ``PadawannError`` when the data is not there or does not fit.
-  init(_ text: String?, of spec: DatasetSpec, _ job: HeadTraining, _ folder: DataFolderOptions)
-    throws(PadawannError)
-  {
-    self.job = job
-    let spec = if let text { try DatasetSpec.parse(text) } else { spec.testSplit }
-    guard let spec else {
-      dataset = nil
-      return
-    }
-    let dataset = try folder.dataset(spec.description)
-    try Inference.check(dataset, fits: job.model.network.architecture)
-    guard dataset.classNames.count == job.outputs.count else {
-      throw PadawannError(
-        .data, "it has \(dataset.classNames.count) classes, and the task has \(job.outputs.count)",
-        at: dataset.name)
-    }
-    self.dataset = dataset
-  }
-
-  var name: String? { dataset?.name }
-
-  /// `nil` where there is nothing to measure on.
-  func accuracy(of network: Network, _ inference: Inference) async throws -> Proportion? {
-    guard let dataset else { return nil }
-    let predictions = try await inference.predictions(of: network, on: dataset, weights: [job.sharedWeight])
-    return try Scores(of: predictions[0], outputs: job.outputs).accuracy
   }
 }

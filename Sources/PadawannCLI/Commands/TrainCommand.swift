@@ -21,39 +21,32 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))
   var data: [String]
 
-  @Option(help: "The passes over the data.")
-  var passes = 3
-
-  @Option(help: "The images of a batch.")
-  var batch = 100
-
-  @OptionGroup var optimiser: OptimiserOptions
-
-  @Flag(inversion: .prefixedNo, help: "Shift each image by one pixel or not at all, at random.")
-  var shifts = false
-
-  @Option(help: "The seed of weights, batches, dropouts and shifts.")
-  var seed: UInt64 = 0
-
+  @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let network = try Network.initialised(try architecture, seed: seed)
-    let tasks = try data.map { text throws(PadawannError) in TrainingTask(try dataFolder.dataset(text)) }
-    let settings = TrainingSettings(
-      optimiser: optimiser.choice, rate: optimiser.learningRate, schedule: optimiser.schedule.schedule,
-      passes: passes, batch: batch, shifts: shifts, seed: seed)
+    let architecture = try self.architecture
+    let network = try Network.initialised(architecture, seed: training.seed)
+    var tasks: [TrainingTask] = []
+    for text in data {
+      let spec = try DatasetSpec.parse(text, defaultSplit: .train)
+      tasks.append(TrainingTask(try dataFolder.dataset(spec.description)))
+    }
+    var settings = TrainingSettings.thesis
+    try training.apply(to: &settings)
+    var scope = TrainingScope.everything(in: architecture)
+    scope.dropsOut = training.dropout != .off
     let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
     var trainer = try Trainer(
-      network, on: tasks, settings: settings, threads: threads.count, instructionSet: set)
+      network, on: tasks, scope: scope, settings: settings, threads: threads.count, instructionSet: set)
     let passes = try await train(&trainer)
     var provenance = Provenance()
     provenance.tool = Tool.name
-    provenance.seed = seed
-    provenance.settings = provenanceSettings
+    provenance.seed = training.seed
+    provenance.settings = provenanceSettings(settings, scope)
     let written = try output.write(Model(network: try trainer.network(), provenance: provenance))
     let result = TrainReport(output.path, written, passes)
     try report.print(result) { result.text }
@@ -86,12 +79,13 @@ struct TrainCommand: AsyncParsableCommand {
     }
   }
 
-  private var provenanceSettings: [Provenance.Setting] {
+  private func provenanceSettings(_ settings: TrainingSettings, _ scope: TrainingScope)
+    -> [Provenance.Setting]
+  {
     [
       Provenance.Setting("command", "train"),
       .init("arch", arch.split(separator: "/").last.map(String.init) ?? arch),
-    ] + data.map { .init("data", $0) } + [
-      .init("passes", "\(passes)"), .init("batch", "\(batch)"), .init("shifts", "\(shifts)"),
-    ] + optimiser.settings
+    ] + data.map { .init("data", $0) } + settings.provenance
+      + [.init("dropout", scope.dropsOut ? "on" : "off")]
   }
 }

@@ -42,6 +42,15 @@ struct TrainingOptions: ParsableArguments {
 
   enum OptimiserName: String, ExpressibleByArgument, CaseIterable {
     case sgd, nesterov, adam, adamw, adadelta
+
+    /// The learning rate that one begins with.
+    var usualRate: Double {
+      switch self {
+      case .sgd, .nesterov: 0.01
+      case .adam, .adamw: 0.001
+      case .adadelta: 1
+      }
+    }
   }
 
   enum Switch: String, ExpressibleByArgument, CaseIterable {
@@ -50,8 +59,10 @@ struct TrainingOptions: ParsableArguments {
 
   /// Changes what was given.
   ///
+  /// - Parameter hasUsualRates: whether another optimiser brings the rate that is usual for it.
   /// - Throws: `ValidationError` when a momentum is given to an optimiser that has none.
-  func apply(to settings: inout TrainingSettings) throws {
+  func apply(to settings: inout TrainingSettings, hasUsualRates: Bool = true) throws {
+    if hasUsualRates, let optimiser { settings.rate = optimiser.usualRate }
     if let passes { settings.passes = passes }
     if let batch { settings.batch = batch }
     if let rate { settings.rate = rate }
@@ -123,5 +134,16 @@ extension Schedule {
     case .cosine: "cosine"
     case .step(let factor, let passes): "step=\(factor)/\(passes)"
     }
+  }
+}
+
+extension TrainingSettings {
+  /// The settings for the record.
+  var provenance: [Provenance.Setting] {
+    [
+      Provenance.Setting("passes", "\(passes)"), .init("batch", "\(batch)"), .init("rate", "\(rate)"),
+      .init("optimiser", optimiser.summary), .init("schedule", schedule.summary),
+      .init("shifts", "\(shifts)"),
+    ]
   }
 }

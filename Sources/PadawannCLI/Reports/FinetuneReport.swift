@@ -21,7 +21,7 @@ struct FinetuneReport: Encodable {
   let meanTestAccuracy: Double?
 
   init(
-    _ path: String, _ written: StoredModel, _ job: HeadTraining, _ test: String?, _ accuracies: [Proportion?]
+    _ path: String, _ written: StoredModel, _ job: HeadTraining, _ test: String?, _ accuracies: [Proportion]
   ) {
     file = path
     sha256 = written.digest.description
@@ -35,8 +35,8 @@ struct FinetuneReport: Encodable {
     parameters = (record?.parameters ?? []).map(InspectReport.TaskEntry.ParameterEntry.init)
     trainingAccuracy = record?.accuracy ?? 0
     testDataset = test
-    accuracyBefore = accuracies.first ?? nil
-    testAccuracies = accuracies.dropFirst().compactMap { $0 }
+    accuracyBefore = accuracies.first
+    testAccuracies = Array(accuracies.dropFirst())
     let values = testAccuracies.map(\.value)
     meanTestAccuracy = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }

@@ -11,14 +11,14 @@ struct TrainReport: Encodable {
 
   /// One pass over the data: the mean over its images, each seen before the step of its batch.
   struct Pass: Encodable {
-    private(set) var loss = 0.0
+    private(set) var crossEntropy = 0.0
     private(set) var accuracy = 0.0
     private(set) var images = 0
 
     /// Counts a batch.
     mutating func add(_ batch: BatchResult) {
       let all = Double(images + batch.images)
-      loss = (loss * Double(images) + batch.loss * Double(batch.images)) / all
+      crossEntropy = (crossEntropy * Double(images) + batch.loss * Double(batch.images)) / all
       accuracy = (accuracy * Double(images) + Double(batch.right)) / all
       images += batch.images
     }
@@ -37,7 +37,7 @@ struct TrainReport: Encodable {
     for (index, pass) in passes.enumerated() {
       rows.append([
         "\(index + 1)", Format.count(pass.images), "\(Format.percent(pass.accuracy))%",
-        Format.decimal(pass.loss, 4),
+        Format.decimal(pass.crossEntropy, 4),
       ])
     }
     return Table.text(rows) + "\n\(file): \(Format.count(edges)) edges, \(Format.count(bytes)) bytes"

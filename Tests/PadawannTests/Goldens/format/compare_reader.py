@@ -2,7 +2,7 @@
 """Compares what tools/read_padawann.py reads with what the library says, to the bit.
 usage: compare_reader.py FOLDER_OF_THE_READER EXPECTED.json     prints what differs; needs h5py and numpy
 
-EXPECTED.json is [{"path", "shared", "layers": {name: [[bit patterns of float32] or null, …]}}, …]: the weights and biases of a
+EXPECTED.json is [{"path", "shared", "task" (may be absent), "layers": {name: [[bit patterns of float32] or null, …]}}, …]: the weights and biases of a
 layer, or scale, shift, mean and variance."""
 import json, sys
 import numpy as np
@@ -12,7 +12,7 @@ from read_padawann import read
 
 wrong = count = 0
 for model in json.load(open(sys.argv[2])):
-    layers = read(model["path"], np.float32(model["shared"]))
+    layers = read(model["path"], np.float32(model["shared"]), model.get("task"))
     if set(layers) != set(model["layers"]):
         wrong += 1
         print(f"{model['path']}: layers {sorted(layers)} instead of {sorted(model['layers'])}")

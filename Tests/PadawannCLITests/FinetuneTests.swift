@@ -1,0 +1,127 @@
+import Foundation
+import Padawann
+import Testing
+
+/// Heads for tasks, on the demo network and drawn characters.
+@Suite struct FinetuneTests {
+  private static let letters = "strokes-letters:train,per-class=40"
+  private let place: Workplace
+
+  init() throws { place = try Workplace(models: true) }
+
+  private func model(_ name: String) throws -> Model {
+    try ModelFile.read(place.folder.appendingPathComponent(name).path).model
+  }
+
+  private func task(_ file: String) throws -> TaskRecord { try #require(model(file).tasks.first) }
+
+  /// The accuracy that `evaluate` gives for a task.
+  private func accuracy(_ arguments: String) throws -> Double {
+    let report = try place.run("evaluate \(arguments) --json").check().json()
+    let dataset = try #require((report["datasets"] as? [[String: Any]])?.first)
+    let sweep = try #require(dataset["sweep"] as? [String: Any])
+    let settings = try #require(sweep["settings"] as? [[String: Any]])
+    #expect(settings.count == 1)
+    let scores = try #require(settings[0]["scores"] as? [String: Any])
+    return try #require((scores["accuracy"] as? [String: Any])?["value"] as? Double)
+  }
+
+  @Test func headIsStoredInTheModelAndEvaluateUsesIt() throws {
+    let body = try model("net.h5").network
+    let report = try place.run("finetune net.h5 --task \(Self.letters) --json").check().json()
+    let before = try #require((report["accuracy_before"] as? [String: Any])?["value"] as? Double)
+    let after = try #require(report["mean_test_accuracy"] as? Double)
+    #expect(before < 0.3)
+    #expect(after > 0.7)
+    let tuned = try model("net.h5")
+    #expect(tuned.network == body)
+    #expect(try accuracy("net.h5 --task strokes-letters") == after)
+    #expect(try accuracy("net.h5 --task strokes-letters --data \(Self.letters)") == tuned.tasks[0].accuracy)
+    #expect(tuned.tasks[0].parameters.map(\.node) == ["fc2"])
+  }
+
+  @Test func oneBodyHasSeveralHeads() throws {
+    try place.run("finetune net.h5 --task \(Self.letters) --passes 2").check()
+    let first = try task("net.h5")
+    try place.run("finetune net.h5 --task strokes:train,per-class=40 --passes 2").check()
+    let both = try model("net.h5").tasks
+    #expect(both.map(\.name) == ["strokes-letters", "strokes"])
+    #expect(both[0] == first)
+    let report = try place.run("evaluate net.h5 --json").check().json()
+    let tasks = (report["datasets"] as? [[String: Any]])?.compactMap { $0["task"] as? String }
+    #expect(tasks == ["strokes-letters", "strokes"])
+  }
+
+  @Test func threadsChangeNothing() throws {
+    for threads in 1...2 {
+      try place.run(
+        "finetune net.h5 --task \(Self.letters) --profile reference --threads \(threads) -o out\(threads).h5"
+      ).check()
+    }
+    #expect(try place.bytes("out1.h5") == place.bytes("out2.h5"))
+  }
+
+  @Test func maskedHeadHasTheSurvivingEdgesOnly() throws {
+    try place.run("prune net.h5 --method random --amount 0.5 --seed 3 -o half.h5").check()
+    try place.run("finetune half.h5 --task \(Self.letters) --masked -o masked.h5").check()
+    try place.run("finetune half.h5 --task \(Self.letters) -o dense.h5").check()
+    let mask = try #require(model("half.h5").network.layers.last).weights.mask
+    let masked = try head("masked.h5")
+    #expect(masked.mask == mask)
+    #expect(try head("dense.h5").survivors > mask.population)
+  }
+
+  @Test func headOfBytesIsNearlyAsGood() throws {
+    try place.run("finetune net.h5 --task \(Self.letters) -o float.h5").check()
+    try place.run("finetune net.h5 --task \(Self.letters) --int8 -o int8.h5").check()
+    let difference = try abs(
+      accuracy("float.h5 --task strokes-letters") - accuracy("int8.h5 --task strokes-letters"))
+    #expect(difference < 0.02)
+    guard case .weighted(_, _, .int8) = try #require(task("int8.h5").parameters.first).content else {
+      Issue.record("the head is not one of bytes")
+      return
+    }
+    #expect(try place.bytes("int8.h5").count < place.bytes("float.h5").count)
+  }
+
+  @Test func biasesAloneAndNamedLayersAreTrained() throws {
+    try place.run("finetune net.h5 --task \(Self.letters) --layers biases -o biases.h5").check()
+    for parameters in try task("biases.h5").parameters {
+      guard case .weighted(nil, bias: _?, .float32) = parameters.content else {
+        Issue.record("\(parameters.node) has more than biases")
+        continue
+      }
+    }
+    try place.run("finetune net.h5 --task \(Self.letters) --layers fc1,fc2 --passes 1 -o two.h5").check()
+    #expect(try task("two.h5").parameters.map(\.node) == ["fc1", "fc2"])
+  }
+
+  @Test func networkWithWeightsOfItsOwnKeepsThem() throws {
+    try place.run("finetune trained.h5 --task \(Self.letters) -o tuned.h5").check()
+    #expect(try task("tuned.h5").bestSharedWeight == nil)
+    #expect(try accuracy("tuned.h5 --task strokes-letters") > 0.7)
+  }
+
+  @Test func unreasonableRequestsAreRefused() throws {
+    for (arguments, code) in [
+      ("net.h5 --task \(Self.letters) --layers conv9", Int32(64)),
+      ("net.h5 --task \(Self.letters) --weight 0", 64), ("net.h5 --task \(Self.letters) --passes 0", 64),
+      ("net.h5 --task \(Self.letters) --rate 0", 64), ("net.h5 --task nothing", 64),
+      ("gone.h5 --task \(Self.letters)", 66),
+      ("net.h5 --task \(Self.letters) --optimiser adam --momentum 0.5", 64),
+    ] {
+      let before = try place.bytes("net.h5")
+      let outcome = try place.run("finetune \(arguments)")
+      #expect(outcome.code == code, "\(arguments): \(outcome.errors)")
+      #expect(outcome.errors.hasPrefix("padawann: "), "\(outcome.errors)")
+      #expect(try place.bytes("net.h5") == before)
+    }
+  }
+
+  private func head(_ file: String) throws -> EdgeWeights {
+    guard case .weighted(let weights?, _, _) = try #require(task(file).parameters.first).content else {
+      throw Faults.noReport(file)
+    }
+    return weights
+  }
+}
