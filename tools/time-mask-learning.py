@@ -22,7 +22,10 @@ import torch.nn.functional as F
 PER_CLASS, BATCH, SHIFTS = 700, 100, [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
 LAYERS = ["conv1", "conv2", "fc1", "fc2"]
 SPECS = ["mnist:train,per-class=700", "10letters:train,per-class=700"]
-FILES = {"mnist": ("mnist/train", "mnist/t10k", 0), "10letters": ("emnist-letters/emnist-letters-train", "emnist-letters/emnist-letters-test", 1)}
+FILES = {
+    "mnist": ("mnist/train", "mnist/t10k", 0),
+    "10letters": ("emnist-letters/emnist-letters-train", "emnist-letters/emnist-letters-test", 1),
+}
 
 
 def idx(path):

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import Padawann
+
+/// Training and learning on real digits and letters, which are not part of the package: skipped where they are not there.
+@Suite struct RealTrainingTests {
+  static let shared = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("shared")
+  static let isThere = FileManager.default.fileExists(
+    atPath: shared.appendingPathComponent("data/mnist").path)
+
+  #if DEBUG
+    private static let isFast = false
+  #else
+    private static let isFast = true
+  #endif
+
+  private static func dataset(_ text: String) throws -> Dataset {
+    try DatasetSpec.parse(text).load(from: DataFolder(path: shared.appendingPathComponent("data").path))
+  }
+
+  private static func accuracy(_ network: Network, _ magnitude: Magnitude, _ data: String) async throws
+    -> Double
+  {
+    let predictions = try await Inference(threads: 2).predictions(
+      of: network, on: try dataset(data), magnitude: magnitude)
+    return try Scores(of: predictions).accuracy.value
+  }
+
+  /// A tenth of the work of the study, and less accurate for it: fewer images, fewer passes, no shifts.
+  @Test(.enabled(if: isThere && isFast, "skipped: ../shared is not there, or this is a debug build"))
+  func oneMaskServesDigitsAndLetters() async throws {
+    let file = try TensorFile.read(Self.shared.appendingPathComponent("models/mnist-net.pt").path)
+    let network = try NetworkImport().network(
+      try ParameterSet(file).parameters, try Preset.mnistNet.architecture)
+    var settings = MaskSettings(density: 0.5)
+    (settings.passes, settings.shifts) = (6, false)
+    let tasks = try ["mnist:train,per-class=200", "10letters:train,per-class=200"].map {
+      TrainingTask(try Self.dataset($0))
+    }
+    var learning = try MaskLearning(network, on: tasks, settings: settings, threads: 2)
+    while !learning.isFinished { try learning.advance() }
+    let learned = try learning.network()
+    #expect(learned.survivors == 599_824)
+    #expect(try await Self.accuracy(learned, .shared(0.5), "mnist:test") > 0.96)
+    #expect(try await Self.accuracy(learned, .shared(0.5), "10letters:test") > 0.86)
+  }
+
+  @Test(.enabled(if: isThere && isFast, "skipped: ../shared is not there, or this is a debug build"))
+  func aPerceptronLearnsDigits() async throws {
+    let network = try Network.initialised(try Preset.mlp.architecture, seed: 1)
+    var trainer = try Trainer(
+      network, on: [TrainingTask(try Self.dataset("mnist:train"))], settings: .thesis, threads: 2)
+    while !trainer.isFinished { try trainer.advance() }
+    #expect(try await Self.accuracy(try trainer.network(), .own, "mnist:test") > 0.96)
+  }
+}
