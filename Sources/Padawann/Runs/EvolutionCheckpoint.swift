@@ -38,7 +38,6 @@ package struct EvolutionCheckpoint {
     }
     var root = HDFGroup()
     root.attributes = [
-      HDFEntry("format", .text(Self.format)), HDFEntry("format_version", .integer(Self.version)),
       HDFEntry("settings_sha256", .text(settings.description)),
       HDFEntry("log_sha256", .text(log.description)),
       HDFEntry("generation", .integer(Int64(snapshot.generation))),
@@ -55,13 +54,7 @@ package struct EvolutionCheckpoint {
       HDFEntry("cross_entropy", HDFDataset(shape: shape, .float64(scores.flatMap(\.crossEntropy)))),
       HDFEntry("log_line", HDFDataset(shape: [logLine.count], .uint8(logLine))),
     ]
-    root.attributes.append(
-      HDFEntry(ContentDigest.attribute, .text(ContentDigest.digest(of: root).description)))
-    do throws(HDF5Error) {
-      return try root.image()
-    } catch {
-      throw PadawannError(.data, "the checkpoint cannot be stored: \(error.message)", at: error.path)
-    }
+    return try CheckpointFile.image(of: root, format: Self.format, version: Self.version)
   }
 
   // MARK: - reading
@@ -74,26 +67,11 @@ package struct EvolutionCheckpoint {
   ///   - layout: the layers of the run's network.
   /// - Throws: ``PadawannError`` `data` when it is damaged, `unsupported` when it is of another version.
   package init(image: [UInt8], _ plan: EvolutionPlan, _ layout: EdgeLayout) throws(PadawannError) {
-    let root: HDFGroup
-    do throws(HDF5Error) {
-      root = try HDFGroup(
-        image: image,
-        limits: ReadLimits(
-          imageBytes: Self.sizeLimit, objects: 16, depth: 1, payloadBytes: Self.sizeLimit, unusedBytes: 0))
-    } catch {
-      throw PadawannError(.data, "the checkpoint is damaged: \(error.message)", at: error.path)
-    }
+    let root = try CheckpointFile.tree(
+      image, format: Self.format, version: Self.version,
+      ReadLimits(
+        imageBytes: Self.sizeLimit, objects: 16, depth: 1, payloadBytes: Self.sizeLimit, unusedBytes: 0))
     var reader = AttributeReader(root, "/")
-    guard try reader.text("format") == Self.format else {
-      throw PadawannError(.data, "this is not a checkpoint of an evolution")
-    }
-    guard try reader.integer("format_version") == Int(Self.version) else {
-      throw PadawannError(
-        .unsupported, "the checkpoint is of another version", remedy: "Use the padawann that wrote it")
-    }
-    guard try reader.digest(ContentDigest.attribute) == ContentDigest.digest(of: root) else {
-      throw PadawannError(.data, "the checkpoint does not match its SHA-256 digest: it is damaged")
-    }
     settings = try reader.digest("settings_sha256")
     log = try reader.digest("log_sha256")
     let individuals = try CheckpointRows(root, plan, layout).individuals()

@@ -23,7 +23,6 @@ struct LearningCheckpoint {
   func image() throws(PadawannError) -> [UInt8] {
     var root = HDFGroup()
     root.attributes = [
-      HDFEntry("format", .text(Self.format)), HDFEntry("format_version", .integer(Self.version)),
       HDFEntry("settings_sha256", .text(settings.description)),
       HDFEntry("step", .integer(Int64(snapshot.step))),
     ]
@@ -41,40 +40,19 @@ struct LearningCheckpoint {
       }
       return HDFEntry(layer.name, group)
     }
-    root.attributes.append(
-      HDFEntry(ContentDigest.attribute, .text(ContentDigest.digest(of: root).description)))
-    do throws(HDF5Error) {
-      return try root.image()
-    } catch {
-      throw PadawannError(.data, "the checkpoint cannot be stored: \(error.message)", at: error.path)
-    }
+    return try CheckpointFile.image(of: root, format: Self.format, version: Self.version)
   }
 
   /// Reads a file; the learning that goes on from it checks that its numbers fit.
   ///
   /// - Throws: ``PadawannError`` `data` when it is damaged, `unsupported` when it is of another version.
   init(image: [UInt8], _ plan: LearningPlan) throws(PadawannError) {
-    let root: HDFGroup
-    do throws(HDF5Error) {
-      root = try HDFGroup(
-        image: image,
-        limits: ReadLimits(
-          imageBytes: Self.sizeLimit, objects: 8 * Architecture.Limits.nodes, depth: 2,
-          payloadBytes: Self.sizeLimit, unusedBytes: 0))
-    } catch {
-      throw PadawannError(.data, "the checkpoint is damaged: \(error.message)", at: error.path)
-    }
+    let root = try CheckpointFile.tree(
+      image, format: Self.format, version: Self.version,
+      ReadLimits(
+        imageBytes: Self.sizeLimit, objects: 8 * Architecture.Limits.nodes, depth: 2,
+        payloadBytes: Self.sizeLimit, unusedBytes: 0))
     var reader = AttributeReader(root, "/")
-    guard try reader.text("format") == Self.format else {
-      throw PadawannError(.data, "this is not a checkpoint of a learning")
-    }
-    guard try reader.integer("format_version") == Int(Self.version) else {
-      throw PadawannError(
-        .unsupported, "the checkpoint is of another version", remedy: "Use the padawann that wrote it")
-    }
-    guard try reader.digest(ContentDigest.attribute) == ContentDigest.digest(of: root) else {
-      throw PadawannError(.data, "the checkpoint does not match its SHA-256 digest: it is damaged")
-    }
     settings = try reader.digest("settings_sha256")
     guard case .uint8(let log) = root.dataset("log")?.elements else { throw Self.broken }
     self.log = log

@@ -40,7 +40,7 @@ public struct FineTuning: Sendable, Hashable {
 
   /// A set of settings with a name.
   public enum Profile: String, Sendable, CaseIterable {
-    /// One honest run: conditioned, Adam with a rate of 0.02 that falls to 0 along half a cosine, 5 passes, without dropout.
+    /// One honest run: conditioned, Adam with a rate of 0.2 that falls to 0 along half a cosine, 5 passes, without dropout.
     case `default`
     /// What the published code does (thesis-facts 20): gradient descent with rate 0.001 and momentum 0.9, five times one
     /// pass with a fresh momentum, dropout active, pruned edges coming back.
@@ -53,7 +53,7 @@ public struct FineTuning: Sendable, Hashable {
     case .default:
       self.init(
         .lastLayer,
-        TrainingSettings(optimiser: .adam(), rate: 0.02, schedule: .cosine, passes: 5, survivorsOnly: false),
+        TrainingSettings(optimiser: .adam(), rate: 0.2, schedule: .cosine, passes: 5, survivorsOnly: false),
         isConditioned: true)
     case .reference:
       self.init(

@@ -101,13 +101,7 @@ struct ImportCommand: AsyncParsableCommand {
       Output.note("the tensors are those of \(preset.rawValue)")
       return try preset.architecture
     }
-    if let preset = Preset(rawValue: arch) { return try preset.architecture }
-    let description = try StoredFile.read(arch, limit: ArchitectureFile.sizeLimit)
-    do throws(PadawannError) {
-      return try ArchitectureFile.architecture(json: description)
-    } catch {
-      throw error.inside(arch)
-    }
+    return try ArchitectureFile.architecture(named: arch)
   }
 
   private func provenance(_ source: TensorFile) -> Provenance {

@@ -28,7 +28,7 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let architecture = try self.architecture
+    let architecture = try ArchitectureFile.architecture(named: arch)
     let network = try Network.initialised(architecture, seed: training.seed)
     var tasks: [TrainingTask] = []
     for text in data {
@@ -65,18 +65,6 @@ struct TrainCommand: AsyncParsableCommand {
       progress.advance(1)
     }
     return passes
-  }
-
-  private var architecture: Architecture {
-    get throws(PadawannError) {
-      if let preset = Preset(rawValue: arch) { return try preset.architecture }
-      let description = try StoredFile.read(arch, limit: ArchitectureFile.sizeLimit)
-      do throws(PadawannError) {
-        return try ArchitectureFile.architecture(json: description)
-      } catch {
-        throw error.inside(arch)
-      }
-    }
   }
 
   private func provenanceSettings(_ settings: TrainingSettings, _ scope: TrainingScope)
