@@ -9,8 +9,8 @@
 /// Every edge has a score, at first at random; the edges with the highest scores are left, of every layer always the same number.
 /// The gradient of a score is that of the edge's weight times its sign, also for edges that are pruned (straight-through; Bengio et
 /// al., 2013; Ramanujan et al., 2020; Zhou et al., 2019). Layers that are not masked never change; where they come first, what they
-/// compute is computed once. The loss is the cross-entropy of logits that have been scaled (so that every layer's sums have a standard deviation of 1),
-/// which changes no answer.
+/// compute is computed once. The loss is the cross-entropy of scaled logits: the sums of every layer are scaled to a standard
+/// deviation of 1, which changes no answer.
 ///
 /// The result is a function of the network, the tasks and the settings alone, and a learning goes on from its ``snapshot`` exactly
 /// as it would have.
