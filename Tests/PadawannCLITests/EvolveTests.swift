@@ -29,9 +29,12 @@ import Testing
 
   // MARK: - the same end
 
-  @Test func theChampionDependsNeitherOnThreadsNorOnInstructions() throws {
+  static let mutations = ["unstructured", "saliency --gradient-images 100"]
+
+  @Test(arguments: mutations)
+  func theChampionDependsNeitherOnThreadsNorOnInstructions(mutation: String) throws {
     let place = try Workplace(models: true)
-    let run = "\(Self.small) --generations 5 --seed 7"
+    let run = "\(Self.small) --generations 5 --seed 7 --mutation \(mutation)"
     try place.run("\(run) -o one --threads 1").check()
     let champion = try place.bytes("one/champion.h5")
     let log = try Self.log(place, "one")
@@ -43,13 +46,14 @@ import Testing
       #expect(try place.bytes("\(name)/champion.h5") == champion, "\(name)")
       #expect(try Self.log(place, name) == log, "\(name)")
     }
-    try place.run("\(Self.small) --generations 5 --seed 8 -o other").check()
+    try place.run("\(Self.small) --generations 5 --seed 8 --mutation \(mutation) -o other").check()
     #expect(try place.bytes("other/champion.h5") != champion)
   }
 
-  @Test func killedAtTenMomentsItEndsInTheSameChampion() throws {
+  @Test(arguments: mutations)
+  func killedAtTenMomentsItEndsInTheSameChampion(mutation: String) throws {
     let place = try Workplace(models: true)
-    let run = "\(Self.small) --generations 60 --threads 1"
+    let run = "\(Self.small) --generations 60 --threads 1 --mutation \(mutation)"
     try place.run("\(run) -o whole").check()
     var generator = SystemRandomNumberGenerator()
     var begin = "\(Self.program) \(run) -o killed"
@@ -125,6 +129,18 @@ import Testing
     #expect(used.errors.contains("--resume"))
     let none = try place.run("evolve --resume nowhere")
     #expect(none.code == 66)
+  }
+
+  @Test func imagesForGradientsWithoutGradientsAreRefused() throws {
+    let place = try Workplace(models: true)
+    for options in ["--gradient-images 100", "--gradient-images 100 --mutation structured"] {
+      let outcome = try place.run("\(Self.small) \(options) -o run")
+      #expect(outcome.code == 64 && outcome.errors.contains("--mutation saliency"), "\(outcome.errors)")
+    }
+    let few = try place.run("\(Self.small) --mutation saliency --gradient-images 0 -o run")
+    #expect(few.code == 64 && few.errors.contains("0 images"), "\(few.errors)")
+    let resumed = try place.run("evolve --resume run --mutation saliency --gradient-images 9")
+    #expect(resumed.code == 64)
   }
 
   @Test func whatDoesNotBelongToTheRunIsRefused() throws {

@@ -12,7 +12,24 @@ struct EvolutionTests {
     return Score(fitness: Double(value / 2), report: genome.survivors)
   }
 
+  /// Numbers that have both signs and differ from edge to edge and from genome to genome.
+  static func saliency(_ genome: Genome) throws -> EdgeSaliency {
+    var edge = 0
+    let layers = genome.masks.map { mask in
+      (0..<mask.count).map { place in
+        edge += 1
+        return Float(edge * 7919 % 101 - 50) * (mask[place] ? 1 : 3)
+      }
+    }
+    return try EdgeSaliency(layers, of: genome.layout)
+  }
+
+  static func prune(_ evolution: inout Run) throws {
+    while let genome = evolution.saliencyWanted { try evolution.tell(saliency: saliency(genome)) }
+  }
+
   static func step(_ evolution: inout Run) throws {
+    try prune(&evolution)
     try evolution.tell(evolution.ask().map { score($0.genome) })
   }
 
@@ -127,6 +144,7 @@ struct EvolutionTests {
     var evolution = try Run(parents: [whole()], settings: settings)
     var best = -Double.infinity
     while !evolution.isFinished {
+      try Self.prune(&evolution)
       let told = evolution.ask().map { Self.score($0.genome) }
       let before = evolution.champion
       try evolution.tell(told)

@@ -36,6 +36,9 @@ public struct KeyedGenerator: Sendable {
   /// A uniform number in `[0, 1)` with 24 random bits, exact in `Float`.
   public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
+  /// A uniform number in `[0, 1)` with 53 random bits, exact in `Double`.
+  public mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
+
   /// Shuffles in place (Fisher and Yates).
   public mutating func shuffle<Element>(_ elements: inout [Element]) {
     guard elements.count > 1 else { return }

@@ -18,24 +18,26 @@ extension EvolutionSettings {
     KeyedGenerator(seed, RandomUse.domain, UInt64(generation), UInt64(individual), use.rawValue)
   }
 
-  /// The initial population.
-  func initialGenomes(from parents: [Genome]) -> [Genome] {
+  /// What the initial population is before its pruning step.
+  func initialOffspring(of parents: [Genome]) -> [Offspring] {
     (0..<population).map { individual in
-      let parent = parents[individual % parents.count]
-      guard !includesUnpruned || individual >= parents.count else { return parent }
-      return mutated(parent, 0, individual)
+      Offspring(
+        individual: individual, genome: parents[individual % parents.count],
+        isPruned: !includesUnpruned || individual >= parents.count)
     }
   }
 
-  /// The children of a population, which is in order of rank; they take the places after the elites.
-  func children(of population: [Genome], generation: Int) -> [Genome] {
+  /// What the children of a population, which is in order of rank, are before their pruning step; they take the places after
+  /// the elites.
+  func offspring(of population: [Genome], generation: Int) -> [Offspring] {
     (elites..<population.count).map { individual in
-      let first = population[parent(generation, individual, .firstParent)]
-      guard hasTwoParents(generation, individual) else { return mutated(first, generation, individual) }
-      let second = population[parent(generation, individual, .secondParent)]
-      var generator = generator(generation, individual, .crossover)
-      let child = Padawann.crossover(first, second, by: crossover, using: &generator)
-      return mutated(child, generation, individual)
+      var genome = population[parent(generation, individual, .firstParent)]
+      if hasTwoParents(generation, individual) {
+        let second = population[parent(generation, individual, .secondParent)]
+        var generator = generator(generation, individual, .crossover)
+        genome = Padawann.crossover(genome, second, by: crossover, using: &generator)
+      }
+      return Offspring(individual: individual, genome: genome, isPruned: true)
     }
   }
 
@@ -51,8 +53,14 @@ extension EvolutionSettings {
     return crossover != .none && Double(coin.uniform()) < crossoverProbability
   }
 
-  private func mutated(_ genome: Genome, _ generation: Int, _ individual: Int) -> Genome {
+  /// The pruning step of an individual; `saliency` is that of its genome, which ``Mutation/saliency`` needs.
+  func pruned(_ genome: Genome, _ generation: Int, _ individual: Int, by saliency: EdgeSaliency?) -> Genome {
     var generator = generator(generation, individual, .mutation)
-    return prunedChild(genome, by: mutation, step: step, draw: draw, using: &generator)
+    guard let saliency else {
+      return prunedChild(genome, by: mutation, step: step, draw: draw, using: &generator)
+    }
+    return prunedChild(
+      genome, by: saliency, preferring: .preference(of: individual), step: step, draw: draw,
+      using: &generator)
   }
 }

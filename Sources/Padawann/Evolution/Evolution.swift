@@ -10,6 +10,12 @@
 /// let padawann = evolution.champion
 /// ```
 ///
+/// With ``Mutation/saliency`` it must first be told how much each edge matters, before it can ask:
+///
+/// ```swift
+/// while let genome = evolution.saliencyWanted { try evolution.tell(saliency: measure(genome)) }
+/// ```
+///
 /// The algorithm, with the default settings' numbers:
 ///
 /// ```
@@ -55,6 +61,7 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   public private(set) var generation = 0
   /// The fittest individual ever seen; `nil` until the initial population was evaluated.
   public private(set) var champion: Champion?
+  private var litter: Litter
   private var brood: Brood<Report>
 
   /// Begins an evolution.
@@ -82,7 +89,9 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
     }
     self.settings = settings
     self.layout = layout
-    brood = Brood(settings.initialGenomes(from: parents), from: 0, known: [])
+    litter = Litter(settings.initialOffspring(of: parents), generation: 0, settings)
+    brood = .empty
+    layBrood()
   }
 
   /// Whether there is nothing left to ask.
@@ -95,8 +104,34 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   /// What has to be evaluated before the evolution can go on; the same until it is told.
   ///
   /// There can be nothing to evaluate although the evolution is not finished, when every child has the masks of an
-  /// individual that is known. It then goes on after `tell([])`.
+  /// individual that is known. It then goes on after `tell([])`. While a saliency is wanted there is nothing either.
   public func ask() -> [Candidate] { brood.candidates }
+
+  /// The genome whose saliency must be told next, before there is anything to ask; `nil` without ``Mutation/saliency``, and when
+  /// all individuals of the next generation are pruned.
+  public var saliencyWanted: Genome? { litter.unpruned }
+
+  /// Prunes the individuals of the next generation whose genome is ``saliencyWanted``.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when none is wanted, `data` when it is of another layout.
+  public mutating func tell(saliency: EdgeSaliency) throws(PadawannError) {
+    guard let genome = litter.unpruned else {
+      throw PadawannError(.usage, "no saliency was asked for")
+    }
+    guard saliency.layers.map(\.count) == genome.masks.map(\.count) else {
+      throw PadawannError(.data, "the saliency is that of a network with other layers")
+    }
+    litter.prune(by: saliency)
+    layBrood()
+  }
+
+  /// Lets the individuals of the litter be asked for when all of them are pruned.
+  private mutating func layBrood() {
+    guard litter.unpruned == nil else { return }
+    brood = Brood(
+      litter.genomes, from: litter.first, known: population + (champion.map { [$0.individual] } ?? []))
+    litter = .empty(settings)
+  }
 
   /// Goes on to the next generation.
   ///
@@ -105,6 +140,9 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   ///   than the candidates, or a fitness is not a number or is -infinity.
   public mutating func tell(_ scores: [Score<Report>]) throws(PadawannError) {
     guard !isFinished else { throw PadawannError(.usage, "the evolution is finished and asked for nothing") }
+    guard saliencyWanted == nil else {
+      throw PadawannError(.usage, "the saliency of a genome must be told before scores can be")
+    }
     guard scores.count == brood.candidates.count else {
       throw PadawannError(
         .usage, "\(scores.count) scores were told, but \(brood.candidates.count) were asked for")
@@ -118,7 +156,7 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
     if champion != nil { generation += 1 }
     population = Self.ranked(elites + brood.born(scores))
     crown()
-    brood = nextBrood()
+    beginGeneration()
   }
 
   /// Replaces the champion by the fittest individual if that is strictly fitter.
@@ -128,10 +166,12 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
     champion = Champion(individual: best, generation: generation)
   }
 
-  private func nextBrood() -> Brood<Report> {
-    guard !isFinished, let champion else { return .empty }
-    let children = settings.children(of: population.map(\.genome), generation: generation + 1)
-    return Brood(children, from: settings.elites, known: population + [champion.individual])
+  private mutating func beginGeneration() {
+    brood = .empty
+    guard !isFinished else { return }
+    let offspring = settings.offspring(of: population.map(\.genome), generation: generation + 1)
+    litter = Litter(offspring, generation: generation + 1, settings)
+    layBrood()
   }
 }
 
@@ -178,8 +218,9 @@ extension Evolution {
     population = snapshot.population
     generation = snapshot.generation
     champion = snapshot.champion
+    litter = .empty(settings)
     brood = .empty
-    brood = nextBrood()
+    beginGeneration()
   }
 }
 

@@ -100,6 +100,8 @@ extension EvolutionSettings {
     let unit: String
     switch mutation {
     case .unstructured: (largest, unit) = (layout.count, "edges")
+    case .saliency:
+      (largest, unit) = (layout.shapes.indices.map { layout.edges(of: $0).count }.max() ?? 0, "edges")
     case .structured:
       (largest, unit) = (layout.shapes.indices.map(layout.channels).max() ?? 0, "output channels")
     }

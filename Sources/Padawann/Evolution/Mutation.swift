@@ -1,9 +1,12 @@
-/// What a pruning step takes away (thesis 5.1.1 and 6.1).
+/// What a pruning step takes away (thesis 5.1.1 and 6.1; ``saliency`` is ours).
 public enum Mutation: String, Codable, Hashable, Sendable, CaseIterable {
   /// Single edges, wherever they are.
   case unstructured
   /// Whole output channels of one layer; every layer is equally likely.
   case structured
+  /// Single edges, of every layer the same share, by preference those without which the loss would be lower
+  /// (``prunedChild(_:by:preferring:step:draw:using:)``).
+  case saliency
 }
 
 /// What a pruning step draws from, and takes its share of (thesis-facts 1).
@@ -22,7 +25,7 @@ public func prunedCount(_ share: Double, of count: Int) -> Int {
   return min(count, Int((share * Double(count)).rounded(.toNearestOrEven)))
 }
 
-/// One pruning step.
+/// One pruning step, by ``Mutation/unstructured`` or ``Mutation/structured``.
 ///
 /// Edges, or channels, are drawn without replacement, every set of them equally likely. How many is ``prunedCount(_:of:)`` of
 /// what `draw` draws from: edges of the network, or output channels of the layer that was chosen. A small layer can lose
@@ -48,6 +51,8 @@ public func prunedChild(
     return removingEdges(prunedCount(step, of: genome.survivors), from: genome, using: &generator)
   case (.structured, _):
     return prunedChannels(of: genome, step, draw, using: &generator)
+  case (.saliency, _):
+    preconditionFailure("pruning by saliency needs the saliency of the edges")
   }
 }
 

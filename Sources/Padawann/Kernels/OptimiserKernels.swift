@@ -50,6 +50,12 @@ extension LaneBuffer {
     precondition(other.count == count, "buffers of one size")
     for index in 0..<count { floats[index] *= other.floats[index] }
   }
+
+  /// Adds the numbers of another buffer, each times a factor.
+  func add(_ other: LaneBuffer, times factor: Float) {
+    precondition(other.count == count, "buffers of one size")
+    for index in 0..<count { floats[index] += other.floats[index] * factor }
+  }
 }
 
 /// Optimisers in PyTorch's formulas; the numbers are cut into parts, which threads share.

@@ -18,8 +18,18 @@ public struct EvolutionLogLine: Codable, Sendable, Equatable {
   public let diversity: Double
   /// How many individuals were evaluated.
   public let evaluated: Int
+  /// What the saliency of edges took; absent without ``Mutation/saliency``.
+  public let gradients: Gradients?
   /// The time that the generation took, which is all in this line that differs between two runs.
   public let seconds: Double
+
+  /// How much was run backward.
+  public struct Gradients: Codable, Sendable, Equatable {
+    /// The genomes whose saliency was measured.
+    public let genomes: Int
+    /// The images that were run forward and backward for all of them.
+    public let images: Int
+  }
 
   /// An individual in figures.
   public struct Individual: Codable, Sendable, Equatable {
@@ -50,7 +60,10 @@ public struct EvolutionLogLine: Codable, Sendable, Equatable {
   /// Describes the generation that an evolution has just been told about.
   ///
   /// - Returns: `nil` before the initial population was evaluated.
-  init?(_ evolution: Evolution<[TaskScore]>, _ judge: PopulationJudge, evaluated: Int, seconds: Double) {
+  init?(
+    _ evolution: Evolution<[TaskScore]>, _ judge: PopulationJudge, evaluated: Int, _ gradients: Gradients?,
+    seconds: Double
+  ) {
     guard let statistics = evolution.statistics, let champion = evolution.champion else { return nil }
     generation = evolution.generation
     best = Individual(evolution.population[0], judge)
@@ -61,6 +74,7 @@ public struct EvolutionLogLine: Codable, Sendable, Equatable {
     meanEdges = statistics.meanEdges
     diversity = statistics.diversity
     self.evaluated = evaluated
+    self.gradients = gradients
     self.seconds = seconds
   }
 }

@@ -8,6 +8,8 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
   public let tool: String
   /// The algorithm's settings.
   public let evolution: EvolutionSettings
+  /// On how many training images the saliency of a genome's edges is measured; absent without ``Mutation/saliency``.
+  public let gradientImages: Int?
   /// How accuracies become a fitness.
   public let fitness: Fitness
   /// The shared weights, `pretrained` or `random`; see ``edgeValues``.
@@ -64,11 +66,12 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
 
   /// Puts a plan together.
   public init(
-    tool: String, evolution: EvolutionSettings, fitness: Fitness, values: EdgeValues, keepsSigns: Bool,
-    tasks: [EvolutionTask], parents: [Digest], tests: [Test], trials: Int?
+    tool: String, evolution: EvolutionSettings, gradientImages: Int?, fitness: Fitness, values: EdgeValues,
+    keepsSigns: Bool, tasks: [EvolutionTask], parents: [Digest], tests: [Test], trials: Int?
   ) {
     self.tool = tool
     self.evolution = evolution
+    self.gradientImages = gradientImages
     self.fitness = fitness
     weights = values.description
     self.keepsSigns = keepsSigns
@@ -90,6 +93,9 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
     if let trials { try Self.check(trials: trials) }
     guard !tasks.isEmpty, tasks.allSatisfy({ $0.images > 0 }) else {
       throw PadawannError(.data, "an evolution needs a task with images")
+    }
+    guard (gradientImages != nil) == (evolution.mutation == .saliency), gradientImages ?? 1 > 0 else {
+      throw PadawannError(.data, "images for gradients go with the mutation saliency")
     }
     // A parent's file is written where a trial begins, and must stay inside its folder.
     guard !parents.isEmpty, parents.indices.allSatisfy({ parents[$0].file == RunFile.parent($0) }) else {
@@ -118,6 +124,7 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
     var evolution = plan.evolution
     evolution.seed = seed
     self.evolution = evolution
+    gradientImages = plan.gradientImages
     fitness = plan.fitness
     weights = plan.weights
     keepsSigns = plan.keepsSigns
@@ -148,6 +155,7 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
       ("mutation", evolution.mutation.rawValue), ("step", "\(evolution.step)"),
       ("draw", evolution.draw.rawValue), ("includes-unpruned", "\(evolution.includesUnpruned)"),
     ]
+    if let gradientImages { list.append(("gradient-images", "\(gradientImages)")) }
     if let stop = evolution.stopAfter { list.append(("stop-after", "\(stop)")) }
     list += [
       ("weights", weights), ("signs", keepsSigns ? "keep" : "discard"),

@@ -15,6 +15,8 @@ public struct EvolutionRequest: Sendable {
   public var keepsSigns: Bool
   /// The algorithm's settings.
   public var evolution: EvolutionSettings
+  /// On how many training images the saliency of a genome's edges is measured, with ``Mutation/saliency``.
+  public var gradientImages: Int
   /// How accuracies become a fitness.
   public var fitness: Fitness
   /// Data on which the champion is measured besides the test splits of the tasks.
@@ -31,6 +33,7 @@ public struct EvolutionRequest: Sendable {
     values = .shared(Model.thesisWeights)
     keepsSigns = true
     evolution = EvolutionSettings()
+    gradientImages = 2000
     fitness = .thesis
     tests = []
   }
@@ -73,8 +76,11 @@ public struct EvolutionStart: Sendable {
     // Settings that make no sense for this network are refused before a folder is made.
     _ = try Evolution<[TaskScore]>(parents: body.genomes, settings: request.evolution)
     self.parents = parents
+    let gradientImages = request.evolution.mutation == .saliency ? request.gradientImages : nil
+    if let gradientImages { _ = try judge.saliencyProbe(images: gradientImages, seed: 0) }
     plan = EvolutionPlan(
-      tool: tool, evolution: request.evolution, fitness: request.fitness, values: request.values,
+      tool: tool, evolution: request.evolution, gradientImages: gradientImages, fitness: request.fitness,
+      values: request.values,
       keepsSigns: request.keepsSigns, tasks: tasks,
       parents: try parents.map { model throws(PadawannError) in try model.storedDigest },
       tests: try request.tests.tests(of: zip(request.tasks, tasks), data, body.network.architecture),

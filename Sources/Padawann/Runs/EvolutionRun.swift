@@ -10,7 +10,7 @@ public struct EvolutionRun: Sendable {
   /// How individuals are judged.
   public let judge: PopulationJudge
   /// How far it is.
-  public private(set) var evolution: Evolution<[TaskScore]>
+  public internal(set) var evolution: Evolution<[TaskScore]>
   private let settings: Digest
   private var log: [UInt8]
 
@@ -110,11 +110,12 @@ public struct EvolutionRun: Sendable {
     try Task.checkCancellation()
     let start = ContinuousClock.now
     let before = evolution.champion?.generation
+    let gradients = try prune()
     let candidates = evolution.ask()
     try evolution.tell(try await judge.scores(of: candidates))
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     guard let snapshot = evolution.snapshot,
-      let line = EvolutionLogLine(evolution, judge, evaluated: candidates.count, seconds: seconds)
+      let line = EvolutionLogLine(evolution, judge, evaluated: candidates.count, gradients, seconds: seconds)
     else { throw PadawannError(.usage, "a generation without individuals cannot be stored") }
     let logLine = try RunJSON.bytes(line, isPretty: false)
     log += logLine

@@ -14,17 +14,20 @@ struct CrossEntropy {
   let labels: [Int]
   /// The outputs that take part for each image.
   let outputs: [[Int]]
+  /// The standard deviation to which the logits of the batch are scaled first; as they are when `nil`.
+  var deviation: Double?
 
   /// Judges the logits, and writes the gradient of the mean loss.
   func run(_ machine: Backpropagation, _ step: BatchStep) -> BatchResult {
     let node = machine.plan.logits
     var (loss, right) = (0.0, 0)
+    let scale = scale(machine, step)
     for block in 0..<step.blocks {
       let (logits, gradient) = (machine.value(node, block), machine.gradient(node, block))
       gradient.clear()
       for lane in 0..<step.lanes(of: block) {
         let image = block * LaneBuffer.width + lane
-        let answer = judge(image, logits, gradient, lane, share: 1 / Double(step.images))
+        let answer = judge(image, logits, gradient, lane, scale, share: 1 / Double(step.images))
         loss += answer.loss
         right += answer.isRight ? 1 : 0
       }
@@ -32,20 +35,35 @@ struct CrossEntropy {
     return BatchResult(loss: loss / Double(step.images), right: right, images: step.images)
   }
 
-  private func judge(_ image: Int, _ logits: BlockSlice, _ gradient: BlockSlice, _ lane: Int, share: Double)
-    -> (
-      loss: Double, isRight: Bool
-    )
-  {
+  /// What the logits are multiplied by.
+  private func scale(_ machine: Backpropagation, _ step: BatchStep) -> Double {
+    guard let deviation else { return 1 }
+    var (sum, square, count) = (0.0, 0.0, 0.0)
+    for block in 0..<step.blocks {
+      let logits = machine.value(machine.plan.logits, block)
+      for lane in 0..<step.lanes(of: block) {
+        for output in outputs[block * LaneBuffer.width + lane] {
+          let logit = Double(logits[output, lane])
+          (sum, square, count) = (sum + logit, square + logit * logit, count + 1)
+        }
+      }
+    }
+    let found = (square / count - sum / count * (sum / count)).squareRoot()
+    return found > 0 && found.isFinite ? deviation / found : 1
+  }
+
+  private func judge(
+    _ image: Int, _ logits: BlockSlice, _ gradient: BlockSlice, _ lane: Int, _ scale: Double, share: Double
+  ) -> (loss: Double, isRight: Bool) {
     let (chosen, label) = (outputs[image], labels[image])
-    let scores = chosen.map { Double(logits[$0, lane]) }
+    let scores = chosen.map { Double(logits[$0, lane]) * scale }
     let top = scores.max() ?? 0
     let powers = scores.map { expOf($0 - top) }
     let sum = powers.reduce(0, +)
     var loss = Double.nan
     for (place, output) in chosen.enumerated() {
       let probability = powers[place] / sum
-      gradient[output, lane] = Float((probability - (output == label ? 1 : 0)) * share)
+      gradient[output, lane] = Float((probability - (output == label ? 1 : 0)) * share * scale)
       if output == label { loss = logOf(sum) - (scores[place] - top) }
     }
     let winner = scores.firstIndex(of: top).map { chosen[$0] }

@@ -55,6 +55,13 @@ final class TrainedLayer {
   /// Numbers that are stored as the weights are, in the order of edges.
   func inEdgeOrder(_ stored: LaneBuffer) -> [Float] { places.map { stored[$0] } }
 
+  /// Takes over weights, in the order of edges; those that a mask does not leave become 0.
+  func setWeights(_ numbers: [Float], where mask: Bitmask) {
+    var stored = [Float](repeating: 0, count: weights.count)
+    for (edge, place) in places.enumerated() where mask[edge] { stored[place] = numbers[edge] }
+    weights.values.replace(with: stored)
+  }
+
   private static func places(_ kernel: DenseKernel, _ shape: [Int]) -> [Int] {
     let taps = kernel.tapCount
     var places: [Int] = []

@@ -121,6 +121,7 @@ struct EvolveCommand: AsyncParsableCommand {
     request.values = algorithm.weights ?? .shared(Model.thesisWeights)
     request.keepsSigns = algorithm.signs != .discard
     request.evolution = algorithm.settings
+    if let images = algorithm.gradientImages { request.gradientImages = images }
     request.fitness = Fitness(algorithm.fitness ?? .thesis, edgePenalty: algorithm.edgePenalty ?? 0)
     request.trials = trials
     return request

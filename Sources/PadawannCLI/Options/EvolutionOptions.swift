@@ -43,13 +43,21 @@ struct EvolutionOptions: ParsableArguments {
   var crossoverProbability: Double?
 
   @Option(
-    help: "What a step prunes: unstructured (default), or structured, whole output channels of one layer.")
+    help: ArgumentHelp(
+      "What a step prunes: unstructured (default), structured (whole output channels of one layer), or saliency (of every "
+        + "layer, edges that gradients find harmful).", valueName: "mutation"))
   var mutation: Mutation?
+
+  @Option(
+    help: ArgumentHelp(
+      "Training images on which the gradients of a genome are measured, with --mutation saliency (default: 2000).",
+      valueName: "number"))
+  var gradientImages: Int?
 
   @Option(help: ArgumentHelp("The share that a step prunes (default: 0.025).", valueName: "share"))
   var step: Double?
 
-  @Option(help: "What the step is a share of: all edges (default), or the survivors.")
+  @Option(help: "What the step is a share of: all edges (default), or the survivors (default of saliency).")
   var draw: EdgeDraw?
 
   @Flag(help: "Prune every individual of the initial population; otherwise the model itself is one.")
@@ -90,9 +98,15 @@ struct EvolutionOptions: ParsableArguments {
     let given: [Any?] = [
       profile, generations, population, elitism, culling, selection, tournament, crossover,
       crossoverProbability,
-      mutation, step, draw, stopAfter, weights, signs, fitness, edgePenalty, seed,
+      mutation, gradientImages, step, draw, stopAfter, weights, signs, fitness, edgePenalty, seed,
     ]
     return pruneAll || given.contains { $0 != nil }
+  }
+
+  func validate() throws {
+    guard gradientImages == nil || mutation == .saliency else {
+      throw ValidationError("--gradient-images goes with --mutation saliency")
+    }
   }
 
   /// The settings that are meant.
@@ -108,6 +122,8 @@ struct EvolutionOptions: ParsableArguments {
     if let crossoverProbability { settings.crossoverProbability = crossoverProbability }
     if let mutation { settings.mutation = mutation }
     if let step { settings.step = step }
+    // By saliency only survivors are drawn; shares of all edges would leave none after 1 / step generations.
+    if mutation == .saliency { settings.draw = .survivors }
     if let draw { settings.draw = draw }
     settings.includesUnpruned = !pruneAll
     settings.stopAfter = stopAfter
