@@ -44,12 +44,12 @@ public func prunedChild(
   let masks = zip(genome.masks, saliency.layers).map { mask, saliency in
     let base = draw == .all ? mask.count : mask.population
     let count = min(prunedCount(step, of: base), mask.population)
-    return pruned(mask, count, saliency, preference, using: &generator)
+    return prunedLayer(mask, count, saliency, preference, using: &generator)
   }
   return Genome(genome.layout, masks)
 }
 
-private func pruned(
+private func prunedLayer(
   _ mask: Bitmask, _ count: Int, _ saliency: [Float], _ preference: SaliencyPreference,
   using generator: inout KeyedGenerator
 ) -> Bitmask {
