@@ -81,6 +81,37 @@ import Testing
     #expect(model.tasks[0].parameters != model.tasks[1].parameters)
   }
 
+  @Test func imagesThatAreHeldOutAreMeasuredInPlaceOfTestData() throws {
+    let arguments = "learn net.h5 \(Self.tasks) --density 0.5 --passes 4 --biases per-task"
+    let report = try place.run("\(arguments) --held-out 5 -o run --json").check().json()
+    let run = try #require((report["runs"] as? [[String: Any]])?.first)
+    let tests = try #require(run["tests"] as? [[String: Any]])
+    #expect(
+      tests.map { $0["dataset"] as? String }
+        == ["strokes:train,per-class=16-20", "strokes-letters:train,per-class=16-20"])
+    #expect(tests.map { $0["images"] as? Int } == [50, 50])
+    let tasks = try #require(run["tasks"] as? [[String: Any]])
+    #expect(
+      tasks.map { $0["dataset"] as? String }
+        == ["strokes:train,per-class=15", "strokes-letters:train,per-class=15"])
+    // A task's own biases are used for its held-out images.
+    let evaluated = try place.run(
+      "evaluate run/model.h5 --task strokes-letters --data strokes-letters:train,per-class=16-20 --json"
+    ).check().json()
+    let sweep = (evaluated["datasets"] as? [[String: Any]])?.first?["sweep"] as? [String: Any]
+    let scores = (sweep?["settings"] as? [[String: Any]])?.first?["scores"] as? [String: Any]
+    let accuracy = (scores?["accuracy"] as? [String: Any])?["value"] as? Double
+    #expect(try accuracy == self.tests(report)[1])
+    // The same images are learned from when they are asked for directly.
+    let plain = Self.tasks.replacing("per-class=20", with: "per-class=15")
+    try place.run("learn net.h5 \(plain) --density 0.5 --passes 4 --biases per-task -o plain").check()
+    #expect(try place.bytes("run/model.h5") == place.bytes("plain/model.h5"))
+    for refused in ["20", "0", "-1", "5 --task strokes:train"] {
+      let outcome = try place.run("\(arguments) --held-out \(refused) -o other")
+      #expect(outcome.code == 64, "\(outcome.errors)")
+    }
+  }
+
   @Test func sweepHasAModelForEachDensityAndGoesOn() throws {
     let arguments =
       "learn net.h5 --task strokes:train,per-class=20 --passes 2 --sweep 0.8,0.4 -o sweep --json"

@@ -14,6 +14,8 @@ import Testing
     ("mnist,map=9-7:1+3:0", "mnist:test,map=7-9:1+3:0"),
     ("mnist,drop-last,transpose", "mnist:test,transpose,drop-last"),
     ("mnist,per-class=700", "mnist:test,per-class=700"), ("mnist,first=5", "mnist:test,first=5"),
+    ("mnist,per-class=601-700", "mnist:test,per-class=601-700"),
+    ("mnist,per-class=3-3", "mnist:test,per-class=3-3"),
     ("mnist,random=5", "mnist:test,random=5@0"),
     (
       "mnist,random-per-class=5@18446744073709551615",
@@ -51,6 +53,9 @@ import Testing
     ("mnist,perclass=3", "Did you mean per-class?"), ("mnist,normalize=own", "Did you mean normalise?"),
     ("mnist,first=1,first=2", "given twice"), ("mnist,first=1,random=2", "only one of"),
     ("mnist,first", "needs a value"),
+    ("mnist,per-class=7-3", "from 7"), ("mnist,per-class=0-3", "from 1"),
+    ("mnist,per-class=-3", "whole number"),
+    ("mnist,per-class=3-", "whole number"), ("mnist,per-class=1-2-3", "whole number"),
     ("mnist,first=", "empty"), ("mnist,first=0", "from 1"), ("mnist,first=-1", "whole number"),
     ("mnist,first=99999999999999999999", "whole number"), ("mnist,transpose=yes", "takes no value"),
     ("mnist,random=3@x", "not a seed"), ("mnist,random=3@1@2", "N@SEED"), ("mnist,classes=", "empty"),
@@ -109,6 +114,7 @@ import Testing
   @Test(
     arguments: [
       ("", Array(0..<12)), (",first=3", [0, 1, 2]), (",per-class=2", [0, 1, 2, 3, 4, 5]),
+      (",per-class=2-3", [3, 4, 5, 6, 7, 8]), (",per-class=4-4", [9, 10, 11]),
       (",drop-last", Array(0..<11)),
       (",drop-last,per-class=3", [0, 1, 2, 3, 4, 5, 6, 7, 8]), (",classes=2+0", [0, 2, 3, 5, 6, 8, 9, 11]),
       (",classes=2,drop-last", [2, 5, 8]), (",classes=1+2,first=3", [1, 2, 4]),
@@ -153,7 +159,7 @@ import Testing
   }
 
   @Test func refusesToDrawMoreThanThereIs() throws {
-    for options in [",first=13", ",random=13@1", ",per-class=5", ",random-per-class=5@1"] {
+    for options in [",first=13", ",random=13@1", ",per-class=5", ",per-class=3-5", ",random-per-class=5@1"] {
       let error = try #require(DataFixture.error { try load(options) })
       #expect(error.kind == .usage)
       #expect(error.remedy?.contains("at most") == true)

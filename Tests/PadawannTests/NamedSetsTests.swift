@@ -61,6 +61,18 @@ import Testing
     #expect(try DataFixture.load("strokes:train,per-class=3,seed=7").digest == first.digest)
     #expect(try DataFixture.load("strokes:train,per-class=3").digest != first.digest)
     #expect(try DataFixture.load("strokes:test,per-class=3,seed=7").digest != first.digest)
+    // What is left of more.
+    let (some, rest) = (
+      try DataFixture.load("strokes:train,per-class=2"), try DataFixture.load("strokes:train,per-class=3-3")
+    )
+    let all = try DataFixture.load("strokes:train,per-class=3")
+    #expect(some.count == 20 && rest.count == 10 && all.count == 30)
+    func images(_ dataset: Dataset) -> Set<[UInt8]> {
+      guard case .bytes(let pixels) = dataset.pixels else { return [] }
+      return Set((0..<dataset.count).map { Array(pixels[($0 * 784)..<(($0 + 1) * 784)]) })
+    }
+    #expect(images(some).isDisjoint(with: images(rest)))
+    #expect(images(some).union(images(rest)) == images(all))
     let letters = try DataFixture.load("strokes-letters:test,per-class=1")
     #expect(letters.classNames.joined() == "abcdefghij")
   }

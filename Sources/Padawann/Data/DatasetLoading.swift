@@ -77,6 +77,7 @@ struct NamedSetReader {
     let part = split == .train ? Strokes.Split.train : .test
     var perClass = part.defaultPerClass
     if case .firstPerClass(let count) = spec.selection { perClass = count }
+    if case .perClass(_, let last) = spec.selection { perClass = last }
     let alphabet = set == .strokes ? Strokes.Alphabet.digits : .letters
     let drawn = try Strokes.dataset(alphabet, split: part, perClass: perClass, seed: spec.seed ?? 0)
     return LabelledImages(

@@ -2,6 +2,8 @@
 public enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
   /// The first images of each class, as the thesis takes them (thesis-facts 12).
   case firstPerClass(Int)
+  /// Of each class the images from one number to another, both counted from 1 and kept: what those before them leave.
+  case perClass(from: Int, to: Int)
   /// The first images.
   case first(Int)
   /// Images drawn at random, each subset equally likely.
@@ -13,6 +15,7 @@ public enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .firstPerClass(let count): "per-class=\(count)"
+    case .perClass(let from, let to): "per-class=\(from)-\(to)"
     case .first(let count): "first=\(count)"
     case .random(let count, let seed): "random=\(count)@\(seed)"
     case .randomPerClass(let count, let seed): "random-per-class=\(count)@\(seed)"
@@ -36,6 +39,8 @@ public enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
       return generator.distinct(count, below: labels.count)
     case .firstPerClass(let count):
       return try Self.perClass(count, labels, classNames) { members, _ in Array(members.prefix(count)) }
+    case .perClass(let from, let to):
+      return try Self.perClass(to, labels, classNames) { members, _ in Array(members[(from - 1)..<to]) }
     case .randomPerClass(let count, let seed):
       return try Self.perClass(count, labels, classNames) { members, label in
         var generator = KeyedGenerator(seed, Self.stream, UInt64(label))

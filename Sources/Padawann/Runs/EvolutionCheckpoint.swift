@@ -92,7 +92,7 @@ package struct EvolutionCheckpoint {
 /// The tables of a checkpoint, a row of each for an individual.
 private struct CheckpointRows {
   let root: HDFGroup
-  let tasks: [EvolutionPlan.Task]
+  let tasks: [RunTask]
   let weights: Int
   let rows: Int
   let layout: EdgeLayout

@@ -17,57 +17,21 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
   /// Whether the signs of the parents' weights are kept.
   public let keepsSigns: Bool
   /// What individuals are judged by.
-  public let tasks: [Task]
+  public let tasks: [RunTask]
   /// The models that the evolution starts from, which are in its folder.
-  public let parents: [Parent]
+  public let parents: [RunParent]
   /// What the champion is measured on at the end; never looked at before.
-  public let tests: [Test]
+  public let tests: [RunTest]
   /// How many evolutions of different seeds there are, each in a folder of its own; absent for a single one.
   public let trials: Int?
 
   /// The version of the structure that this program writes and reads.
   static let schema = "padawann.evolution/1"
 
-  /// One task.
-  public struct Task: Codable, Hashable, Sendable {
-    /// Its name.
-    public let name: String
-    /// The dataset spec.
-    public let dataset: String
-    /// The digest of its images and labels.
-    public let datasetSha256: String
-    /// The number of images.
-    public let images: Int
-    /// The output of each class.
-    public let outputs: [Int]
-  }
-
-  /// One parent.
-  public struct Parent: Codable, Hashable, Sendable {
-    /// The name of its file in the folder.
-    public let file: String
-    /// The digest of its content.
-    public let sha256: String
-  }
-
-  /// Data that the champion is measured on.
-  public struct Test: Codable, Hashable, Sendable {
-    /// The dataset spec.
-    public let dataset: String
-    /// The output of each class; the first ones in order when `nil`.
-    public let outputs: [Int]?
-
-    /// Names data.
-    public init(dataset: String, outputs: [Int]? = nil) {
-      self.dataset = dataset
-      self.outputs = outputs
-    }
-  }
-
   /// Puts a plan together.
   public init(
     tool: String, evolution: EvolutionSettings, gradientImages: Int?, fitness: Fitness, values: EdgeValues,
-    keepsSigns: Bool, tasks: [EvolutionTask], parents: [Digest], tests: [Test], trials: Int?
+    keepsSigns: Bool, tasks: [EvolutionTask], parents: [Digest], tests: [RunTest], trials: Int?
   ) {
     self.tool = tool
     self.evolution = evolution
@@ -75,9 +39,9 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
     self.fitness = fitness
     weights = values.description
     self.keepsSigns = keepsSigns
-    self.tasks = tasks.map(Task.init)
+    self.tasks = tasks.map(RunTask.init)
     self.parents = parents.enumerated().map { index, digest in
-      Parent(file: RunFile.parent(index), sha256: digest.description)
+      RunParent(file: RunFile.parent(index), sha256: digest.description)
     }
     self.tests = tests
     self.trials = trials

@@ -83,7 +83,8 @@ public struct EvolutionStart: Sendable {
       values: request.values,
       keepsSigns: request.keepsSigns, tasks: tasks,
       parents: try parents.map { model throws(PadawannError) in try model.storedDigest },
-      tests: try request.tests.tests(of: zip(request.tasks, tasks), data, body.network.architecture),
+      tests: try request.tests.tests(
+        of: zip(request.tasks, tasks).map { ($0.testSplit, $1) }, data, body.network.architecture),
       trials: request.trials)
     try plan.validate()
     // Nor is a champion evolved that could not be stored, for example one with too long a dataset spec.
@@ -94,27 +95,5 @@ public struct EvolutionStart: Sendable {
   private static func models(at path: String) throws -> [Model] {
     guard RunFolder.isRun(path) else { return [try ModelFile.read(path).model] }
     return try StoredEvolution(path: path).population()
-  }
-}
-
-extension DatasetSpec {
-  /// A task's name: that of the set, or of the file without its ending, with a number where that is taken.
-  public func taskName(besides taken: [String] = []) -> String {
-    let base: String
-    switch source {
-    case .named(let set, _): base = set.rawValue
-    case .path(let path):
-      let file = path.split(separator: "/").last.map(String.init) ?? "task"
-      let stem = file.prefix { $0 != "." }
-      let plain = stem.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
-      base = plain.isEmpty || plain.hasPrefix("-") ? "task" : String(plain.prefix(100))
-    }
-    var name = base
-    var number = 2
-    while taken.contains(name) {
-      name = "\(base)-\(number)"
-      number += 1
-    }
-    return name
   }
 }

@@ -131,9 +131,6 @@ public struct LearningRun: ~Copyable {
   /// The steps that are left.
   public var remainingSteps: Int { learning.steps - learning.step }
 
-  /// The passes that were done.
-  public var passes: Int { learning.step / learning.stepsPerPass }
-
   /// Whether there is nothing left to do.
   public var isFinished: Bool { learning.isFinished }
 
@@ -208,8 +205,7 @@ public struct LearningRun: ~Copyable {
     var tests: [TestResult] = []
     for test in plan.tests {
       let dataset = try DatasetSpec.parse(test.dataset).load(from: data)
-      // A task's test images are answered as the task answers.
-      let task = model.tasks.first { (try? $0.testData().description) == test.dataset }
+      let task = model.tasks.first { $0.name == test.task }
       let network = try model.network.replacing(task?.parameters ?? [])
       tests.append(try await TestResult(network, test, dataset, [plan.learning.sharedWeight], inference))
     }

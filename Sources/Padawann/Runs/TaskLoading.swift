@@ -24,15 +24,15 @@ extension [DatasetSpec] {
     return tasks
   }
 
-  /// The test splits of tasks, with their outputs, and these specs besides. All of it is loaded once, so that what is missing is
-  /// missed now.
+  /// What tasks are measured on, with their outputs, and these specs besides. All of it is loaded once, so that what is missing
+  /// is missed now.
   func tests(
-    of tasks: Zip2Sequence<[DatasetSpec], [EvolutionTask]>, _ data: DataFolder, _ architecture: Architecture
-  ) throws(PadawannError) -> [EvolutionPlan.Test] {
-    var tests: [EvolutionPlan.Test] = []
-    for (spec, task) in tasks {
-      guard let test = spec.testSplit else { continue }
-      tests.append(.init(dataset: test.description, outputs: task.outputs))
+    of tasks: [(test: DatasetSpec?, task: EvolutionTask)], _ data: DataFolder, _ architecture: Architecture
+  ) throws(PadawannError) -> [RunTest] {
+    var tests: [RunTest] = []
+    for (test, task) in tasks {
+      guard let test else { continue }
+      tests.append(.init(dataset: test.description, of: task))
     }
     for spec in self where !tests.contains(where: { $0.dataset == spec.description }) {
       tests.append(.init(dataset: spec.description))
@@ -44,7 +44,7 @@ extension [DatasetSpec] {
   }
 }
 
-extension [EvolutionPlan.Task] {
+extension [RunTask] {
   /// The tasks again, with the images that they had.
   ///
   /// - Throws: ``PadawannError`` `data` when a dataset has other images now.
@@ -70,12 +70,24 @@ extension Model {
   }
 }
 
-extension EvolutionPlan.Task {
-  init(_ task: EvolutionTask) {
-    name = task.name
-    dataset = task.dataset.name
-    datasetSha256 = task.dataset.digest.description
-    images = task.dataset.count
-    outputs = task.outputs
+extension DatasetSpec {
+  /// A task's name: that of the set, or of the file without its ending, with a number where that is taken.
+  public func taskName(besides taken: [String] = []) -> String {
+    let base: String
+    switch source {
+    case .named(let set, _): base = set.rawValue
+    case .path(let path):
+      let file = path.split(separator: "/").last.map(String.init) ?? "task"
+      let stem = file.prefix { $0 != "." }
+      let plain = stem.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+      base = plain.isEmpty || plain.hasPrefix("-") ? "task" : String(plain.prefix(100))
+    }
+    var name = base
+    var number = 2
+    while taken.contains(name) {
+      name = "\(base)-\(number)"
+      number += 1
+    }
+    return name
   }
 }

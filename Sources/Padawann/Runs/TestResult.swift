@@ -21,7 +21,7 @@ public struct TestResult: Codable, Sendable, Equatable {
   ///   - dataset: the data.
   ///   - settings: the shared weights to try; `nil` stands for the network's own weights.
   init(
-    _ network: Network, _ test: EvolutionPlan.Test, _ dataset: Dataset, _ settings: [Float?],
+    _ network: Network, _ test: RunTest, _ dataset: Dataset, _ settings: [Float?],
     _ inference: Inference
   ) async throws {
     let predictions = try await inference.predictions(of: network, on: dataset, weights: settings)

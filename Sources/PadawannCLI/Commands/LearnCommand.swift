@@ -51,6 +51,12 @@ struct LearnCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "To choose settings by: of the first images of each class, so many are not learned from but measured, and test data is "
+        + "not looked at.", valueName: "number"))
+  var heldOut: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "The layers that are masked, separated by commas (default: the linear ones). The others keep all edges.",
       valueName: "names"))
   var layers: String?
@@ -128,9 +134,12 @@ struct LearnCommand: AsyncParsableCommand {
     if let resume { return LearnReport(resume, [try await runner.finish(resume)]) }
     let path = output ?? ""
     var reports: [LearningReport] = []
-    for density in sweep?.values ?? [density ?? 1] {
-      let start = try await LearningStart(
-        request(density), data: runner.data, tool: Tool.name, inference: runner.inference)
+    let densities = sweep?.values ?? [density ?? 1]
+    let start = try await LearningStart(
+      request(densities[0]), data: runner.data, tool: Tool.name, inference: runner.inference)
+    // A density that makes no sense is refused before anything is learned.
+    let starts = try densities.map { try start.with(density: $0) }
+    for (density, start) in zip(densities, starts) {
       let folder = sweep == nil ? path : "\(path)/density-\(density)"
       reports.append(try await runner.begin(start, in: folder, joins: sweep != nil))
     }
@@ -143,6 +152,7 @@ struct LearnCommand: AsyncParsableCommand {
     var request = LearningRequest(model: model ?? "", tasks: specs, density: density)
     for text in test { request.tests.append(try DatasetSpec.parse(text)) }
     request.perClass = perClass.count
+    request.heldOut = heldOut
     request.mapsLabels = mapLabels == .auto
     request.learning.layers = layers.map { $0.split(separator: ",").map(String.init) }
     for entry in share { request.learning.shares[entry.layer] = entry.share }

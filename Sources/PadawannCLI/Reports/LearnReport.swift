@@ -19,7 +19,7 @@ struct LearnReport: Encodable {
       ["\(run.density)", Format.count(run.survivors), Format.count(run.modelBytes)]
         + run.tests.map { Format.percent($0.accuracy.value) + "%" }
     }
-    return "\(folder): accuracy on test data, which the learnings never saw\n" + Table.text(rows)
+    return "\(folder): accuracy on data that the learnings never saw\n" + Table.text(rows)
   }
 }
 
@@ -46,7 +46,7 @@ extension LearningReport {
         Format.decimal(test.crossEntropy, 4),
       ]
     }
-    parts.append("on test data, which the learning never saw\n" + Table.text(tested))
+    parts.append("on data that the learning never saw\n" + Table.text(tested))
     return parts.joined(separator: "\n\n")
   }
 }
