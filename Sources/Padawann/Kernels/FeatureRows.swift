@@ -7,6 +7,9 @@ final class FeatureRows {
     /// IEEE binary16: 11 significant bits, up to ±65504.
     case half
     case single
+
+    /// What a number takes.
+    var bytes: Int { self == .half ? 2 : 4 }
   }
 
   /// The number of images.

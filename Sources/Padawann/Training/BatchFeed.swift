@@ -50,17 +50,18 @@ final class TrainingRun {
   ///
   /// - Parameters:
   ///   - precision: how features that never change are kept; `nil` computes them anew for every batch.
+  ///   - room: the bytes that they can take; how many there are changes no number.
   ///   - progress: told the share of the features that is there.
   init(
     _ machine: Backpropagation, _ feed: BatchFeed, usesBiasSets: Bool,
-    keeps precision: FeatureRows.Precision?,
+    keeps precision: FeatureRows.Precision?, room: Int = FeatureCache.room,
     progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
     self.machine = machine
     self.feed = feed
     self.usesBiasSets = usesBiasSets
     features = try precision.flatMap { precision throws(PadawannError) in
-      try FeatureCache(machine, feed, precision, progress)
+      try FeatureCache(machine, feed, precision, bytes: room, progress)
     }
   }
 
@@ -92,7 +93,7 @@ final class TrainingRun {
 
   private func forward(_ batch: BatchFeed.Batch, _ step: BatchStep) throws(PadawannError) {
     if let features {
-      features.load(batch)
+      try features.load(batch)
       try machine.forward((0...machine.plan.logits).filter { machine.plan.isLive[$0] }, step)
     } else {
       machine.load(batch, feed.images)
