@@ -137,6 +137,10 @@ import Testing
       let outcome = try place.run("\(Self.small) \(options) -o run")
       #expect(outcome.code == 64 && outcome.errors.contains("--mutation saliency"), "\(outcome.errors)")
     }
+    let layer = try place.run("\(Self.small) --layers fc1,conv7 -o run")
+    #expect(layer.code == 64 && layer.errors.contains("no layer is named \"conv7\""), "\(layer.errors)")
+    let twice = try place.run("\(Self.small) --layers fc1,fc1 -o run")
+    #expect(twice.code == 64 && twice.errors.contains("named twice"), "\(twice.errors)")
     let few = try place.run("\(Self.small) --mutation saliency --gradient-images 0 -o run")
     #expect(few.code == 64 && few.errors.contains("0 images"), "\(few.errors)")
     let resumed = try place.run("evolve --resume run --mutation saliency --gradient-images 9")

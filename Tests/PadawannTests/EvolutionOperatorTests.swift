@@ -74,6 +74,25 @@ struct EvolutionOperatorTests {
     #expect(lost < 29_991 && abs(lost - 29_241) < 5 * 27)
   }
 
+  @Test("layers that are not named keep their edges", arguments: Mutation.allCases, EdgeDraw.allCases)
+  func someLayers(mutation: Mutation, draw: EdgeDraw) throws {
+    let genome = try F.genome(F.layout([[20, 30], [10, 12], [8, 40]]), seed: 2, density: 0.8)
+    var settings = EvolutionSettings()
+    (settings.mutation, settings.draw, settings.step, settings.layers) = (mutation, draw, 0.25, [0, 2])
+    var evolution = try Evolution<Int>(parents: [genome], settings: settings)
+    try EvolutionTests.prune(&evolution)
+    let children = evolution.ask().map(\.genome)
+    #expect(children.allSatisfy { $0.masks[1] == genome.masks[1] })
+    for layer in [0, 2] { #expect(children.contains { $0.masks[layer] != genome.masks[layer] }) }
+    if mutation != .structured {
+      // A quarter of the layer's edges, whether others lose any or not.
+      for child in children.dropFirst() {
+        let lost = genome.masks[0].population - child.masks[0].population
+        #expect((80..<200).contains(lost), "\(lost)")
+      }
+    }
+  }
+
   @Test("exactly as many edges go as are asked for, and none that was not there", arguments: 0..<20)
   func removal(seed: UInt64) throws {
     let genome = try F.genome(F.layout(), seed: seed, density: 0.4)

@@ -54,6 +54,12 @@ struct EvolutionSettingsTests {
       ("step", { $0.step = .infinity }),
       ("step", { $0.step = 0.001 }),
       ("step", { ($0.step, $0.mutation) = (0.05, .structured) }),
+      ("step", { ($0.step, $0.mutation, $0.layers) = (0.005, .saliency, [1]) }),
+      ("layers", { $0.layers = [] }),
+      ("layers", { $0.layers = [2] }),
+      ("layers", { $0.layers = [-1] }),
+      ("layers", { $0.layers = [1, 0] }),
+      ("layers", { $0.layers = [0, 0] }),
       ("crossover probability", { $0.crossoverProbability = 2 }),
       ("stop after", { $0.stopAfter = 0 }),
       ("selection", { $0.selection = .singleParent }),
@@ -85,6 +91,7 @@ struct EvolutionSettingsTests {
   func coding() throws {
     var settings = EvolutionSettings(.reference)
     (settings.seed, settings.stopAfter, settings.draw) = (.max, 7, .survivors)
+    (settings.layers, settings.mutation) = ([0, 3], .saliency)
     let text = try JSONEncoder().encode(settings)
     #expect(try JSONDecoder().decode(EvolutionSettings.self, from: text) == settings)
     #expect(

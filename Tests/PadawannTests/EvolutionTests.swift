@@ -57,6 +57,7 @@ struct EvolutionTests {
     settings[3].stopAfter = 2
     settings[0].selection = .singleParent
     settings[4].culling = 0
+    for index in stride(from: 1, to: settings.count, by: 3) { settings[index].layers = [0] }
     return settings
   }
 

@@ -57,10 +57,10 @@ extension EvolutionSettings {
   func pruned(_ genome: Genome, _ generation: Int, _ individual: Int, by saliency: EdgeSaliency?) -> Genome {
     var generator = generator(generation, individual, .mutation)
     guard let saliency else {
-      return prunedChild(genome, by: mutation, step: step, draw: draw, using: &generator)
+      return prunedChild(genome, by: mutation, step: step, draw: draw, in: layers, using: &generator)
     }
     return prunedChild(
-      genome, by: saliency, preferring: .preference(of: individual), step: step, draw: draw,
+      genome, by: saliency, preferring: .preference(of: individual), step: step, draw: draw, in: layers,
       using: &generator)
   }
 }

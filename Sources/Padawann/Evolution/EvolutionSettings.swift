@@ -25,6 +25,8 @@ public struct EvolutionSettings: Codable, Hashable, Sendable {
   public var step = 0.025
   /// What a pruning step draws from.
   public var draw = EdgeDraw.all
+  /// The layers that lose edges, by their places in the layout, ascending; all when `nil`.
+  public var layers: [Int]?
   /// Whether the initial population begins with its parents as they are; otherwise every individual is pruned once.
   public var includesUnpruned = true
   /// Stop after so many generations without a new champion.
@@ -96,14 +98,19 @@ extension EvolutionSettings {
   ///
   /// - Throws: ``PadawannError`` `usage` when a step is less than one edge, or there is no point at which to cross over.
   func validate(for layout: EdgeLayout) throws(PadawannError) {
+    let chosen = layers ?? Array(layout.shapes.indices)
+    guard !chosen.isEmpty, chosen == Array(Set(chosen)).sorted(),
+      chosen.allSatisfy(layout.shapes.indices.contains)
+    else {
+      throw PadawannError(
+        .usage, "layers: \(chosen) are no places of \(layout.shapes.count) layers in ascending order")
+    }
     let largest: Int
     let unit: String
     switch mutation {
     case .unstructured: (largest, unit) = (layout.count, "edges")
-    case .saliency:
-      (largest, unit) = (layout.shapes.indices.map { layout.edges(of: $0).count }.max() ?? 0, "edges")
-    case .structured:
-      (largest, unit) = (layout.shapes.indices.map(layout.channels).max() ?? 0, "output channels")
+    case .saliency: (largest, unit) = (chosen.map { layout.edges(of: $0).count }.max() ?? 0, "edges")
+    case .structured: (largest, unit) = (chosen.map(layout.channels).max() ?? 0, "output channels")
     }
     guard prunedCount(step, of: largest) > 0 else {
       throw PadawannError(

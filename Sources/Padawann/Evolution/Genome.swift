@@ -65,6 +65,14 @@ public struct Genome: Hashable, Sendable {
     Genome(layout, zip(masks, other.masks).map { $0.intersection($1.inverted()) })
   }
 
+  /// The genome with the masks of another in all layers but some; as it is when `layers` is `nil`. The layouts must be equal.
+  func changed(from other: Genome, in layers: [Int]?) -> Genome {
+    guard let layers else { return self }
+    var result = other
+    for layer in layers { result.masks[layer] = masks[layer] }
+    return result
+  }
+
   /// A digest of the masks: the SHA-256 of each layer's bits, packed as by `numpy.packbits`, one layer after another.
   public var digest: Digest {
     var builder = DigestBuilder()

@@ -36,9 +36,10 @@ public func prunedCount(_ share: Double, of count: Int) -> Int {
 ///   - mutation: what is taken away.
 ///   - step: the share of it, from 0 to 1.
 ///   - draw: what it is drawn from.
+///   - layers: those that lose edges; all when `nil`. Of single edges that are drawn, those of other layers stay.
 ///   - generator: where the random numbers come from.
 public func prunedChild(
-  _ genome: Genome, by mutation: Mutation, step: Double, draw: EdgeDraw,
+  _ genome: Genome, by mutation: Mutation, step: Double, draw: EdgeDraw, in layers: [Int]? = nil,
   using generator: inout KeyedGenerator
 ) -> Genome {
   switch (mutation, draw) {
@@ -46,11 +47,12 @@ public func prunedChild(
     let count = prunedCount(step, of: genome.count)
     let untouched = removingEdges(
       count, from: Genome(layout: genome.layout, repeating: true), using: &generator)
-    return genome.intersection(untouched)
+    return genome.intersection(untouched).changed(from: genome, in: layers)
   case (.unstructured, .survivors):
     return removingEdges(prunedCount(step, of: genome.survivors), from: genome, using: &generator)
+      .changed(from: genome, in: layers)
   case (.structured, _):
-    return prunedChannels(of: genome, step, draw, using: &generator)
+    return prunedChannels(of: genome, step, draw, layers, using: &generator)
   case (.saliency, _):
     preconditionFailure("pruning by saliency needs the saliency of the edges")
   }
@@ -74,10 +76,12 @@ public func removingEdges(_ count: Int, from genome: Genome, using generator: in
 }
 
 private func prunedChannels(
-  of genome: Genome, _ step: Double, _ draw: EdgeDraw, using generator: inout KeyedGenerator
+  of genome: Genome, _ step: Double, _ draw: EdgeDraw, _ layers: [Int]?,
+  using generator: inout KeyedGenerator
 ) -> Genome {
   let layout = genome.layout
-  let layer = generator.next(below: layout.shapes.count)
+  let choice = layers ?? Array(layout.shapes.indices)
+  let layer = choice[generator.next(below: choice.count)]
   let channels = (0..<layout.channels(of: layer)).filter { channel in
     draw == .all || layout.edges(of: layer, channel: channel).contains { genome[$0] }
   }

@@ -36,15 +36,18 @@ public enum SaliencyPreference: Int, Sendable, CaseIterable {
 ///   - preference: the power.
 ///   - step: the share, from 0 to 1.
 ///   - draw: what it is a share of.
+///   - layers: those that lose edges; all when `nil`.
 ///   - generator: where the random numbers come from.
 public func prunedChild(
   _ genome: Genome, by saliency: EdgeSaliency, preferring preference: SaliencyPreference, step: Double,
-  draw: EdgeDraw, using generator: inout KeyedGenerator
+  draw: EdgeDraw, in layers: [Int]? = nil, using generator: inout KeyedGenerator
 ) -> Genome {
-  let masks = zip(genome.masks, saliency.layers).map { mask, saliency in
+  var masks = genome.masks
+  for layer in layers ?? Array(masks.indices) {
+    let mask = masks[layer]
     let base = draw == .all ? mask.count : mask.population
     let count = min(prunedCount(step, of: base), mask.population)
-    return prunedLayer(mask, count, saliency, preference, using: &generator)
+    masks[layer] = prunedLayer(mask, count, saliency.layers[layer], preference, using: &generator)
   }
   return Genome(genome.layout, masks)
 }

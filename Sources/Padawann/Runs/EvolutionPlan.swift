@@ -119,6 +119,9 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
       ("mutation", evolution.mutation.rawValue), ("step", "\(evolution.step)"),
       ("draw", evolution.draw.rawValue), ("includes-unpruned", "\(evolution.includesUnpruned)"),
     ]
+    if let layers = evolution.layers {
+      list.append(("layers", layers.map(String.init).joined(separator: "+")))
+    }
     if let gradientImages { list.append(("gradient-images", "\(gradientImages)")) }
     if let stop = evolution.stopAfter { list.append(("stop-after", "\(stop)")) }
     list += [

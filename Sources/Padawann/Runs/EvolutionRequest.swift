@@ -17,6 +17,8 @@ public struct EvolutionRequest: Sendable {
   public var evolution: EvolutionSettings
   /// On how many training images the saliency of a genome's edges is measured, with ``Mutation/saliency``.
   public var gradientImages: Int
+  /// The names of the layers that lose edges; all when `nil`.
+  public var layers: [String]?
   /// How accuracies become a fitness.
   public var fitness: Fitness
   /// Data on which the champion is measured besides the test splits of the tasks.
@@ -73,15 +75,18 @@ public struct EvolutionStart: Sendable {
     }
     judge = try PopulationJudge(
       body: body, tasks: tasks, values: request.values, fitness: request.fitness, inference: inference)
+    var settings = request.evolution
+    settings.layers = try request.layers.map { names throws(PadawannError) in
+      try body.network.places(ofLayers: names)
+    }
     // Settings that make no sense for this network are refused before a folder is made.
-    _ = try Evolution<[TaskScore]>(parents: body.genomes, settings: request.evolution)
+    _ = try Evolution<[TaskScore]>(parents: body.genomes, settings: settings)
     self.parents = parents
     let gradientImages = request.evolution.mutation == .saliency ? request.gradientImages : nil
     if let gradientImages { _ = try judge.saliencyProbe(images: gradientImages, seed: 0) }
     plan = EvolutionPlan(
-      tool: tool, evolution: request.evolution, gradientImages: gradientImages, fitness: request.fitness,
-      values: request.values,
-      keepsSigns: request.keepsSigns, tasks: tasks,
+      tool: tool, evolution: settings, gradientImages: gradientImages, fitness: request.fitness,
+      values: request.values, keepsSigns: request.keepsSigns, tasks: tasks,
       parents: try parents.map { model throws(PadawannError) in try model.storedDigest },
       tests: try request.tests.tests(
         of: zip(request.tasks, tasks).map { ($0.testSplit, $1) }, data, body.network.architecture),
@@ -95,5 +100,26 @@ public struct EvolutionStart: Sendable {
   private static func models(at path: String) throws -> [Model] {
     guard RunFolder.isRun(path) else { return [try ModelFile.read(path).model] }
     return try StoredEvolution(path: path).population()
+  }
+}
+
+extension Network {
+  /// The places of layers among those with weights, ascending.
+  ///
+  /// - Throws: ``PadawannError`` `usage` for a name that no layer has, or that is given twice.
+  fileprivate func places(ofLayers names: [String]) throws(PadawannError) -> [Int] {
+    let known = layers.map(\.name)
+    var places: [Int] = []
+    for name in names {
+      guard let place = known.firstIndex(of: name) else {
+        throw PadawannError(
+          .usage, "no layer is named \"\(name)\"", remedy: "Choose from: \(known.joined(separator: ", "))")
+      }
+      guard !places.contains(place) else {
+        throw PadawannError(.usage, "the layer \(name) is named twice")
+      }
+      places.append(place)
+    }
+    return places.sorted()
   }
 }

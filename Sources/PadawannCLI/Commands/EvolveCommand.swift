@@ -121,6 +121,9 @@ struct EvolveCommand: AsyncParsableCommand {
     request.values = algorithm.weights ?? .shared(Model.thesisWeights)
     request.keepsSigns = algorithm.signs != .discard
     request.evolution = algorithm.settings
+    request.layers = algorithm.layers.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     if let images = algorithm.gradientImages { request.gradientImages = images }
     request.fitness = Fitness(algorithm.fitness ?? .thesis, edgePenalty: algorithm.edgePenalty ?? 0)
     request.trials = trials

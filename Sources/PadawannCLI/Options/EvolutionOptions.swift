@@ -60,6 +60,11 @@ struct EvolutionOptions: ParsableArguments {
   @Option(help: "What the step is a share of: all edges (default), or the survivors (default of saliency).")
   var draw: EdgeDraw?
 
+  @Option(
+    help: ArgumentHelp(
+      "The layers that lose edges, separated by commas (default: all).", valueName: "names"))
+  var layers: String?
+
   @Flag(help: "Prune every individual of the initial population; otherwise the model itself is one.")
   var pruneAll = false
 
@@ -98,7 +103,7 @@ struct EvolutionOptions: ParsableArguments {
     let given: [Any?] = [
       profile, generations, population, elitism, culling, selection, tournament, crossover,
       crossoverProbability,
-      mutation, gradientImages, step, draw, stopAfter, weights, signs, fitness, edgePenalty, seed,
+      mutation, gradientImages, step, draw, layers, stopAfter, weights, signs, fitness, edgePenalty, seed,
     ]
     return pruneAll || given.contains { $0 != nil }
   }
