@@ -46,6 +46,63 @@ import Testing
     #expect(last < 0.6 * first)
   }
 
+  /// Every optimiser, and what remembers something besides.
+  static let kinds: [(Optimiser, TrainingScope?)] = [
+    (.adam(), nil), (.adadelta(), nil), (.gradientDescent(), nil),
+    (.gradientDescent(.init(momentum: 0.9)), nil),
+    (.adam(), .nodes([5, 7])), (.adadelta(), TrainingScope(weights: [0, 1], biases: [7])),
+  ]
+
+  @Test(arguments: kinds.indices)
+  func aSnapshotGoesOnExactly(_ kind: Int) throws {
+    let architecture = try Architecture(
+      input: Shape(channels: 1, height: 28, width: 28),
+      nodes: [
+        Node(
+          "conv", .convolution(Convolution(outputs: 6, kernel: Extent(3), stride: Extent(2))), inputs: [-1]),
+        Node("norm", .batchNormalisation(epsilon: 1e-5), inputs: [0]), Node("relu", .relu, inputs: [1]),
+        Node("dropout", .dropout(rate: 0.25), inputs: [2]), Node("flatten", .flatten, inputs: [3]),
+        Node("fc1", .linear(Linear(outputs: 30)), inputs: [4]), Node("tanh", .tanh, inputs: [5]),
+        Node("fc2", .linear(Linear(outputs: 10)), inputs: [6]),
+      ])
+    let network = try Network.initialised(architecture, seed: 4)
+    var settings = Self.settings
+    let (optimiser, scope) = Self.kinds[kind]
+    (settings.optimiser, settings.passes, settings.schedule, settings.rate) = (optimiser, 3, .cosine, 0.01)
+    let task = try Self.task()
+    var whole = try Trainer(network, on: [task], scope: scope, settings: settings)
+    while !whole.isFinished { try whole.advance() }
+    for stop in [0, 1, 7, 20, 21] {
+      var first = try Trainer(network, on: [task], scope: scope, settings: settings)
+      while first.step < stop { try first.advance() }
+      let snapshot = first.snapshot
+      var second = try Trainer(
+        resuming: snapshot, network, on: [task], scope: scope, settings: settings, threads: 2)
+      #expect(second.step == stop && second.snapshot == snapshot)
+      while !second.isFinished { try second.advance() }
+      #expect(second.snapshot == whole.snapshot)
+      #expect(try second.network() == whole.network())
+    }
+  }
+
+  @Test func aSnapshotThatDoesNotFitIsRefused() throws {
+    let (network, task) = (try Self.network(), try Self.task())
+    var trainer = try Trainer(network, on: [task], settings: Self.settings)
+    try trainer.advance()
+    let changes: [(inout Trainer.Snapshot) -> Void] = [
+      { $0.step = -1 }, { $0.step = 57 }, { $0.nodes.removeLast() }, { $0.nodes[0].name = "other" },
+      { $0.nodes[0].weights[0].removeLast() }, { $0.nodes[0].weights[1][3] = .nan },
+      { $0.nodes[1].biases[2].append(0) }, { $0.nodes[1].weights.append($0.nodes[1].weights[0]) },
+    ]
+    for change in changes {
+      var snapshot = trainer.snapshot
+      change(&snapshot)
+      #expect(throws: PadawannError.self) {
+        try Trainer(resuming: snapshot, network, on: [task], settings: Self.settings).step
+      }
+    }
+  }
+
   @Test func onlyTheScopeChanges() throws {
     let network = try Self.network()
     let last = try Self.trained(network, .nodes([7])).network

@@ -23,7 +23,7 @@ public struct Trainer: ~Copyable {
   public var isFinished: Bool { step >= steps }
 
   private let original: Network
-  private let run: TrainingRun
+  let run: TrainingRun
   private let masks: [Int: LaneBuffer]
 
   /// Prepares training.
@@ -42,6 +42,14 @@ public struct Trainer: ~Copyable {
     _ network: Network, magnitude: Magnitude = .own, on tasks: [TrainingTask], scope: TrainingScope? = nil,
     settings: TrainingSettings, threads: Int = 1, instructionSet: InstructionSet = .best
   ) throws(PadawannError) {
+    try self.init(network, magnitude, tasks, scope, settings, threads, instructionSet, from: nil)
+  }
+
+  /// Begins, or goes on from a snapshot.
+  init(
+    _ network: Network, _ magnitude: Magnitude, _ tasks: [TrainingTask], _ scope: TrainingScope?,
+    _ settings: TrainingSettings, _ threads: Int, _ instructionSet: InstructionSet, from snapshot: Snapshot?
+  ) throws(PadawannError) {
     try settings.validate()
     guard threads >= 1 else { throw PadawannError(.usage, "at least one thread is needed, not \(threads)") }
     let images = try TrainingImages(tasks, for: network.architecture)
@@ -56,11 +64,12 @@ public struct Trainer: ~Copyable {
     let versions = settings.shifts ? TrainingImages.shifts.count : 1
     let keeps = settings.keepsFeatures && settings.passes > versions
     let run = try TrainingRun(machine, feed, usesBiasSets: false, keeps: keeps ? .single : nil)
+    try snapshot?.restore(machine, scope, steps: feed.steps)
     let masks = settings.survivorsOnly ? try Self.masks(network, machine, scope) : [:]
     self.run = run
     self.masks = masks
     original = network
-    step = 0
+    step = snapshot?.step ?? 0
     self.scope = scope
     self.settings = settings
   }

@@ -1,5 +1,5 @@
 /// What training does.
-public struct TrainingSettings: Sendable, Hashable {
+public struct TrainingSettings: Sendable, Hashable, Codable {
   /// How gradients become steps.
   public var optimiser: Optimiser
   /// The learning rate of the first step.

@@ -21,6 +21,12 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))
   var data: [String]
 
+  @Option(
+    help: ArgumentHelp(
+      "A file that stores, after every pass, how far the training is. The same command goes on from it, to the same model; it is "
+        + "removed when that is written.", valueName: "file"), completion: .file())
+  var checkpoint: String?
+
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var dataFolder: DataFolderOptions
@@ -40,31 +46,21 @@ struct TrainCommand: AsyncParsableCommand {
     var scope = TrainingScope.everything(in: architecture)
     scope.dropsOut = training.dropout != .off
     let set = try InstructionSet(named: ProcessInfo.processInfo.environment["PADAWANN_SIMD"])
-    var trainer = try Trainer(
-      network, on: tasks, scope: scope, settings: settings, threads: threads.count, instructionSet: set)
-    let passes = try await train(&trainer)
+    let session = Session(
+      network: network, tasks: tasks, scope: scope, settings: settings, checkpoint: checkpoint,
+      threads: threads.count, instructionSet: set)
+    // Without a checkpoint there is nothing to bring in order.
+    let (trained, passes) =
+      checkpoint == nil ? try await session.run() : try await Interruption().run { try await session.run() }
     var provenance = Provenance()
     provenance.tool = Tool.name
     provenance.seed = training.seed
     provenance.settings = provenanceSettings(settings, scope)
-    let written = try output.write(Model(network: try trainer.network(), provenance: provenance))
+    let written = try output.write(Model(network: trained, provenance: provenance))
+    // What was trained is safe now.
+    if let checkpoint { try FileManager.default.removeItem(atPath: checkpoint) }
     let result = TrainReport(output.path, written, passes)
     try report.print(result) { result.text }
-  }
-
-  /// Trains to the end, and tells how every pass went.
-  private func train(_ trainer: inout Trainer) async throws -> [TrainReport.Pass] {
-    let progress = ProgressLine()
-    progress.begin(ProgressBar("training", of: .things("steps"), total: trainer.steps))
-    defer { progress.finish() }
-    var passes: [TrainReport.Pass] = []
-    while !trainer.isFinished {
-      try Task.checkCancellation()
-      if trainer.step % trainer.stepsPerPass == 0 { passes.append(TrainReport.Pass()) }
-      passes[passes.count - 1].add(try trainer.advance())
-      progress.advance(1)
-    }
-    return passes
   }
 
   private func provenanceSettings(_ settings: TrainingSettings, _ scope: TrainingScope)
@@ -75,5 +71,37 @@ struct TrainCommand: AsyncParsableCommand {
       .init("arch", arch.split(separator: "/").last.map(String.init) ?? arch),
     ] + data.map { .init("data", $0) } + settings.provenance
       + [.init("dropout", scope.dropsOut ? "on" : "off")]
+  }
+}
+
+/// A training from beginning to end, or from its checkpoint.
+private struct Session: Sendable {
+  let network: Network
+  let tasks: [TrainingTask]
+  let scope: TrainingScope
+  let settings: TrainingSettings
+  let checkpoint: String?
+  let threads: Int
+  let instructionSet: InstructionSet
+
+  /// Trains to the end, and tells how every pass went.
+  func run() async throws -> (network: Network, passes: [TrainingPass]) {
+    let progress = ProgressLine()
+    defer { progress.finish() }
+    var session = try TrainingSession(
+      network, on: tasks, scope: scope, settings: settings, checkpoint: checkpoint, tool: Tool.name,
+      threads: threads, instructionSet: instructionSet)
+    if session.step > 0 { progress.note("going on after pass \(session.passes.count) of \(settings.passes)") }
+    progress.begin(ProgressBar("training", of: .things("steps"), total: session.steps - session.step))
+    while !session.isFinished {
+      guard !Task.isCancelled else {
+        throw PadawannError(
+          .interrupted, "stopped; nothing is lost of the passes that were done", at: checkpoint,
+          remedy: "Go on by the same command")
+      }
+      try session.advance()
+      progress.advance(1)
+    }
+    return (try session.network(), session.passes)
   }
 }

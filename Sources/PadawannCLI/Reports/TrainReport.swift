@@ -7,24 +7,10 @@ struct TrainReport: Encodable {
   let sha256: String
   let bytes: Int
   let edges: Int
-  let passes: [Pass]
+  /// One per pass over the data.
+  let passes: [TrainingPass]
 
-  /// One pass over the data: the mean over its images, each seen before the step of its batch.
-  struct Pass: Encodable {
-    private(set) var crossEntropy = 0.0
-    private(set) var accuracy = 0.0
-    private(set) var images = 0
-
-    /// Counts a batch.
-    mutating func add(_ batch: BatchResult) {
-      let all = Double(images + batch.images)
-      crossEntropy = (crossEntropy * Double(images) + batch.loss * Double(batch.images)) / all
-      accuracy = (accuracy * Double(images) + Double(batch.right)) / all
-      images += batch.images
-    }
-  }
-
-  init(_ path: String, _ written: StoredModel, _ passes: [Pass]) {
+  init(_ path: String, _ written: StoredModel, _ passes: [TrainingPass]) {
     file = path
     sha256 = written.digest.description
     bytes = written.byteCount
