@@ -17,7 +17,7 @@ public struct EvolutionRequest: Sendable {
   public var evolution: EvolutionSettings
   /// On how many training images the saliency of a genome's edges is measured, with ``Mutation/saliency``.
   public var gradientImages: Int
-  /// The names of the layers that lose edges; all when `nil`.
+  /// The names of the layers that lose edges; when `nil` all, or with ``Mutation/saliency`` ``Network/layersToMask``.
   public var layers: [String]?
   /// How accuracies become a fitness.
   public var fitness: Fitness
@@ -76,7 +76,8 @@ public struct EvolutionStart: Sendable {
     judge = try PopulationJudge(
       body: body, tasks: tasks, values: request.values, fitness: request.fitness, inference: inference)
     var settings = request.evolution
-    settings.layers = try request.layers.map { names throws(PadawannError) in
+    let usual = settings.mutation == .saliency ? body.network.layersToMask : nil
+    settings.layers = try (request.layers ?? usual).map { names throws(PadawannError) in
       try body.network.places(ofLayers: names)
     }
     // Settings that make no sense for this network are refused before a folder is made.

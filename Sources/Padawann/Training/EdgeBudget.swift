@@ -48,7 +48,7 @@ struct EdgeBudget: Sendable, Equatable {
   private static func masked(_ layers: [Network.Layer], _ network: Network, _ settings: MaskSettings)
     throws(PadawannError) -> [Network.Layer]
   {
-    let names = settings.layers ?? defaultNames(layers, network.architecture)
+    let names = settings.layers ?? network.layersToMask
     for name in names + settings.shares.keys.sorted() {
       guard layers.contains(where: { $0.name == name }) else {
         throw PadawannError(
@@ -61,13 +61,6 @@ struct EdgeBudget: Sendable, Equatable {
     }
     guard !names.isEmpty else { throw PadawannError(.usage, "no layer is to be masked") }
     return layers.filter { names.contains($0.name) }
-  }
-
-  private static func defaultNames(_ layers: [Network.Layer], _ architecture: Architecture) -> [String] {
-    let linear = layers.filter { layer in
-      if case .linear = architecture.nodes[layer.index].operation { true } else { false }
-    }
-    return (linear.isEmpty ? layers : linear).map(\.name)
   }
 
   private static func tooFew(

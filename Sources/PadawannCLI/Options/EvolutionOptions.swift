@@ -44,7 +44,7 @@ struct EvolutionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What a step prunes: unstructured (default), structured (whole output channels of one layer), or saliency (of every "
+      "What a step prunes: unstructured (default), structured (whole output channels of one layer), or saliency (in every "
         + "layer, edges that gradients find harmful).", valueName: "mutation"))
   var mutation: Mutation?
 
@@ -54,15 +54,18 @@ struct EvolutionOptions: ParsableArguments {
       valueName: "number"))
   var gradientImages: Int?
 
-  @Option(help: ArgumentHelp("The share that a step prunes (default: 0.025).", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("The share that a step prunes (default: 0.025; of saliency 0.01).", valueName: "share")
+  )
   var step: Double?
 
-  @Option(help: "What the step is a share of: all edges (default), or the survivors (default of saliency).")
+  @Option(help: "What the step is a share of: all edges (default), or the survivors.")
   var draw: EdgeDraw?
 
   @Option(
     help: ArgumentHelp(
-      "The layers that lose edges, separated by commas (default: all).", valueName: "names"))
+      "The layers that lose edges, separated by commas (default: all; of saliency the linear ones).",
+      valueName: "names"))
   var layers: String?
 
   @Flag(help: "Prune every individual of the initial population; otherwise the model itself is one.")
@@ -126,9 +129,9 @@ struct EvolutionOptions: ParsableArguments {
     if let crossover { settings.crossover = crossover }
     if let crossoverProbability { settings.crossoverProbability = crossoverProbability }
     if let mutation { settings.mutation = mutation }
+    // What gradients say holds for small steps only.
+    if mutation == .saliency { settings.step = 0.01 }
     if let step { settings.step = step }
-    // By saliency only survivors are drawn; shares of all edges would leave none after 1 / step generations.
-    if mutation == .saliency { settings.draw = .survivors }
     if let draw { settings.draw = draw }
     settings.includesUnpruned = !pruneAll
     settings.stopAfter = stopAfter
