@@ -93,7 +93,7 @@ void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const f
 // Three inputs have 27 signed partial sums (weights -1, 0, 1). They are tabulated once for all outputs; an output then
 // adds one entry per three inputs. Order: over 8 groups of three, then over those.
 size_t lanes_lookup_indices_count(int32_t inputs, int32_t outputs);
-enum { LOOKUP_SCRATCH_COUNT = 8 * 27 * LANES };
+enum { LOOKUP_SCRATCH_COUNT = 2 * 8 * 27 * LANES };
 // mask, negative: one bit per edge, outputs x inputs, bit i in word i / 64. An edge counts where its mask bit is set.
 void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_t inputs, int32_t outputs,
                           uint16_t *indices);
