@@ -10,25 +10,41 @@ size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs) {
   return (size_t)groups_of_eight(outputs) * 36 * (size_t)channels * 8;
 }
 
-// G of F(4x4, 3x3), applied to one column or row of three.
-static void transform(double a, double b, double c, double *result) {
-  result[0] = a / 4;
-  result[1] = -(a + b + c) / 6;
-  result[2] = -(a - b + c) / 6;
-  result[3] = (a + 2 * b + 4 * c) / 24;
-  result[4] = (a - 2 * b + 4 * c) / 24;
-  result[5] = c;
+// G, applied to one column or row of `taps` numbers: the polynomial of these coefficients at 0, 1, -1, 2, -2 and infinity,
+// each divided by the product of the differences between its point and the other finite ones.
+static void transform(const double *g, int taps, double *result) {
+  static const double points[5] = {0, 1, -1, 2, -2}, divisors[5] = {4, -6, -6, 24, 24};
+  for (int point = 0; point < 5; point++) {
+    double value = 0;
+    for (int tap = taps - 1; tap >= 0; tap--) value = value * points[point] + g[tap];
+    result[point] = value / divisors[point];
+  }
+  result[5] = g[taps - 1];
 }
 
-void lanes_winograd_filters(const float *weights, int32_t channels, int32_t outputs, float *filters) {
+// G g G^T of kernel x kernel numbers.
+static void transform_filter(const float *g, int kernel, double rows[6][6]) {
+  double columns[5][6];
+  for (int x = 0; x < kernel; x++) {
+    double column[5];
+    for (int y = 0; y < kernel; y++) column[y] = g[y * kernel + x];
+    transform(column, kernel, columns[x]);
+  }
+  for (int y = 0; y < 6; y++) {
+    double row[5];
+    for (int x = 0; x < kernel; x++) row[x] = columns[x][y];
+    transform(row, kernel, rows[y]);
+  }
+}
+
+void lanes_winograd_filters(const float *weights, int32_t kernel, int32_t channels, int32_t outputs, float *filters) {
   memset(filters, 0, lanes_winograd_filters_count(channels, outputs) * sizeof(float));
   for (int32_t output = 0; output < outputs; output++) {
     float *group = filters + (size_t)(output / 8) * 36 * (size_t)channels * 8 + output % 8;
     for (int32_t channel = 0; channel < channels; channel++) {
-      const float *g = weights + ((size_t)output * (size_t)channels + (size_t)channel) * 9;
-      double columns[3][6], rows[6][6];
-      for (int x = 0; x < 3; x++) transform(g[x], g[3 + x], g[6 + x], columns[x]);
-      for (int y = 0; y < 6; y++) transform(columns[0][y], columns[1][y], columns[2][y], rows[y]);
+      double rows[6][6];
+      const size_t filter = (size_t)output * (size_t)channels + (size_t)channel;
+      transform_filter(weights + filter * (size_t)(kernel * kernel), kernel, rows);
       for (int product = 0; product < 36; product++)
         group[((size_t)product * (size_t)channels + (size_t)channel) * 8] = (float)rows[product / 6][product % 6];
     }

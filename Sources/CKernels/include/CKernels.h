@@ -66,24 +66,28 @@ typedef struct {
 void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride);
 
-// --- 3x3 convolutions of stride 1: Winograd F(4x4, 3x3) -----------------------------------------------------------------
+// --- 3x3 and 5x5 convolutions of stride 1: Winograd F(4x4, 3x3) and F(2x2, 5x5) -----------------------------------------
 
-// Y = A^T [ (G g G^T) . (B^T d B) ] A for every 4x4 tile of the output (Lavin and Gray, 2015, section 4.3): 36
-// products in the place of 144. The input is surrounded by as many zeros as the output asks for.
+// Y = A^T [ (G g G^T) . (B^T d B) ] A for every 4x4 or 2x2 tile of the output (Lavin and Gray, 2015, section 4.3): 36
+// products in the place of 144 or 100. The input is surrounded by as many zeros as the output asks for.
 typedef struct {
   const float *filters; // G g G^T: [outputs / 8][36][channels][8], by lanes_winograd_filters
+  int32_t kernel;                              // 3 or 5
   int32_t channels, height, width;             // of the input
   int32_t outputs, output_height, output_width; // before pooling
   int32_t top, left;                           // padding
   int32_t pools; // 1: the maximum of every 2x2 window is stored in the place of the four (an odd last row is left out)
+  // What happens to the elements of each input channel first, as to sums of an output, or NULL. The surrounding zeros
+  // stay zeros. Nothing is added.
+  const lanes_epilogue *before;
   // For each tile of each block, row by row: whether its input is the same as that of every other such tile, in every
   // lane that is read. The outputs of one are then copied to all. Such tiles lie inside the input. Or NULL.
   const uint8_t *blank;
 } lanes_winograd;
 size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs);
 size_t lanes_winograd_scratch_count(int32_t channels);
-// weights: outputs x channels x 3 x 3.
-void lanes_winograd_filters(const float *weights, int32_t channels, int32_t outputs, float *filters);
+// weights: outputs x channels x kernel x kernel.
+void lanes_winograd_filters(const float *weights, int32_t kernel, int32_t channels, int32_t outputs, float *filters);
 void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const float *x, ptrdiff_t x_stride,
                              int32_t blocks, const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride,
                              float *scratch);

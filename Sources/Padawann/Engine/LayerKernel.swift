@@ -57,11 +57,13 @@ extension Convolution {
 
   /// What Winograd's algorithm costs, in multiply-adds of one block; `nil` where it does not apply.
   fileprivate func winogradCost(_ source: Shape, _ shape: Shape) -> Double? {
-    guard kernel == Extent(3), stride == Extent(1), dilation == Extent(1), groups == 1 else { return nil }
-    let tiles = Double((shape.height + 3) / 4 * ((shape.width + 3) / 4))
+    guard kernel == Extent(3) || kernel == Extent(5), stride == Extent(1), dilation == Extent(1), groups == 1
+    else { return nil }
+    let size = 7 - kernel.height
+    let tiles = Double((shape.height + size - 1) / size * ((shape.width + size - 1) / size))
     let (inputs, outputs) = (Double(source.channels), Double((outputs + 7) / 8 * 8))
     // Products, and the transforms of inputs and outputs.
-    return tiles * (36 * inputs * outputs + 250 * inputs + 200 * outputs)
+    return tiles * (36 * inputs * outputs + 250 * inputs + (size == 4 ? 200 : 120) * outputs)
   }
 
   /// What sums cost, in multiply-adds of one block: with the inputs of eight outputs loaded once, and with those of every

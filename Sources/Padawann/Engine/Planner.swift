@@ -35,6 +35,7 @@ struct Planner {
     where graph.isNeeded[index] && valueOfNode[index] == nil {
       try plan(index)
     }
+    foldPointwiseSteps()
   }
 
   /// The value that holds the logits.
@@ -100,8 +101,8 @@ struct Planner {
     {
       let tail = foldedTail(of: index, value, mayPool: true, mayAdd: true)
       let geometry = WinogradKernel.Geometry(
-        input: source, output: shape, top: convolution.padding.top, left: convolution.padding.left,
-        pools: tail.pools)
+        kernel: convolution.kernel.height, input: source, output: shape, top: convolution.padding.top,
+        left: convolution.padding.left, pools: tail.pools)
       let kernel = try WinogradKernel(weights.numbers, geometry)
       let squares = fields[value].map { field in
         kernel.tiles.map { field.pixels(rows: $0.rows, columns: $0.columns, of: source) }
@@ -194,6 +195,23 @@ struct Planner {
       epilogues.append(try chain.epilogue())
     }
     return epilogues
+  }
+
+  /// Lets layers by Winograd's algorithm do what happens to their inputs, where nothing else reads these: what all
+  /// settings share is then read by each, and not written again.
+  private mutating func foldPointwiseSteps() {
+    for place in steps.indices.reversed() {
+      guard case .pointwise(let epilogues, _) = steps[place].work, steps[place].output != logits else {
+        continue
+      }
+      let readers = steps.indices.filter { steps[$0].inputs.contains(steps[place].output) }
+      guard readers.count == 1, case .winograd = steps[readers[0]].work, steps[readers[0]].before.isEmpty,
+        steps[readers[0]].inputs.dropFirst().allSatisfy({ $0 != steps[place].output })
+      else { continue }
+      steps[readers[0]].inputs[0] = steps[place].inputs[0]
+      steps[readers[0]].before = epilogues
+      steps.remove(at: place)
+    }
   }
 
   // MARK: - values

@@ -8,6 +8,8 @@ struct Step: Sendable {
   var output: Int
   /// Whether the result is the same for every setting, so that it is computed once.
   var isShared: Bool
+  /// For a layer by Winograd's algorithm, what happens to its input first, for each setting; empty for nothing.
+  var before: [Epilogue] = []
   /// For the tiles of a layer by Winograd's algorithm, the pixels that each depends on, as far as blank tiles can be told.
   var squares: [PixelSquare?] = []
   /// Whether the last input is added to the output.

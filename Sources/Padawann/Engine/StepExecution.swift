@@ -20,7 +20,8 @@ extension Step {
       kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend, to: y)
     case .winograd(let kernel, let epilogues):
       kernel.run(
-        set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend,
+        set, x, after: before.isEmpty ? nil : before.of(setting: setting), blocks: blocks,
+        epilogues.of(setting: setting), adding: addend,
         blank: squares.isEmpty ? [] : blank(squares), to: y, scratch: scratch)
     case .lookup(let kernel, let epilogues):
       kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), to: y, scratch: scratch)
