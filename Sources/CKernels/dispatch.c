@@ -31,13 +31,13 @@ const lanes_kernels *lanes_table(int32_t level) {
 }
 
 void lanes_load_bytes(int32_t level, const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane,
-                      const float *scale, const float *offset, float *x) {
-  lanes_table(level)->load_bytes(pixels, count, elements, plane, scale, offset, x);
+                      const lanes_epilogue *loading, float *x) {
+  lanes_table(level)->load_bytes(pixels, count, elements, plane, loading, x);
 }
 
 void lanes_load_floats(int32_t level, const float *pixels, int32_t count, int32_t elements, int32_t plane,
-                       const float *scale, const float *offset, float *x) {
-  lanes_table(level)->load_floats(pixels, count, elements, plane, scale, offset, x);
+                       const lanes_epilogue *loading, float *x) {
+  lanes_table(level)->load_floats(pixels, count, elements, plane, loading, x);
 }
 
 void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,

@@ -10,8 +10,8 @@ size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs) {
   return (size_t)groups_of_eight(outputs) * 36 * (size_t)channels * 8;
 }
 
-// G, applied to one column or row of `taps` numbers: the polynomial of these coefficients at 0, 1, -1, 2, -2 and infinity,
-// each divided by the product of the differences between its point and the other finite ones.
+// G, applied to one column or row of `taps` numbers: the polynomial of these coefficients at 0, 1, -1, 2, -2 and
+// infinity, each divided by the product of the differences between its point and the other finite ones.
 static void transform(const double *g, int taps, double *result) {
   static const double points[5] = {0, 1, -1, 2, -2}, divisors[5] = {4, -6, -6, 24, 24};
   for (int point = 0; point < 5; point++) {
@@ -91,4 +91,27 @@ void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_
 // m of 16 outputs and 3 tiles, then v of 3 tiles: see kernels/winograd.h.
 size_t lanes_winograd_scratch_count(int32_t channels) {
   return ((size_t)(16 + channels) * 3 + 1) * 36 * LANES;
+}
+
+// A bit for each of eight bytes that is not 0, the first in the lowest.
+static uint64_t ink_of_eight(const uint8_t *pixels) {
+  uint64_t x;
+  memcpy(&x, pixels, sizeof x);
+  const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
+  const uint64_t marks = (((x & low) + low) | x) & ~low;
+  // Moves the highest bits of the bytes next to each other; no two of them meet.
+  return (marks >> 7) * 0x0102040810204080u >> 56;
+}
+
+void lanes_ink(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
+               uint64_t *ink) {
+  memset(ink, 0, (size_t)images * (size_t)height * sizeof *ink);
+  for (ptrdiff_t image = 0; image < images; image++, ink += height)
+    for (int32_t row = 0; row < channels * height; row++, pixels += width) {
+      uint64_t bits = 0;
+      int32_t column = 0;
+      for (; column + 8 <= width; column += 8) bits |= ink_of_eight(pixels + column) << column;
+      for (; column < width; column++) bits |= (uint64_t)(pixels[column] != 0) << column;
+      ink[row % height] |= bits;
+    }
 }

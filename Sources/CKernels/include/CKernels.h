@@ -40,12 +40,16 @@ typedef struct {
 
 // --- images ---------------------------------------------------------------------------------------------------------
 
-// x[e][i] = fma(pixel e of image i, scale[e / plane], offset[e / plane]) for i < count; 0 in the other lanes.
-// `pixels` holds `count` <= LANES images of `elements` numbers, one after the other.
+// x[e][i] = activation(fma(pixel e of image i, scale[e / plane], bias[e / plane])) for i < count; as if pixels were 0 in
+// the other lanes. `pixels` holds `count` <= LANES images of `elements` numbers, one after the other.
 void lanes_load_bytes(int32_t level, const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane,
-                      const float *scale, const float *offset, float *x);
+                      const lanes_epilogue *loading, float *x);
 void lanes_load_floats(int32_t level, const float *pixels, int32_t count, int32_t elements, int32_t plane,
-                       const float *scale, const float *offset, float *x);
+                       const lanes_epilogue *loading, float *x);
+
+// ink[image][row]: one bit per column, the first in the lowest, that is not 0 in some channel. At most 64 columns.
+void lanes_ink(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
+               uint64_t *ink);
 
 // --- convolutions and linear layers as sums over taps -----------------------------------------------------------------
 
@@ -62,6 +66,9 @@ typedef struct {
   int32_t position_count;
   int32_t outputs;
   int32_t together;
+  // For each position of each block: whether its input is the same as that of every other such position, in every lane
+  // that is read. The outputs of one are then copied to all. Or NULL.
+  const uint8_t *blank;
 } lanes_sums;
 void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride);

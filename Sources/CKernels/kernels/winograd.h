@@ -43,14 +43,29 @@ INLINE vector load_before(const float *x, const int activation, const before_cha
   return activate(fma_(load(x), before->scale, before->bias), activation, before->slope);
 }
 
+// Which of 6 x 6 elements, one bit each, lie inside of an activation; the others are zero, whatever happens before.
+static const uint64_t whole_patch = ((uint64_t)1 << 36) - 1;
+static uint64_t inside_patch(const lanes_winograd *shape, int32_t top, int32_t left) {
+  if (top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width) return whole_patch;
+  uint64_t inside = 0;
+  for (int place = 0; place < 36; place++) {
+    const int32_t row = top + place / 6, column = left + place % 6;
+    if (row >= 0 && row < shape->height && column >= 0 && column < shape->width) inside |= (uint64_t)1 << place;
+  }
+  return inside;
+}
+
 // B^T d B of 6 x 6 elements, to v[36] with a stride.
-INLINE void transform_patch(const float *d, ptrdiff_t row_stride, const int activation, const before_channel *before,
-                            float *v, ptrdiff_t v_stride) {
+INLINE void transform_patch(const float *d, ptrdiff_t row_stride, const bool is_whole, uint64_t inside,
+                            const int activation, const before_channel *before, float *v, ptrdiff_t v_stride) {
   for (int part = 0; part < PARTS; part++, d += WIDTH, v += WIDTH) {
     vector rows[6][6];
     UNROLLED for (int r = 0; r < 6; r++) {
       vector line[6];
-      UNROLLED for (int c = 0; c < 6; c++) line[c] = load_before(d + r * row_stride + c * LANES, activation, before);
+      UNROLLED for (int c = 0; c < 6; c++)
+        line[c] = is_whole || inside >> (r * 6 + c) & 1
+                      ? load_before(d + r * row_stride + c * LANES, activation, before)
+                      : splat(0);
       transform_input(line, rows[r]);
     }
     UNROLLED for (int c = 0; c < 6; c++) {
@@ -62,29 +77,12 @@ INLINE void transform_patch(const float *d, ptrdiff_t row_stride, const int acti
   }
 }
 
-// The same where nothing happens before (activation BEFORE_NOTHING), and where something does.
-static void transform_patch_before(const float *d, ptrdiff_t row_stride, int32_t activation,
-                                   const before_channel *before, float *v, ptrdiff_t v_stride) {
-  if (activation == BEFORE_NOTHING)
-    transform_patch(d, row_stride, BEFORE_NOTHING, before, v, v_stride);
-  else if (activation == ACTIVATION_RELU)
-    transform_patch(d, row_stride, ACTIVATION_RELU, before, v, v_stride);
-  else if (activation == ACTIVATION_LEAKY)
-    transform_patch(d, row_stride, ACTIVATION_LEAKY, before, v, v_stride);
+INLINE void transform_inside(const float *d, ptrdiff_t row_stride, uint64_t inside, const int activation,
+                             const before_channel *before, float *v, ptrdiff_t v_stride) {
+  if (inside == whole_patch)
+    transform_patch(d, row_stride, true, inside, activation, before, v, v_stride);
   else
-    transform_patch(d, row_stride, ACTIVATION_NONE, before, v, v_stride);
-}
-
-// 6 x 6 elements of a plane; those that lie outside are zero, whatever happens before.
-static void copy_patch(const lanes_winograd *shape, const float *plane, int32_t top, int32_t left, int32_t activation,
-                       const before_channel *before, float *patch) {
-  for (int32_t row = top; row < top + 6; row++)
-    for (int32_t column = left; column < left + 6; column++, patch += LANES) {
-      const bool is_inside = row >= 0 && row < shape->height && column >= 0 && column < shape->width;
-      const float *x = plane + ((ptrdiff_t)row * shape->width + column) * LANES;
-      for (int part = 0; part < PARTS; part++)
-        store(patch + part * WIDTH, is_inside ? load_before(x + part * WIDTH, activation, before) : splat(0));
-    }
+    transform_patch(d, row_stride, false, inside, activation, before, v, v_stride);
 }
 
 // The outputs of a tile in a row or column, before pooling.
@@ -105,24 +103,23 @@ INLINE ptrdiff_t product_stride(const lanes_winograd *shape) {
 
 static void transform_tile(const lanes_winograd *shape, const tile *from, float *v) {
   const int32_t top = from->row - shape->top, left = from->column - shape->left;
-  const bool is_inside = top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width;
-  const ptrdiff_t plane = (ptrdiff_t)shape->height * shape->width * LANES;
-  const ptrdiff_t v_stride = product_stride(shape);
-  const int32_t activation = shape->before ? shape->before->activation : BEFORE_NOTHING;
-  for (int32_t channel = 0; channel < shape->channels; channel++, v += TILES_AT_ONCE * LANES) {
-    const float *x = from->x + channel * plane;
-    before_channel before = {splat(1), splat(0), 0};
-    if (shape->before)
-      before = (before_channel){splat(shape->before->scale[channel]), splat(shape->before->bias[channel]),
-                                shape->before->slope};
-    if (is_inside) {
-      transform_patch_before(x + ((ptrdiff_t)top * shape->width + left) * LANES, (ptrdiff_t)shape->width * LANES,
-                             activation, &before, v, v_stride);
-    } else {
-      _Alignas(64) float patch[36 * LANES];
-      copy_patch(shape, x, top, left, activation, &before, patch);
-      transform_patch_before(patch, 6 * LANES, BEFORE_NOTHING, &before, v, v_stride);
+  const uint64_t inside = inside_patch(shape, top, left);
+  const ptrdiff_t row = (ptrdiff_t)shape->width * LANES, plane = shape->height * row, v_stride = product_stride(shape);
+  const float *x = from->x + top * row + left * (ptrdiff_t)LANES;
+  before_channel before = {splat(1), splat(0), 0};
+  for (int32_t channel = 0; channel < shape->channels; channel++, x += plane, v += TILES_AT_ONCE * LANES) {
+    if (!shape->before) {
+      transform_inside(x, row, inside, BEFORE_NOTHING, &before, v, v_stride);
+      continue;
     }
+    before = (before_channel){splat(shape->before->scale[channel]), splat(shape->before->bias[channel]),
+                              shape->before->slope};
+    if (shape->before->activation == ACTIVATION_RELU)
+      transform_inside(x, row, inside, ACTIVATION_RELU, &before, v, v_stride);
+    else if (shape->before->activation == ACTIVATION_LEAKY)
+      transform_inside(x, row, inside, ACTIVATION_LEAKY, &before, v, v_stride);
+    else
+      transform_inside(x, row, inside, ACTIVATION_NONE, &before, v, v_stride);
   }
 }
 

@@ -20,6 +20,8 @@ struct Planner {
   /// Which pixels a value depends on, where that is the same for every position.
   private var fields: [ReceptiveField?] = [.image]
   private var valueOfNode: [Int: Int] = [Node.image: 0]
+  /// How value 0 comes from pixels.
+  private(set) var loading: PixelLoading
 
   /// Plans a network for several settings that see the same numbers in its layers.
   init(
@@ -30,11 +32,13 @@ struct Planner {
     self.overridesOwn = overridesOwn
     self.input = input
     graph = ReaderGraph(network.architecture)
+    loading = input.loading
     counts = [network.architecture.input.count]
     for index in network.architecture.nodes.indices
     where graph.isNeeded[index] && valueOfNode[index] == nil {
       try plan(index)
     }
+    foldIntoLoading()
     foldPointwiseSteps()
   }
 
@@ -104,21 +108,22 @@ struct Planner {
         kernel: convolution.kernel.height, input: source, output: shape, top: convolution.padding.top,
         left: convolution.padding.left, pools: tail.pools)
       let kernel = try WinogradKernel(weights.numbers, geometry)
-      let squares = fields[value].map { field in
-        kernel.tiles.map { field.pixels(rows: $0.rows, columns: $0.columns, of: source) }
-      }
+      let tiles = kernel.tiles
+      let squares = fields[value]?.grid(rows: tiles.rows, columns: tiles.columns, of: source)
       try appendLayer(
-        .winograd(kernel), weights, bias, value, tail, index, count: geometry.storedCount, squares ?? [])
+        .winograd(kernel), weights, bias, value, tail, index, count: geometry.storedCount, squares)
       return
     }
     let field = fields[value]?.after(convolution)
+    let windows = convolution.windows(to: shape)
+    let squares = fields[value]?.grid(rows: windows.rows, columns: windows.columns, of: source)
     if convolution.padding != .none {
       append(.pad(source, convolution.padding), [value], count: source.padded(by: convolution.padding).count)
       value = counts.count - 1
     }
     let kernel = try LayerKernel(weights, convolution, from: source, to: shape)
     let tail = foldedTail(of: index, value, mayAdd: true)
-    try appendLayer(kernel, weights, bias, value, tail, index, count: shape.count)
+    try appendLayer(kernel, weights, bias, value, tail, index, count: shape.count, squares)
     if tail.addend == nil { fields[fields.count - 1] = field }
   }
 
@@ -148,7 +153,7 @@ struct Planner {
 
   private mutating func appendLayer(
     _ kernel: LayerKernel, _ weights: LayerWeights, _ bias: [Float]?, _ value: Int, _ tail: FoldedTail,
-    _ index: Int, count: Int, _ squares: [PixelSquare?] = []
+    _ index: Int, count: Int, _ squares: PixelGrid? = nil
   ) throws(PadawannError) {
     let shape = network.architecture.shapes[index]
     let plane = shape.height * shape.width
@@ -166,7 +171,8 @@ struct Planner {
         kernel.work(try epilogues.map { epilogue throws(PadawannError) in try epilogue.repeated(copies) }),
         [value] + (addend.map { [$0] } ?? []), count: count, isWinograd,
         dependsOnSetting: magnitudes.count > 1)
-      steps[steps.count - 1].squares = squares
+      // What is added is not the same wherever the input is.
+      steps[steps.count - 1].squares = addend == nil ? squares : nil
       steps[steps.count - 1].adds = addend != nil
     }
     finish(index, tail)
@@ -195,6 +201,19 @@ struct Planner {
       epilogues.append(try chain.epilogue())
     }
     return epilogues
+  }
+
+  /// Lets the loading of pixels take an activation function along that is the only reader of the image.
+  private mutating func foldIntoLoading() {
+    let readers = steps.indices.filter { steps[$0].inputs.contains(0) }
+    guard readers.count == 1, case .pointwise(let epilogues, _) = steps[readers[0]].work,
+      epilogues.count == 1, epilogues[0].onlyActivates, steps[readers[0]].output != logits
+    else { return }
+    loading.activation = epilogues[0].activation
+    let activated = steps.remove(at: readers[0]).output
+    for index in steps.indices {
+      steps[index].inputs = steps[index].inputs.map { $0 == activated ? 0 : $0 }
+    }
   }
 
   /// Lets layers by Winograd's algorithm do what happens to their inputs, where nothing else reads these: what all
@@ -238,6 +257,19 @@ struct Planner {
   /// channels). Even if these errors all added up, 32 layers would stay below 1e-5 of the largest logit; measured were
   /// 1.2e-6.
   static let winogradLayers = 32
+}
+
+extension Convolution {
+  /// The rows and the columns of the input that the rows and the columns of the output read; some lie partly outside.
+  fileprivate func windows(to shape: Shape) -> (rows: [Range<Int>], columns: [Range<Int>]) {
+    func ranges(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ padding: Int) -> [Range<Int>] {
+      (0..<size).map { $0 * stride - padding }.map { $0..<($0 + (kernel - 1) * dilation + 1) }
+    }
+    return (
+      ranges(shape.height, kernel.height, stride.height, dilation.height, padding.top),
+      ranges(shape.width, kernel.width, stride.width, dilation.width, padding.left)
+    )
+  }
 }
 
 extension LayerKernel {

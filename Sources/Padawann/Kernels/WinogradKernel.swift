@@ -36,13 +36,16 @@ struct WinogradKernel: Sendable {
     self.shape = shape
   }
 
-  /// The 6×6 squares of the input that the tiles read, row by row; some lie partly outside.
-  var tiles: [(rows: Range<Int>, columns: Range<Int>)] {
-    stride(from: -shape.top, to: shape.output.height - shape.top, by: shape.tileSize).flatMap { top in
-      stride(from: -shape.left, to: shape.output.width - shape.left, by: shape.tileSize).map { left in
-        (top..<(top + 6), left..<(left + 6))
-      }
-    }
+  /// The rows and the columns of the input that the tiles read, each pair of them one; some lie partly outside.
+  var tiles: (rows: [Range<Int>], columns: [Range<Int>]) {
+    let tops = stride(from: -shape.top, to: shape.output.height - shape.top, by: shape.tileSize)
+    let lefts = stride(from: -shape.left, to: shape.output.width - shape.left, by: shape.tileSize)
+    return (tops.map { $0..<($0 + 6) }, lefts.map { $0..<($0 + 6) })
+  }
+
+  private var tileCount: Int {
+    let size = shape.tileSize
+    return (shape.output.height + size - 1) / size * ((shape.output.width + size - 1) / size)
   }
 
   /// The size of what was packed.
@@ -74,7 +77,7 @@ struct WinogradKernel: Sendable {
     firstBlock: Int, scratch: LaneBuffer, scratchStart: Int = 0
   ) {
     precondition(addend == nil || !shape.pools, "nothing is added to maxima")
-    precondition(blank.isEmpty || blank.count == blocks.count * tiles.count, "one mark per tile")
+    precondition(blank.isEmpty || blank.count == blocks.count * tileCount, "one mark per tile")
     precondition(epilogue.outputs == shape.output.channels, "one epilogue per output")
     precondition(before == nil || before?.outputs == shape.input.channels, "one epilogue per channel")
     let xCount = shape.input.count * LaneBuffer.width
