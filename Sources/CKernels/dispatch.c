@@ -51,9 +51,9 @@ void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const f
   lanes_table(level)->winograd(shape, x, x_stride, blocks, epilogue, y, y_stride, scratch);
 }
 
-void lanes_lookup(int32_t level, const uint16_t *indices, int32_t inputs, int32_t outputs, const float *x,
-                  const lanes_epilogue *epilogue, float *y, float *scratch) {
-  lanes_table(level)->lookup(indices, inputs, outputs, x, epilogue, y, scratch);
+void lanes_lookup(int32_t level, const lanes_tables *tables, const float *x, const lanes_epilogue *epilogue, float *y,
+                  float *scratch) {
+  lanes_table(level)->lookup(tables, x, epilogue, y, scratch);
 }
 
 void lanes_pointwise(int32_t level, const float *x, int32_t channels, int32_t plane, const lanes_epilogue *epilogue,

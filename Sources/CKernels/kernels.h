@@ -10,7 +10,7 @@ typedef struct {
   void (*sum)(const lanes_sums *, const float *, ptrdiff_t, int32_t, const lanes_epilogue *, float *, ptrdiff_t);
   void (*winograd)(const lanes_winograd *, const float *, ptrdiff_t, int32_t, const lanes_epilogue *, float *,
                    ptrdiff_t, float *);
-  void (*lookup)(const uint16_t *, int32_t, int32_t, const float *, const lanes_epilogue *, float *, float *);
+  void (*lookup)(const lanes_tables *, const float *, const lanes_epilogue *, float *, float *);
   void (*pointwise)(const float *, int32_t, int32_t, const lanes_epilogue *, float *);
   void (*add)(const float *, const float *, ptrdiff_t, float *);
   void (*pad)(const lanes_padding *, const float *, float *);

@@ -63,8 +63,18 @@ static uint32_t bits(const uint64_t *words, size_t start, int32_t count) {
   return (uint32_t)low & (uint32_t)((1u << count) - 1);
 }
 
-void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_t inputs, int32_t outputs,
-                          uint16_t *indices) {
+// The same of bits that are taken in another order.
+static uint32_t bits_in_order(const uint64_t *words, size_t start, const int32_t *order, int32_t count) {
+  uint32_t result = 0;
+  for (int32_t i = 0; i < count; i++) {
+    const size_t bit = start + (size_t)order[i];
+    result |= (uint32_t)(words[bit / 64] >> (bit % 64) & 1) << i;
+  }
+  return result;
+}
+
+void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, const int32_t *order, int32_t inputs,
+                          int32_t outputs, uint16_t *indices) {
   uint16_t entry[64]; // of 3 mask bits and 3 sign bits: 9 a + 3 b + c + 13 with a, b, c in -1, 0, 1
   for (int code = 0; code < 64; code++) {
     int value = 13;
@@ -77,8 +87,10 @@ void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_
     for (int32_t chunk = 0; chunk < chunks; chunk++) {
       const int32_t rest = inputs - chunk * 24;
       const int32_t count = rest < 24 ? rest : 24;
-      const size_t start = (size_t)output * (size_t)inputs + (size_t)chunk * 24;
-      const uint32_t kept = bits(mask, start, count), minus = bits(negative, start, count);
+      const size_t row = (size_t)output * (size_t)inputs, start = row + (size_t)chunk * 24;
+      const int32_t *some = order ? order + (ptrdiff_t)chunk * 24 : NULL;
+      const uint32_t kept = order ? bits_in_order(mask, row, some, count) : bits(mask, start, count);
+      const uint32_t minus = order ? bits_in_order(negative, row, some, count) : bits(negative, start, count);
       uint16_t *to = indices + ((size_t)chunk * (size_t)outputs + (size_t)output) * 8;
       for (uint32_t group = 0; group < 8; group++) {
         const uint32_t code = (kept >> (group * 3) & 7) | (minus >> (group * 3) & 7) << 3;

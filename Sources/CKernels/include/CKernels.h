@@ -106,10 +106,17 @@ void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const f
 size_t lanes_lookup_indices_count(int32_t inputs, int32_t outputs);
 enum { LOOKUP_SCRATCH_COUNT = 2 * 8 * 27 * LANES };
 // mask, negative: one bit per edge, outputs x inputs, bit i in word i / 64. An edge counts where its mask bit is set.
-void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_t inputs, int32_t outputs,
-                          uint16_t *indices);
-void lanes_lookup(int32_t level, const uint16_t *indices, int32_t inputs, int32_t outputs, const float *x,
-                  const lanes_epilogue *epilogue, float *y, float *scratch);
+// order: the inputs in the order in which they are taken, or NULL for their own. Eight groups that are zero in every lane
+// are left out.
+void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, const int32_t *order, int32_t inputs,
+                          int32_t outputs, uint16_t *indices);
+typedef struct {
+  const uint16_t *indices; // by lanes_lookup_indices
+  const int32_t *order;    // the same
+  int32_t inputs, outputs;
+} lanes_tables;
+void lanes_lookup(int32_t level, const lanes_tables *tables, const float *x, const lanes_epilogue *epilogue, float *y,
+                  float *scratch);
 
 // --- what has no edges --------------------------------------------------------------------------------------------------
 

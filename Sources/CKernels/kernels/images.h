@@ -58,6 +58,9 @@ INLINE void load_bytes_with(const uint8_t *pixels, int32_t count, int32_t elemen
   loaded_channel at = first_channel(plane, loading);
   _Alignas(64) uint8_t square[16][16] = {{0}};
   for (; element + 16 <= elements; element += 16, x += 16 * LANES) {
+    // Images are often taken in their order: the same place of the next sixteen.
+    for (int image = 0; image < count && element % 64 == 0; image++)
+      __builtin_prefetch(pixels + ((ptrdiff_t)image + LANES) * elements + element);
     bytes16 rows[16];
     for (int image = 0; image < 16; image++)
       rows[image] = image < count ? *(const bytes16_unaligned *)(pixels + (ptrdiff_t)image * elements + element)

@@ -14,18 +14,24 @@ typedef struct {
   const float *addend; // or NULL
 } place;
 
+// Sums over the taps start..<end.
+INLINE void accumulate_block(const float *const *x, const int positions, const int parts, const tap_list list,
+                             int32_t start, int32_t end, const int stride, const int rows, vector sums[8][8]) {
+  UNROLLED for (int r = 0; r < rows; r++)
+    UNROLLED for (int i = 0; i < positions * parts; i++) sums[r][i] = splat(0);
+  NOT_UNROLLED for (int32_t k = start; k < end; k++)
+    add_products(x, list.taps[k], positions, parts, list.weights + (ptrdiff_t)k * stride, rows, sums);
+}
+
 // totals[r][i] = the sum over taps of weights[r] times x[i / parts] + part i % parts; `rows` of `stride` outputs.
 INLINE void accumulate(const float *const *x, const int positions, const int parts, const tap_list list,
                        const int stride, const int rows, vector totals[8][8]) {
-  UNROLLED for (int r = 0; r < rows; r++)
-    UNROLLED for (int i = 0; i < positions * parts; i++) totals[r][i] = splat(0);
-  for (int32_t start = 0; start < list.count; start += TAPS_AT_ONCE) {
+  const int32_t first = list.count < TAPS_AT_ONCE ? list.count : TAPS_AT_ONCE;
+  accumulate_block(x, positions, parts, list, 0, first, stride, rows, totals);
+  for (int32_t start = first; start < list.count; start += TAPS_AT_ONCE) {
     const int32_t end = list.count - start < TAPS_AT_ONCE ? list.count : start + TAPS_AT_ONCE;
     vector sums[8][8];
-    UNROLLED for (int r = 0; r < rows; r++)
-      UNROLLED for (int i = 0; i < positions * parts; i++) sums[r][i] = splat(0);
-    NOT_UNROLLED for (int32_t k = start; k < end; k++)
-      add_products(x, list.taps[k], positions, parts, list.weights + (ptrdiff_t)k * stride, rows, sums);
+    accumulate_block(x, positions, parts, list, start, end, stride, rows, sums);
     UNROLLED for (int r = 0; r < rows; r++)
       UNROLLED for (int i = 0; i < positions * parts; i++) totals[r][i] += sums[r][i];
   }

@@ -6,9 +6,13 @@ enum LayerKernel: Sendable {
   case lookup(LookupKernel)
 
   /// Chooses for a linear layer: tables where enough outputs share them.
-  init(_ weights: LayerWeights, outputs: Int, inputs: Int) throws(PadawannError) {
+  ///
+  /// - Parameter image: the shape of its input where that is the image.
+  init(_ weights: LayerWeights, outputs: Int, inputs: Int, image: Shape?) throws(PadawannError) {
     if let ternary = weights.ternary, outputs >= 16 {
-      self = .lookup(try LookupKernel(mask: ternary.mask, signs: ternary.signs, outputs: outputs))
+      self = .lookup(
+        try LookupKernel(
+          mask: ternary.mask, signs: ternary.signs, outputs: outputs, order: image?.ringsOfElements))
       return
     }
     let taps = TapLists(weights.numbers, rows: outputs, together: SumKernel.together)
@@ -44,6 +48,18 @@ enum LayerKernel: Sendable {
     }
     self = .sum(
       try taps.kernel(positions: positions, outputs: shape.channels, inputCount: padded.count))
+  }
+}
+
+extension Shape {
+  /// The elements of an image in rings from the border inwards: where handwriting is blank, it is in all images of a block.
+  /// A tenth to a sixth fewer groups of 24 pixels of MNIST and of EMNIST's letters have ink somewhere than row by row.
+  fileprivate var ringsOfElements: [Int] {
+    let ring = (0..<count).map { element in
+      let (row, column) = (element / width % height, element % width)
+      return min(row, column, height - 1 - row, width - 1 - column)
+    }
+    return (0..<count).sorted { (ring[$0], $0) < (ring[$1], $1) }
   }
 }
 

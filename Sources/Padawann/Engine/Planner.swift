@@ -131,8 +131,18 @@ struct Planner {
     guard case .weighted(let edges, let bias) = network.parameters[index] else { return }
     let weights = LayerWeights(edges, overridesOwn: overridesOwn)
     let value = valueOfNode[network.architecture.nodes[index].inputs[0]] ?? 0
-    let kernel = try LayerKernel(weights, outputs: linear.outputs, inputs: counts[value])
+    let readsImage = value == 0 || readsActivatedImage(value)
+    let kernel = try LayerKernel(
+      weights, outputs: linear.outputs, inputs: counts[value],
+      image: readsImage ? network.architecture.input : nil)
     try appendLayer(kernel, weights, bias, value, foldedTail(of: index, value), index, count: linear.outputs)
+  }
+
+  /// Whether a value is the image after something that happens to each of its elements.
+  private func readsActivatedImage(_ value: Int) -> Bool {
+    guard let step = steps.first(where: { $0.output == value }), step.inputs == [0] else { return false }
+    if case .pointwise = step.work { return true }
+    return false
   }
 
   /// The nodes that a layer takes along. Sums that are shared by all settings are stored before anything is done to them.
