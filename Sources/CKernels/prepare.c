@@ -15,8 +15,8 @@ size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs) {
 static void transform(const double *g, int taps, double *result) {
   static const double points[5] = {0, 1, -1, 2, -2}, divisors[5] = {4, -6, -6, 24, 24};
   for (int point = 0; point < 5; point++) {
-    double value = 0;
-    for (int tap = taps - 1; tap >= 0; tap--) value = value * points[point] + g[tap];
+    double value = 0, power = 1;
+    for (int tap = 0; tap < taps; tap++, power *= points[point]) value += g[tap] * power;
     result[point] = value / divisors[point];
   }
   result[5] = g[taps - 1];
