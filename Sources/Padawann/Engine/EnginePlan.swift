@@ -36,9 +36,9 @@ struct EnginePlan: Sendable {
   /// positions that kernels take at once. That helps where weights do not stay in a core's own cache (taken as 2 MB) and are
   /// more than four times as large as the activations of a block, which suffer where there are more of them: VGG-11 takes
   /// three quarters of the time that it takes with single blocks, and ResNet-20 eleven tenths. Activations may take 16 MB
-  /// then. Four blocks of the smallest networks share what it costs to begin a step.
+  /// then. Six blocks of the smallest networks, two times three, share what it costs to begin a step.
   var blocks: Int {
-    if floatsPerBlock <= 1 << 14 { return 4 }
+    if floatsPerBlock <= 1 << 14 { return 6 }
     let weightBytes = steps.reduce(0) { $0 + $1.weightBytes }
     guard weightBytes > max(2 << 20, 4 * floatsPerBlock * MemoryLayout<Float>.stride) else { return 1 }
     return max(1, min(3, (4 << 20) / floatsPerBlock))
