@@ -31,13 +31,13 @@ const lanes_kernels *lanes_table(int32_t level) {
 }
 
 void lanes_load_bytes(int32_t level, const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane,
-                      const float *scale, const float *offset, float *x) {
-  lanes_table(level)->load_bytes(pixels, count, elements, plane, scale, offset, x);
+                      const lanes_epilogue *loading, float *x) {
+  lanes_table(level)->load_bytes(pixels, count, elements, plane, loading, x);
 }
 
 void lanes_load_floats(int32_t level, const float *pixels, int32_t count, int32_t elements, int32_t plane,
-                       const float *scale, const float *offset, float *x) {
-  lanes_table(level)->load_floats(pixels, count, elements, plane, scale, offset, x);
+                       const lanes_epilogue *loading, float *x) {
+  lanes_table(level)->load_floats(pixels, count, elements, plane, loading, x);
 }
 
 void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
@@ -51,9 +51,9 @@ void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const f
   lanes_table(level)->winograd(shape, x, x_stride, blocks, epilogue, y, y_stride, scratch);
 }
 
-void lanes_lookup(int32_t level, const uint16_t *indices, int32_t inputs, int32_t outputs, const float *x,
-                  const lanes_epilogue *epilogue, float *y, float *scratch) {
-  lanes_table(level)->lookup(indices, inputs, outputs, x, epilogue, y, scratch);
+void lanes_lookup(int32_t level, const lanes_tables *tables, const float *x, const lanes_epilogue *epilogue, float *y,
+                  float *scratch) {
+  lanes_table(level)->lookup(tables, x, epilogue, y, scratch);
 }
 
 void lanes_pointwise(int32_t level, const float *x, int32_t channels, int32_t plane, const lanes_epilogue *epilogue,

@@ -69,10 +69,10 @@ struct RandomNetworks {
     let divisors = (1...source.channels).filter { source.channels % $0 == 0 }
     let groups = pick(3) == 0 ? divisors[pick(divisors.count)] : 1
     let isPlain = pick(2) == 0
-    let kernel = isPlain ? 3 : [1, 2, 3, 5][pick(4)]
+    let kernel = isPlain ? [3, 3, 5][pick(3)] : [1, 2, 3, 5][pick(4)]
     return Convolution(
       outputs: groups * [1, 2, 3, 7, 8, 9, 17, 24][pick(8)],
-      kernel: Extent(kernel, isPlain ? 3 : [1, 3][pick(2)]),
+      kernel: Extent(kernel, isPlain ? kernel : [1, 3][pick(2)]),
       stride: isPlain ? Extent(1) : Extent(1 + pick(2), 1 + pick(3)),
       padding: Padding(top: pick(3), left: pick(3), bottom: pick(3), right: pick(2)),
       dilation: isPlain ? Extent(1) : Extent(1 + pick(2)), groups: groups, hasBias: pick(4) > 0)

@@ -40,12 +40,16 @@ typedef struct {
 
 // --- images ---------------------------------------------------------------------------------------------------------
 
-// x[e][i] = fma(pixel e of image i, scale[e / plane], offset[e / plane]) for i < count; 0 in the other lanes.
-// `pixels` holds `count` <= LANES images of `elements` numbers, one after the other.
+// x[e][i] = activation(fma(pixel e of image i, scale[e / plane], bias[e / plane])) for i < count; as if pixels were 0 in
+// the other lanes. `pixels` holds `count` <= LANES images of `elements` numbers, one after the other.
 void lanes_load_bytes(int32_t level, const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane,
-                      const float *scale, const float *offset, float *x);
+                      const lanes_epilogue *loading, float *x);
 void lanes_load_floats(int32_t level, const float *pixels, int32_t count, int32_t elements, int32_t plane,
-                       const float *scale, const float *offset, float *x);
+                       const lanes_epilogue *loading, float *x);
+
+// ink[image][row]: one bit per column, the first in the lowest, that is not 0 in some channel. At most 64 columns.
+void lanes_ink(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
+               uint64_t *ink);
 
 // --- convolutions and linear layers as sums over taps -----------------------------------------------------------------
 
@@ -62,28 +66,35 @@ typedef struct {
   int32_t position_count;
   int32_t outputs;
   int32_t together;
+  // For each position of each block: whether its input is the same as that of every other such position, in every lane
+  // that is read. The outputs of one are then copied to all. Or NULL.
+  const uint8_t *blank;
 } lanes_sums;
 void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride);
 
-// --- 3x3 convolutions of stride 1: Winograd F(4x4, 3x3) -----------------------------------------------------------------
+// --- 3x3 and 5x5 convolutions of stride 1: Winograd F(4x4, 3x3) and F(2x2, 5x5) -----------------------------------------
 
-// Y = A^T [ (G g G^T) . (B^T d B) ] A for every 4x4 tile of the output (Lavin and Gray, 2015, section 4.3): 36
-// products in the place of 144. The input is surrounded by as many zeros as the output asks for.
+// Y = A^T [ (G g G^T) . (B^T d B) ] A for every 4x4 or 2x2 tile of the output (Lavin and Gray, 2015, section 4.3): 36
+// products in the place of 144 or 100. The input is surrounded by as many zeros as the output asks for.
 typedef struct {
   const float *filters; // G g G^T: [outputs / 8][36][channels][8], by lanes_winograd_filters
+  int32_t kernel;                              // 3 or 5
   int32_t channels, height, width;             // of the input
   int32_t outputs, output_height, output_width; // before pooling
   int32_t top, left;                           // padding
   int32_t pools; // 1: the maximum of every 2x2 window is stored in the place of the four (an odd last row is left out)
+  // What happens to the elements of each input channel first, as to sums of an output, or NULL. The surrounding zeros
+  // stay zeros. Nothing is added.
+  const lanes_epilogue *before;
   // For each tile of each block, row by row: whether its input is the same as that of every other such tile, in every
   // lane that is read. The outputs of one are then copied to all. Such tiles lie inside the input. Or NULL.
   const uint8_t *blank;
 } lanes_winograd;
 size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs);
 size_t lanes_winograd_scratch_count(int32_t channels);
-// weights: outputs x channels x 3 x 3.
-void lanes_winograd_filters(const float *weights, int32_t channels, int32_t outputs, float *filters);
+// weights: outputs x channels x kernel x kernel.
+void lanes_winograd_filters(const float *weights, int32_t kernel, int32_t channels, int32_t outputs, float *filters);
 void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const float *x, ptrdiff_t x_stride,
                              int32_t blocks, const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride,
                              float *scratch);
@@ -93,12 +104,19 @@ void lanes_winograd_convolve(int32_t level, const lanes_winograd *shape, const f
 // Three inputs have 27 signed partial sums (weights -1, 0, 1). They are tabulated once for all outputs; an output then
 // adds one entry per three inputs. Order: over 8 groups of three, then over those.
 size_t lanes_lookup_indices_count(int32_t inputs, int32_t outputs);
-enum { LOOKUP_SCRATCH_COUNT = 8 * 27 * LANES };
+enum { LOOKUP_SCRATCH_COUNT = 2 * 8 * 27 * LANES };
 // mask, negative: one bit per edge, outputs x inputs, bit i in word i / 64. An edge counts where its mask bit is set.
-void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, int32_t inputs, int32_t outputs,
-                          uint16_t *indices);
-void lanes_lookup(int32_t level, const uint16_t *indices, int32_t inputs, int32_t outputs, const float *x,
-                  const lanes_epilogue *epilogue, float *y, float *scratch);
+// order: the inputs in the order in which they are taken, or NULL for their own. Eight groups that are zero in every lane
+// are left out.
+void lanes_lookup_indices(const uint64_t *mask, const uint64_t *negative, const int32_t *order, int32_t inputs,
+                          int32_t outputs, uint16_t *indices);
+typedef struct {
+  const uint16_t *indices; // by lanes_lookup_indices
+  const int32_t *order;    // the same
+  int32_t inputs, outputs;
+} lanes_tables;
+void lanes_lookup(int32_t level, const lanes_tables *tables, const float *x, const lanes_epilogue *epilogue, float *y,
+                  float *scratch);
 
 // --- what has no edges --------------------------------------------------------------------------------------------------
 

@@ -14,18 +14,24 @@ typedef struct {
   const float *addend; // or NULL
 } place;
 
+// Sums over the taps start..<end.
+INLINE void accumulate_block(const float *const *x, const int positions, const int parts, const tap_list list,
+                             int32_t start, int32_t end, const int stride, const int rows, vector sums[8][8]) {
+  UNROLLED for (int r = 0; r < rows; r++)
+    UNROLLED for (int i = 0; i < positions * parts; i++) sums[r][i] = splat(0);
+  NOT_UNROLLED for (int32_t k = start; k < end; k++)
+    add_products(x, list.taps[k], positions, parts, list.weights + (ptrdiff_t)k * stride, rows, sums);
+}
+
 // totals[r][i] = the sum over taps of weights[r] times x[i / parts] + part i % parts; `rows` of `stride` outputs.
 INLINE void accumulate(const float *const *x, const int positions, const int parts, const tap_list list,
                        const int stride, const int rows, vector totals[8][8]) {
-  UNROLLED for (int r = 0; r < rows; r++)
-    UNROLLED for (int i = 0; i < positions * parts; i++) totals[r][i] = splat(0);
-  for (int32_t start = 0; start < list.count; start += TAPS_AT_ONCE) {
+  const int32_t first = list.count < TAPS_AT_ONCE ? list.count : TAPS_AT_ONCE;
+  accumulate_block(x, positions, parts, list, 0, first, stride, rows, totals);
+  for (int32_t start = first; start < list.count; start += TAPS_AT_ONCE) {
     const int32_t end = list.count - start < TAPS_AT_ONCE ? list.count : start + TAPS_AT_ONCE;
     vector sums[8][8];
-    UNROLLED for (int r = 0; r < rows; r++)
-      UNROLLED for (int i = 0; i < positions * parts; i++) sums[r][i] = splat(0);
-    NOT_UNROLLED for (int32_t k = start; k < end; k++)
-      add_products(x, list.taps[k], positions, parts, list.weights + (ptrdiff_t)k * stride, rows, sums);
+    accumulate_block(x, positions, parts, list, start, end, stride, rows, sums);
     UNROLLED for (int r = 0; r < rows; r++)
       UNROLLED for (int i = 0; i < positions * parts; i++) totals[r][i] += sums[r][i];
   }
@@ -70,22 +76,70 @@ INLINE void sum_outputs(const lanes_sums *sums, const float *const *x, const pla
   }
 }
 
-// Positions of all blocks, some at a time; a last group that is not full repeats the last position.
+// The positions of all blocks, one after the other.
+typedef struct {
+  const lanes_sums *sums;
+  const float *x, *addend; // of the position's block; the addend or NULL
+  float *y;
+  ptrdiff_t x_stride, y_stride;
+  int64_t index, count; // counted through all blocks
+  int32_t position;
+  float *blank; // where the outputs of the first blank position begin, or NULL
+} position_cursor;
+
+INLINE void next_position(position_cursor *cursor) {
+  cursor->index++;
+  if (++cursor->position < cursor->sums->position_count) return;
+  cursor->position = 0;
+  cursor->x += cursor->x_stride;
+  cursor->y += cursor->y_stride;
+  if (cursor->addend) cursor->addend += cursor->y_stride;
+}
+
+// Copies the outputs of a position to another.
+static void copy_position(const lanes_sums *sums, const float *from, float *to) {
+  const ptrdiff_t plane = (ptrdiff_t)sums->position_count * LANES;
+  for (ptrdiff_t at = 0; at < sums->outputs * plane; at += plane)
+    for (int part = 0; part < PARTS; part++) store(to + at + part * WIDTH, load(from + at + part * WIDTH));
+}
+
+// Finds up to `at_once` positions that are not blank; a last group that is not full repeats the last one. The first blank
+// position stands for all. Returns whether any was found.
+INLINE bool gather_positions(position_cursor *cursor, const int at_once, const float *inputs[8], place outputs[8]) {
+  const lanes_sums *sums = cursor->sums;
+  int found = 0;
+  for (; found < at_once && cursor->index < cursor->count; next_position(cursor)) {
+    const ptrdiff_t at = (ptrdiff_t)cursor->position * LANES;
+    if (sums->blank && sums->blank[cursor->index]) {
+      if (cursor->blank) continue;
+      cursor->blank = cursor->y + at;
+    }
+    inputs[found] = cursor->x + sums->positions[cursor->position];
+    outputs[found++] = (place){cursor->y + at, cursor->addend ? cursor->addend + at : NULL};
+  }
+  if (found == 0) return false;
+  for (; found < at_once; found++) {
+    inputs[found] = inputs[found - 1];
+    outputs[found] = outputs[found - 1];
+  }
+  return true;
+}
+
+// Positions of all blocks, some at a time.
 INLINE void sum_positions(const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                           const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, const int at_once,
                           const int parts, const int together, const int outputs_at_once) {
-  const int64_t count = (int64_t)blocks * sums->position_count;
-  for (int64_t first = 0; first < count; first += at_once) {
-    const float *inputs[8];
-    place outputs[8];
-    for (int p = 0; p < at_once; p++) {
-      const int64_t index = first + p < count ? first + p : count - 1;
-      const int64_t block = index / sums->position_count, position = index % sums->position_count;
-      inputs[p] = x + block * x_stride + sums->positions[position];
-      const ptrdiff_t at = block * y_stride + position * LANES;
-      outputs[p] = (place){y + at, epilogue->addend ? epilogue->addend + at : NULL};
-    }
+  const position_cursor start = {.sums = sums, .x = x, .addend = epilogue->addend, .y = y, .x_stride = x_stride,
+                                 .y_stride = y_stride, .count = (int64_t)blocks * sums->position_count};
+  position_cursor cursor = start;
+  const float *inputs[8];
+  place outputs[8];
+  while (gather_positions(&cursor, at_once, inputs, outputs))
     sum_outputs(sums, inputs, outputs, at_once, parts, together, outputs_at_once, epilogue);
+  if (!cursor.blank) return;
+  for (position_cursor other = start; other.index < other.count; next_position(&other)) {
+    float *to = other.y + (ptrdiff_t)other.position * LANES;
+    if (sums->blank[other.index] && to != cursor.blank) copy_position(sums, cursor.blank, to);
   }
 }
 

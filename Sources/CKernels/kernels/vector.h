@@ -45,6 +45,7 @@ INLINE vector relu(vector x) {
 }
 
 INLINE vector larger(vector a, vector b) { return a > b ? a : b; }
+INLINE vector smaller(vector a, vector b) { return a < b ? a : b; }
 
 INLINE vector activate(vector x, int32_t activation, float slope) {
   if (activation == ACTIVATION_RELU) return relu(x);

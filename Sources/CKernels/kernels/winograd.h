@@ -1,7 +1,8 @@
-// 3x3 convolutions of stride 1: Winograd's F(4x4, 3x3), see lanes_winograd.
+// 3x3 and 5x5 convolutions of stride 1: Winograd's F(4x4, 3x3) and F(2x2, 5x5), see lanes_winograd.
 //
 // Three tiles at a time: their inputs are transformed to v[36][channels][3], multiplied with the filters of sixteen
-// outputs to m[16][3][36], and those transformed back. Both stay in the second-level cache.
+// outputs to m[16][3][36], and those transformed back. Both stay in the second-level cache. The two algorithms evaluate
+// polynomials at the same six points and differ only in the sizes of filters and outputs.
 
 enum { TILES_AT_ONCE = 3, OUTPUT_GROUPS_AT_ONCE = 2, CHANNELS_AT_ONCE = 64 };
 
@@ -17,22 +18,54 @@ INLINE void transform_input(const vector d[6], vector out[6]) {
   out[5] = fma_(splat(4), d[1], fma_(splat(-5), d[3], d[5]));
 }
 
-// One row of A^T m.
-INLINE void transform_output(const vector m[6], vector out[4]) {
+// One row of A^T m, for `size` outputs: 4 or 2.
+INLINE void transform_output(const vector m[6], const int size, vector out[4]) {
   const vector s = m[1] + m[2], t = m[3] + m[4], d = m[1] - m[2], e = m[3] - m[4];
   out[0] = m[0] + (s + t);
+  if (size == 2) {
+    out[1] = fma_(splat(2), e, d + m[5]);
+    return;
+  }
   out[1] = fma_(splat(2), e, d);
   out[2] = fma_(splat(4), t, s);
   out[3] = fma_(splat(8), e, d + m[5]);
 }
 
+// What happens to the elements of one channel before they are transformed; see lanes_winograd.
+typedef struct {
+  vector scale, bias;
+  float slope;
+} before_channel;
+enum { BEFORE_NOTHING = -1 };
+
+INLINE vector load_before(const float *x, const int activation, const before_channel *before) {
+  if (activation == BEFORE_NOTHING) return load(x);
+  return activate(fma_(load(x), before->scale, before->bias), activation, before->slope);
+}
+
+// Which of 6 x 6 elements, one bit each, lie inside of an activation; the others are zero, whatever happens before.
+static const uint64_t whole_patch = ((uint64_t)1 << 36) - 1;
+static uint64_t inside_patch(const lanes_winograd *shape, int32_t top, int32_t left) {
+  if (top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width) return whole_patch;
+  uint64_t inside = 0;
+  for (int place = 0; place < 36; place++) {
+    const int32_t row = top + place / 6, column = left + place % 6;
+    if (row >= 0 && row < shape->height && column >= 0 && column < shape->width) inside |= (uint64_t)1 << place;
+  }
+  return inside;
+}
+
 // B^T d B of 6 x 6 elements, to v[36] with a stride.
-INLINE void transform_patch(const float *d, ptrdiff_t row_stride, float *v, ptrdiff_t v_stride) {
+INLINE void transform_patch(const float *d, ptrdiff_t row_stride, const bool is_whole, uint64_t inside,
+                            const int activation, const before_channel *before, float *v, ptrdiff_t v_stride) {
   for (int part = 0; part < PARTS; part++, d += WIDTH, v += WIDTH) {
     vector rows[6][6];
     UNROLLED for (int r = 0; r < 6; r++) {
       vector line[6];
-      UNROLLED for (int c = 0; c < 6; c++) line[c] = load(d + r * row_stride + c * LANES);
+      UNROLLED for (int c = 0; c < 6; c++)
+        line[c] = is_whole || inside >> (r * 6 + c) & 1
+                      ? load_before(d + r * row_stride + c * LANES, activation, before)
+                      : splat(0);
       transform_input(line, rows[r]);
     }
     UNROLLED for (int c = 0; c < 6; c++) {
@@ -44,16 +77,16 @@ INLINE void transform_patch(const float *d, ptrdiff_t row_stride, float *v, ptrd
   }
 }
 
-// 6 x 6 elements of a plane, of which some lie outside and are zero.
-static void copy_patch(const lanes_winograd *shape, const float *plane, int32_t top, int32_t left, float *patch) {
-  for (int32_t row = top; row < top + 6; row++)
-    for (int32_t column = left; column < left + 6; column++, patch += LANES) {
-      const bool is_inside = row >= 0 && row < shape->height && column >= 0 && column < shape->width;
-      const float *x = plane + ((ptrdiff_t)row * shape->width + column) * LANES;
-      for (int part = 0; part < PARTS; part++)
-        store(patch + part * WIDTH, is_inside ? load(x + part * WIDTH) : splat(0));
-    }
+INLINE void transform_inside(const float *d, ptrdiff_t row_stride, uint64_t inside, const int activation,
+                             const before_channel *before, float *v, ptrdiff_t v_stride) {
+  if (inside == whole_patch)
+    transform_patch(d, row_stride, true, inside, activation, before, v, v_stride);
+  else
+    transform_patch(d, row_stride, false, inside, activation, before, v, v_stride);
 }
+
+// The outputs of a tile in a row or column, before pooling.
+INLINE int32_t tile_size(const lanes_winograd *shape) { return 7 - shape->kernel; }
 
 // Where a tile comes from and goes to.
 typedef struct {
@@ -70,18 +103,23 @@ INLINE ptrdiff_t product_stride(const lanes_winograd *shape) {
 
 static void transform_tile(const lanes_winograd *shape, const tile *from, float *v) {
   const int32_t top = from->row - shape->top, left = from->column - shape->left;
-  const bool is_inside = top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width;
-  const ptrdiff_t plane = (ptrdiff_t)shape->height * shape->width * LANES;
-  const ptrdiff_t v_stride = product_stride(shape);
-  for (int32_t channel = 0; channel < shape->channels; channel++, v += TILES_AT_ONCE * LANES) {
-    const float *x = from->x + channel * plane;
-    if (is_inside) {
-      transform_patch(x + ((ptrdiff_t)top * shape->width + left) * LANES, (ptrdiff_t)shape->width * LANES, v, v_stride);
-    } else {
-      _Alignas(64) float patch[36 * LANES];
-      copy_patch(shape, x, top, left, patch);
-      transform_patch(patch, 6 * LANES, v, v_stride);
+  const uint64_t inside = inside_patch(shape, top, left);
+  const ptrdiff_t row = (ptrdiff_t)shape->width * LANES, plane = shape->height * row, v_stride = product_stride(shape);
+  const float *x = from->x + top * row + left * (ptrdiff_t)LANES;
+  before_channel before = {splat(1), splat(0), 0};
+  for (int32_t channel = 0; channel < shape->channels; channel++, x += plane, v += TILES_AT_ONCE * LANES) {
+    if (!shape->before) {
+      transform_inside(x, row, inside, BEFORE_NOTHING, &before, v, v_stride);
+      continue;
     }
+    before = (before_channel){splat(shape->before->scale[channel]), splat(shape->before->bias[channel]),
+                              shape->before->slope};
+    if (shape->before->activation == ACTIVATION_RELU)
+      transform_inside(x, row, inside, ACTIVATION_RELU, &before, v, v_stride);
+    else if (shape->before->activation == ACTIVATION_LEAKY)
+      transform_inside(x, row, inside, ACTIVATION_LEAKY, &before, v, v_stride);
+    else
+      transform_inside(x, row, inside, ACTIVATION_NONE, &before, v, v_stride);
   }
 }
 
@@ -139,51 +177,67 @@ static void multiply_all(const lanes_winograd *shape, int32_t first, int32_t end
   }
 }
 
-// A^T m A: 4 x 4 sums.
-INLINE void transform_back(const float *m, vector out[4][4]) {
+// A^T m A: size x size sums.
+INLINE void transform_back(const float *m, const int size, vector out[4][4]) {
   vector columns[6][4];
   UNROLLED for (int c = 0; c < 6; c++) {
     vector column[6];
     UNROLLED for (int r = 0; r < 6; r++) column[r] = load(m + (r * 6 + c) * LANES);
-    transform_output(column, columns[c]);
+    transform_output(column, size, columns[c]);
   }
-  UNROLLED for (int r = 0; r < 4; r++) {
+  UNROLLED for (int r = 0; r < size; r++) {
     const vector row[6] = {columns[0][r], columns[1][r], columns[2][r], columns[3][r], columns[4][r], columns[5][r]};
-    transform_output(row, out[r]);
+    transform_output(row, size, out[r]);
   }
 }
 
-static void store_outputs(const lanes_winograd *shape, const float *m, const tile *to, int32_t output,
+INLINE void store_outputs(const lanes_winograd *shape, const float *m, const int size, const tile *to, int32_t output,
                           const lanes_epilogue *epilogue) {
   const ptrdiff_t width = shape->output_width;
   const int32_t below = shape->output_height - to->row, right = shape->output_width - to->column;
   const ptrdiff_t start = (((ptrdiff_t)output * shape->output_height + to->row) * width + to->column) * LANES;
   for (int part = 0; part < PARTS; part++, m += WIDTH) {
     vector out[4][4];
-    transform_back(m, out);
-    UNROLLED for (int r = 0; r < 4; r++)
-      UNROLLED for (int c = 0; c < 4; c++)
+    transform_back(m, size, out);
+    UNROLLED for (int r = 0; r < size; r++)
+      UNROLLED for (int c = 0; c < size; c++)
         if (r < below && c < right)
           finish_at(out[r][c], epilogue, output, to->addend, to->y, start + (r * width + c) * LANES + part * WIDTH);
   }
 }
 
-static void store_pooled(const lanes_winograd *shape, const float *m, const tile *to, int32_t output,
+// What the largest of four sums becomes. Finishing rises or falls with the sum, so only one of the four is finished.
+INLINE vector finish_largest(vector a, vector b, vector c, vector d, const lanes_epilogue *epilogue, int32_t o) {
+  const vector lowest = smaller(smaller(a, b), smaller(c, d)), highest = larger(larger(a, b), larger(c, d));
+  return finish(epilogue->scale[o] < 0 ? lowest : highest, epilogue, o);
+}
+
+INLINE void store_pooled(const lanes_winograd *shape, const float *m, const int size, const tile *to, int32_t output,
                          const lanes_epilogue *epilogue) {
   const ptrdiff_t height = shape->output_height / 2, width = shape->output_width / 2;
   const int32_t below = shape->output_height - to->row, right = shape->output_width - to->column;
   float *y = to->y + ((output * height + to->row / 2) * width + to->column / 2) * LANES;
   for (int part = 0; part < PARTS; part++, m += WIDTH, y += WIDTH) {
     vector out[4][4];
-    transform_back(m, out);
-    UNROLLED for (int r = 0; r < 4; r++)
-      UNROLLED for (int c = 0; c < 4; c++) out[r][c] = finish(out[r][c], epilogue, output);
-    UNROLLED for (int r = 0; r < 4; r += 2)
-      UNROLLED for (int c = 0; c < 4; c += 2)
+    transform_back(m, size, out);
+    UNROLLED for (int r = 0; r < size; r += 2)
+      UNROLLED for (int c = 0; c < size; c += 2)
         if (r + 1 < below && c + 1 < right)
           store(y + (r / 2 * width + c / 2) * LANES,
-                larger(larger(out[r][c], out[r][c + 1]), larger(out[r + 1][c], out[r + 1][c + 1])));
+                finish_largest(out[r][c], out[r][c + 1], out[r + 1][c], out[r + 1][c + 1], epilogue, output));
   }
+}
+
+static void store_tile(const lanes_winograd *shape, const float *m, const tile *to, int32_t output,
+                       const lanes_epilogue *epilogue) {
+  if (shape->kernel == 3 && shape->pools)
+    store_pooled(shape, m, 4, to, output, epilogue);
+  else if (shape->kernel == 3)
+    store_outputs(shape, m, 4, to, output, epilogue);
+  else if (shape->pools)
+    store_pooled(shape, m, 2, to, output, epilogue);
+  else
+    store_outputs(shape, m, 2, to, output, epilogue);
 }
 
 // All outputs of `count` transformed tiles.
@@ -194,13 +248,9 @@ static void finish_tiles(const lanes_winograd *shape, const tile *tiles, int cou
     const int32_t end = groups - first < OUTPUT_GROUPS_AT_ONCE ? groups : first + OUTPUT_GROUPS_AT_ONCE;
     multiply_all(shape, first, end, count, v, m);
     for (int32_t output = first * 8; output < end * 8 && output < shape->outputs; output++)
-      for (int t = 0; t < count; t++) {
-        const float *sums = m + (((ptrdiff_t)output - first * 8) * TILES_AT_ONCE + t) * 36 * LANES;
-        if (shape->pools)
-          store_pooled(shape, sums, &tiles[t], output, epilogue);
-        else
-          store_outputs(shape, sums, &tiles[t], output, epilogue);
-      }
+      for (int t = 0; t < count; t++)
+        store_tile(shape, m + (((ptrdiff_t)output - first * 8) * TILES_AT_ONCE + t) * 36 * LANES, &tiles[t], output,
+                   epilogue);
   }
 }
 
@@ -209,26 +259,34 @@ static void copy_outputs(const lanes_winograd *shape, const tile *from, const ti
   const int32_t step = shape->pools ? 2 : 1;
   const ptrdiff_t height = shape->output_height / step, width = shape->output_width / step;
   for (int32_t output = 0; output < shape->outputs; output++)
-    for (int32_t r = 0; r < 4 / step; r++) {
+    for (int32_t r = 0; r < tile_size(shape) / step; r++) {
       const ptrdiff_t line = output * height + r;
       const float *x = from->y + ((line + from->row / step) * width + from->column / step) * LANES;
       float *y = to->y + ((line + to->row / step) * width + to->column / step) * LANES;
-      for (ptrdiff_t at = 0; at < 4 / step * LANES; at += WIDTH) store(y + at, load(x + at));
+      for (ptrdiff_t at = 0; at < tile_size(shape) / step * LANES; at += WIDTH) store(y + at, load(x + at));
     }
+}
+
+// Tiles beneath and beside each other.
+INLINE int32_t tile_rows(const lanes_winograd *shape) {
+  return (shape->output_height + tile_size(shape) - 1) / tile_size(shape);
+}
+INLINE int32_t tile_columns(const lanes_winograd *shape) {
+  return (shape->output_width + tile_size(shape) - 1) / tile_size(shape);
 }
 
 static tile tile_at(const lanes_winograd *shape, int64_t index, const float *x, ptrdiff_t x_stride,
                     const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride) {
-  const int32_t rows = (shape->output_height + 3) / 4, columns = (shape->output_width + 3) / 4;
-  const int64_t block = index / ((int64_t)rows * columns), place = index % ((int64_t)rows * columns);
+  const int32_t columns = tile_columns(shape), size = tile_size(shape);
+  const int64_t places = (int64_t)tile_rows(shape) * columns, block = index / places, place = index % places;
   return (tile){x + block * x_stride, y + block * y_stride,
-                epilogue->addend ? epilogue->addend + block * y_stride : NULL, (int32_t)(place / columns) * 4,
-                (int32_t)(place % columns) * 4};
+                epilogue->addend ? epilogue->addend + block * y_stride : NULL, (int32_t)(place / columns) * size,
+                (int32_t)(place % columns) * size};
 }
 
 static void winograd(const lanes_winograd *shape, const float *x, ptrdiff_t x_stride, int32_t blocks,
                      const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, float *scratch) {
-  const int64_t total = (int64_t)((shape->output_height + 3) / 4) * ((shape->output_width + 3) / 4) * blocks;
+  const int64_t total = (int64_t)tile_rows(shape) * tile_columns(shape) * blocks;
   float *v = scratch + OUTPUT_GROUPS_AT_ONCE * 8 * TILES_AT_ONCE * 36 * LANES;
   int64_t blank = -1, left = 0;
   for (int64_t index = 0; index < total; index++) left += !shape->blank || !shape->blank[index];

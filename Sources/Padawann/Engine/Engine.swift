@@ -91,14 +91,14 @@ public struct Engine: Sendable {
   func logits(
     of images: ArraySlice<Int>, in dataset: Dataset, _ ink: InkMap?, _ workspace: borrowing Workspace
   ) -> [[Float]] {
-    var result = [[Float]](
-      repeating: [Float](repeating: 0, count: images.count * outputs), count: magnitudes.count)
+    var result = [[Float]](repeating: [], count: magnitudes.count)
+    for setting in result.indices { result[setting].reserveCapacity(images.count * outputs) }
     for (part, (plan, settings)) in zip(workspace.parts, plans) {
       let step = plan.blocks * LaneBuffer.width
       for start in stride(from: images.startIndex, to: images.endIndex, by: step) {
         let some = images[start..<min(start + step, images.endIndex)]
         plan.run(instructionSet, dataset.pixels, ink, images: some, in: part) { setting, logits in
-          write(logits, images: some.count, at: start - images.startIndex, to: &result[settings[setting]])
+          logits.appendRows(of: some.count, elements: outputs, to: &result[settings[setting]])
         }
       }
     }
@@ -106,21 +106,10 @@ public struct Engine: Sendable {
   }
 
   /// The squares of pixels whose blankness saves work, if any.
-  var squares: [PixelSquare?]? { plans.lazy.compactMap(\.plan.squares).first }
+  var squares: PixelGrid? { plans.lazy.compactMap(\.plan.squares).first }
 
   /// How many images are best evaluated at a time.
   var imagesAtOnce: Int { (plans.map(\.plan.blocks).max() ?? 1) * LaneBuffer.width }
-
-  /// Turns lanes into rows.
-  private func write(_ logits: LaneBuffer, images: Int, at first: Int, to rows: inout [Float]) {
-    for image in 0..<images {
-      let (block, lane) = image.quotientAndRemainder(dividingBy: LaneBuffer.width)
-      for output in 0..<outputs {
-        rows[(first + image) * outputs + output] =
-          logits[(block * outputs + output) * LaneBuffer.width + lane]
-      }
-    }
-  }
 }
 
 extension Magnitude {

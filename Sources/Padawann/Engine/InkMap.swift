@@ -11,47 +11,44 @@ struct InkMap: Sendable {
   /// Looks at every pixel; `nil` for images of real numbers and for those of more than 64 columns.
   init?(_ dataset: Dataset) {
     guard case .bytes(let pixels) = dataset.pixels, dataset.shape.width <= 64 else { return nil }
-    let shape = dataset.shape
-    height = shape.height
-    var rows = [UInt64](repeating: 0, count: dataset.count * shape.height)
-    var pixel = 0
-    for line in 0..<(dataset.count * shape.channels * shape.height) {
-      var ink: UInt64 = 0
-      for column in 0..<shape.width {
-        ink |= (pixels[pixel] == 0 ? 0 : 1) &<< UInt64(column)
-        pixel += 1
-      }
-      rows[line / (shape.channels * shape.height) * shape.height + line % shape.height] |= ink
-    }
-    self.rows = rows
+    height = dataset.shape.height
+    rows = ink(of: pixels, dataset.shape, images: dataset.count)
   }
 
   /// For each square, 1 where it is blank in all of some images, else 0; a `nil` square is not.
-  func blank(_ squares: [PixelSquare?], in images: ArraySlice<Int>) -> [UInt8] {
+  func blank(_ grid: PixelGrid, in images: ArraySlice<Int>) -> [UInt8] {
     var union = [UInt64](repeating: 0, count: height)
     for image in images {
       for row in 0..<height { union[row] |= rows[image * height + row] }
     }
-    return squares.map { square in
-      guard let square else { return 0 }
-      var ink: UInt64 = 0
-      for row in square.rows { ink |= union[row] }
-      return ink & (UInt64.max >> UInt64(64 - square.columns.count)) << UInt64(square.columns.lowerBound) == 0
-        ? 1 : 0
+    var marks: [UInt8] = []
+    marks.reserveCapacity(grid.count)
+    for rows in grid.rows {
+      let ink = rows.map { $0.reduce(0) { $0 | union[$1] } }
+      for columns in grid.columns {
+        if let ink, let columns { marks.append(ink & columns == 0 ? 1 : 0) } else { marks.append(0) }
+      }
     }
+    return marks
   }
 
-  /// All images, so that those with the same blank squares are near each other: sorted by their first 64 squares, the
-  /// ones that tell most about an image first.
-  func order(by squares: [PixelSquare?]) -> [Int] {
-    let squares = Array(squares.prefix(64))
+  /// All images, so that those with the same blank squares are near each other: sorted by 64 squares at most, the ones
+  /// that tell most about an image first.
+  func order(by grid: PixelGrid) -> [Int] {
+    let grid = grid.sampled(8)
     let images = Array(0..<(height == 0 ? 0 : rows.count / height))
-    let blank = images.map { self.blank(squares, in: [$0]) }
-    let counts = squares.indices.map { square in blank.count { $0[square] == 1 } }
-    let places = squares.indices.sorted {
+    let inks = images.flatMap { image in
+      grid.rows.map { $0.map { $0.reduce(0) { $0 | rows[image * height + $1] } } ?? .max }
+    }
+    func isBlank(_ square: Int, _ image: Int) -> Bool {
+      let (row, column) = square.quotientAndRemainder(dividingBy: grid.columns.count)
+      return grid.columns[column].map { $0 & inks[image * grid.rows.count + row] == 0 } ?? false
+    }
+    let counts = (0..<grid.count).map { square in images.count { isBlank(square, $0) } }
+    let places = counts.indices.sorted {
       abs(2 * counts[$0] - images.count) < abs(2 * counts[$1] - images.count)
     }
-    let keys = blank.map { marks in places.reduce(UInt64(0)) { $0 << 1 | UInt64(marks[$1]) } }
+    let keys = images.map { image in places.reduce(UInt64(0)) { $0 << 1 | (isBlank($1, image) ? 1 : 0) } }
     return images.sorted { (keys[$0], $0) < (keys[$1], $1) }
   }
 }

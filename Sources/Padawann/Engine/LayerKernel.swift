@@ -6,9 +6,13 @@ enum LayerKernel: Sendable {
   case lookup(LookupKernel)
 
   /// Chooses for a linear layer: tables where enough outputs share them.
-  init(_ weights: LayerWeights, outputs: Int, inputs: Int) throws(PadawannError) {
+  ///
+  /// - Parameter image: the shape of its input where that is the image.
+  init(_ weights: LayerWeights, outputs: Int, inputs: Int, image: Shape?) throws(PadawannError) {
     if let ternary = weights.ternary, outputs >= 16 {
-      self = .lookup(try LookupKernel(mask: ternary.mask, signs: ternary.signs, outputs: outputs))
+      self = .lookup(
+        try LookupKernel(
+          mask: ternary.mask, signs: ternary.signs, outputs: outputs, order: image?.ringsOfElements))
       return
     }
     let taps = TapLists(weights.numbers, rows: outputs, together: SumKernel.together)
@@ -47,6 +51,18 @@ enum LayerKernel: Sendable {
   }
 }
 
+extension Shape {
+  /// The elements of an image in rings from the border inwards: where handwriting is blank, it is in all images of a block.
+  /// A tenth to a sixth fewer groups of 24 pixels of MNIST and of EMNIST's letters have ink somewhere than row by row.
+  fileprivate var ringsOfElements: [Int] {
+    let ring = (0..<count).map { element in
+      let (row, column) = (element / width % height, element % width)
+      return min(row, column, height - 1 - row, width - 1 - column)
+    }
+    return (0..<count).sorted { (ring[$0], $0) < (ring[$1], $1) }
+  }
+}
+
 extension Convolution {
   /// Whether Winograd's algorithm computes it, and with less work than sums do.
   func prefersWinograd(survivors: Int, _ source: Shape, _ shape: Shape) -> Bool {
@@ -57,11 +73,13 @@ extension Convolution {
 
   /// What Winograd's algorithm costs, in multiply-adds of one block; `nil` where it does not apply.
   fileprivate func winogradCost(_ source: Shape, _ shape: Shape) -> Double? {
-    guard kernel == Extent(3), stride == Extent(1), dilation == Extent(1), groups == 1 else { return nil }
-    let tiles = Double((shape.height + 3) / 4 * ((shape.width + 3) / 4))
+    guard kernel == Extent(3) || kernel == Extent(5), stride == Extent(1), dilation == Extent(1), groups == 1
+    else { return nil }
+    let size = 7 - kernel.height
+    let tiles = Double((shape.height + size - 1) / size * ((shape.width + size - 1) / size))
     let (inputs, outputs) = (Double(source.channels), Double((outputs + 7) / 8 * 8))
     // Products, and the transforms of inputs and outputs.
-    return tiles * (36 * inputs * outputs + 250 * inputs + 200 * outputs)
+    return tiles * (36 * inputs * outputs + 250 * inputs + (size == 4 ? 200 : 120) * outputs)
   }
 
   /// What sums cost, in multiply-adds of one block: with the inputs of eight outputs loaded once, and with those of every

@@ -20,6 +20,8 @@ struct Planner {
   /// Which pixels a value depends on, where that is the same for every position.
   private var fields: [ReceptiveField?] = [.image]
   private var valueOfNode: [Int: Int] = [Node.image: 0]
+  /// How value 0 comes from pixels.
+  private(set) var loading: PixelLoading
 
   /// Plans a network for several settings that see the same numbers in its layers.
   init(
@@ -30,11 +32,14 @@ struct Planner {
     self.overridesOwn = overridesOwn
     self.input = input
     graph = ReaderGraph(network.architecture)
+    loading = input.loading
     counts = [network.architecture.input.count]
     for index in network.architecture.nodes.indices
     where graph.isNeeded[index] && valueOfNode[index] == nil {
       try plan(index)
     }
+    foldIntoLoading()
+    foldPointwiseSteps()
   }
 
   /// The value that holds the logits.
@@ -100,24 +105,25 @@ struct Planner {
     {
       let tail = foldedTail(of: index, value, mayPool: true, mayAdd: true)
       let geometry = WinogradKernel.Geometry(
-        input: source, output: shape, top: convolution.padding.top, left: convolution.padding.left,
-        pools: tail.pools)
+        kernel: convolution.kernel.height, input: source, output: shape, top: convolution.padding.top,
+        left: convolution.padding.left, pools: tail.pools)
       let kernel = try WinogradKernel(weights.numbers, geometry)
-      let squares = fields[value].map { field in
-        kernel.tiles.map { field.pixels(rows: $0.rows, columns: $0.columns, of: source) }
-      }
+      let tiles = kernel.tiles
+      let squares = fields[value]?.grid(rows: tiles.rows, columns: tiles.columns, of: source)
       try appendLayer(
-        .winograd(kernel), weights, bias, value, tail, index, count: geometry.storedCount, squares ?? [])
+        .winograd(kernel), weights, bias, value, tail, index, count: geometry.storedCount, squares)
       return
     }
     let field = fields[value]?.after(convolution)
+    let windows = convolution.windows(to: shape)
+    let squares = fields[value]?.grid(rows: windows.rows, columns: windows.columns, of: source)
     if convolution.padding != .none {
       append(.pad(source, convolution.padding), [value], count: source.padded(by: convolution.padding).count)
       value = counts.count - 1
     }
     let kernel = try LayerKernel(weights, convolution, from: source, to: shape)
     let tail = foldedTail(of: index, value, mayAdd: true)
-    try appendLayer(kernel, weights, bias, value, tail, index, count: shape.count)
+    try appendLayer(kernel, weights, bias, value, tail, index, count: shape.count, squares)
     if tail.addend == nil { fields[fields.count - 1] = field }
   }
 
@@ -125,8 +131,18 @@ struct Planner {
     guard case .weighted(let edges, let bias) = network.parameters[index] else { return }
     let weights = LayerWeights(edges, overridesOwn: overridesOwn)
     let value = valueOfNode[network.architecture.nodes[index].inputs[0]] ?? 0
-    let kernel = try LayerKernel(weights, outputs: linear.outputs, inputs: counts[value])
+    let readsImage = value == 0 || readsActivatedImage(value)
+    let kernel = try LayerKernel(
+      weights, outputs: linear.outputs, inputs: counts[value],
+      image: readsImage ? network.architecture.input : nil)
     try appendLayer(kernel, weights, bias, value, foldedTail(of: index, value), index, count: linear.outputs)
+  }
+
+  /// Whether a value is the image after something that happens to each of its elements.
+  private func readsActivatedImage(_ value: Int) -> Bool {
+    guard let step = steps.first(where: { $0.output == value }), step.inputs == [0] else { return false }
+    if case .pointwise = step.work { return true }
+    return false
   }
 
   /// The nodes that a layer takes along. Sums that are shared by all settings are stored before anything is done to them.
@@ -147,7 +163,7 @@ struct Planner {
 
   private mutating func appendLayer(
     _ kernel: LayerKernel, _ weights: LayerWeights, _ bias: [Float]?, _ value: Int, _ tail: FoldedTail,
-    _ index: Int, count: Int, _ squares: [PixelSquare?] = []
+    _ index: Int, count: Int, _ squares: PixelGrid? = nil
   ) throws(PadawannError) {
     let shape = network.architecture.shapes[index]
     let plane = shape.height * shape.width
@@ -165,7 +181,8 @@ struct Planner {
         kernel.work(try epilogues.map { epilogue throws(PadawannError) in try epilogue.repeated(copies) }),
         [value] + (addend.map { [$0] } ?? []), count: count, isWinograd,
         dependsOnSetting: magnitudes.count > 1)
-      steps[steps.count - 1].squares = squares
+      // What is added is not the same wherever the input is.
+      steps[steps.count - 1].squares = addend == nil ? squares : nil
       steps[steps.count - 1].adds = addend != nil
     }
     finish(index, tail)
@@ -196,6 +213,36 @@ struct Planner {
     return epilogues
   }
 
+  /// Lets the loading of pixels take an activation function along that is the only reader of the image.
+  private mutating func foldIntoLoading() {
+    let readers = steps.indices.filter { steps[$0].inputs.contains(0) }
+    guard readers.count == 1, case .pointwise(let epilogues, _) = steps[readers[0]].work,
+      epilogues.count == 1, epilogues[0].onlyActivates, steps[readers[0]].output != logits
+    else { return }
+    loading.activation = epilogues[0].activation
+    let activated = steps.remove(at: readers[0]).output
+    for index in steps.indices {
+      steps[index].inputs = steps[index].inputs.map { $0 == activated ? 0 : $0 }
+    }
+  }
+
+  /// Lets layers by Winograd's algorithm do what happens to their inputs, where nothing else reads these: what all
+  /// settings share is then read by each, and not written again.
+  private mutating func foldPointwiseSteps() {
+    for place in steps.indices.reversed() {
+      guard case .pointwise(let epilogues, _) = steps[place].work, steps[place].output != logits else {
+        continue
+      }
+      let readers = steps.indices.filter { steps[$0].inputs.contains(steps[place].output) }
+      guard readers.count == 1, case .winograd = steps[readers[0]].work, steps[readers[0]].before.isEmpty,
+        steps[readers[0]].inputs.dropFirst().allSatisfy({ $0 != steps[place].output })
+      else { continue }
+      steps[readers[0]].inputs[0] = steps[place].inputs[0]
+      steps[readers[0]].before = epilogues
+      steps.remove(at: place)
+    }
+  }
+
   // MARK: - values
 
   private mutating func append(_ work: Step.Work, _ inputs: [Int], _ node: Int) {
@@ -220,6 +267,19 @@ struct Planner {
   /// channels). Even if these errors all added up, 32 layers would stay below 1e-5 of the largest logit; measured were
   /// 1.2e-6.
   static let winogradLayers = 32
+}
+
+extension Convolution {
+  /// The rows and the columns of the input that the rows and the columns of the output read; some lie partly outside.
+  fileprivate func windows(to shape: Shape) -> (rows: [Range<Int>], columns: [Range<Int>]) {
+    func ranges(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ padding: Int) -> [Range<Int>] {
+      (0..<size).map { $0 * stride - padding }.map { $0..<($0 + (kernel - 1) * dilation + 1) }
+    }
+    return (
+      ranges(shape.height, kernel.height, stride.height, dilation.height, padding.top),
+      ranges(shape.width, kernel.width, stride.width, dilation.width, padding.left)
+    )
+  }
 }
 
 extension LayerKernel {

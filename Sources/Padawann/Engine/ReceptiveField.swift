@@ -19,19 +19,15 @@ struct ReceptiveField: Sendable {
     return result
   }
 
-  /// The pixels behind some rows and columns; `nil` where these are not all inside the activation.
-  func pixels(rows: Range<Int>, columns: Range<Int>, of shape: Shape) -> PixelSquare? {
-    guard rows.lowerBound >= 0, rows.upperBound <= shape.height, columns.lowerBound >= 0,
-      columns.upperBound <= shape.width
-    else { return nil }
-    return PixelSquare(
-      rows: rows.lowerBound * stride.height..<(rows.upperBound - 1) * stride.height + extent.height,
-      columns: columns.lowerBound * stride.width..<(columns.upperBound - 1) * stride.width + extent.width)
+  /// The pixels behind every pair of some rows and some columns of an activation; `nil` where these are not all inside.
+  func grid(rows: [Range<Int>], columns: [Range<Int>], of shape: Shape) -> PixelGrid {
+    PixelGrid(
+      rows: rows.map { Self.pixels($0, of: shape.height, stride.height, extent.height) },
+      columns: columns.map { Self.pixels($0, of: shape.width, stride.width, extent.width) })
   }
-}
 
-/// A rectangle of an image.
-struct PixelSquare: Sendable {
-  var rows: Range<Int>
-  var columns: Range<Int>
+  private static func pixels(_ range: Range<Int>, of size: Int, _ stride: Int, _ extent: Int) -> Range<Int>? {
+    guard range.lowerBound >= 0, range.upperBound <= size else { return nil }
+    return range.lowerBound * stride..<(range.upperBound - 1) * stride + extent
+  }
 }

@@ -8,8 +8,11 @@ struct Step: Sendable {
   var output: Int
   /// Whether the result is the same for every setting, so that it is computed once.
   var isShared: Bool
-  /// For the tiles of a layer by Winograd's algorithm, the pixels that each depends on, as far as blank tiles can be told.
-  var squares: [PixelSquare?] = []
+  /// For a layer by Winograd's algorithm, what happens to its input first, for each setting; empty for nothing.
+  var before: [Epilogue] = []
+  /// The pixels that each position, or each tile of a layer by Winograd's algorithm, depends on, as far as blank ones can
+  /// be told.
+  var squares: PixelGrid?
   /// Whether the last input is added to the output.
   var adds = false
 
@@ -26,6 +29,9 @@ struct Step: Sendable {
     case function(PointFunction, count: Int)
     case softmax(Shape, logarithm: Bool)
   }
+
+  /// Whether it is a layer by Winograd's algorithm.
+  var isWinograd: Bool { if case .winograd = work { true } else { false } }
 
   /// What the step is called where a plan is shown.
   var name: String {

@@ -5,11 +5,11 @@ extension Step {
   ///   - set: the instructions to use.
   ///   - setting: the index of the setting of the weights.
   ///   - blocks: how many blocks the buffers hold.
-  ///   - blank: which of some squares of pixels are blank, in each block.
+  ///   - blank: which of the step's squares are blank, in each block; empty for none.
   ///   - buffers: where each value is.
   ///   - scratch: at least ``scratchCount`` floats.
   func run(
-    _ set: InstructionSet, setting: Int, blocks: Int, blank: ([PixelSquare?]) -> [UInt8],
+    _ set: InstructionSet, setting: Int, blocks: Int, blank: [UInt8],
     _ buffers: (Int) -> LaneBuffer, scratch: LaneBuffer
   ) {
     let x = buffers(inputs[0])
@@ -17,11 +17,14 @@ extension Step {
     let addend = adds ? inputs.last.map(buffers) : nil
     switch work {
     case .sum(let kernel, let epilogues):
-      kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend, to: y)
+      kernel.run(
+        set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend, blank: blank,
+        to: y)
     case .winograd(let kernel, let epilogues):
       kernel.run(
-        set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend,
-        blank: squares.isEmpty ? [] : blank(squares), to: y, scratch: scratch)
+        set, x, after: before.isEmpty ? nil : before.of(setting: setting), blocks: blocks,
+        epilogues.of(setting: setting), adding: addend,
+        blank: blank, to: y, scratch: scratch)
     case .lookup(let kernel, let epilogues):
       kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), to: y, scratch: scratch)
     case .pointwise(let epilogues, let plane):

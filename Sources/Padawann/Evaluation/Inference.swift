@@ -111,7 +111,7 @@ public struct Inference: Sendable {
   /// Judges networks one after the other, each by all threads, and keeps nothing of them but what is asked for.
   ///
   /// Made for populations, whose networks differ in their masks. Each candidate is evaluated on its own: what candidates
-  /// could share, MNIST-Net's first layer where their masks of it agree and the loading of images, takes 7 of 80 µs of an
+  /// could share, MNIST-Net's first layer where their masks of it agree and the loading of images, takes 5 of 68 µs of an
   /// image, and a third of that when three shared weights share it already; preparing a candidate takes as long as a dozen
   /// images. What they do share is where the images are blank.
   ///

@@ -10,11 +10,23 @@ struct Epilogue: Sendable {
     case none
     case relu
     case leaky(slope: Float)
+
+    /// Tells a kernel.
+    func write(to value: inout lanes_epilogue) {
+      switch self {
+      case .none: value.activation = Int32(ACTIVATION_NONE)
+      case .relu: value.activation = Int32(ACTIVATION_RELU)
+      case .leaky(let slope):
+        value.activation = Int32(ACTIVATION_LEAKY)
+        value.slope = slope
+      }
+    }
   }
 
   private let scale: Packed<Float>
   private let bias: Packed<Float>
-  private let activation: Activation
+  /// The last thing that happens.
+  let activation: Activation
 
   /// One scale and one bias per output.
   init(scale: [Float], bias: [Float], _ activation: Activation) throws(PadawannError) {
@@ -43,6 +55,11 @@ struct Epilogue: Sendable {
   /// The number of outputs.
   var outputs: Int { scale.count }
 
+  /// Whether sums are neither scaled nor shifted.
+  var onlyActivates: Bool {
+    (0..<scale.count).allSatisfy { scale.elements[$0] == 1 && bias.elements[$0] == 0 }
+  }
+
   /// Calls a kernel, with the floats that it adds to what it stores, if any.
   func withKernelValue<Result>(
     addend: UnsafePointer<Float>? = nil, _ body: (UnsafePointer<lanes_epilogue>) -> Result
@@ -51,13 +68,7 @@ struct Epilogue: Sendable {
     value.scale = scale.elements
     value.bias = bias.elements
     value.addend = addend
-    switch activation {
-    case .none: value.activation = Int32(ACTIVATION_NONE)
-    case .relu: value.activation = Int32(ACTIVATION_RELU)
-    case .leaky(let slope):
-      value.activation = Int32(ACTIVATION_LEAKY)
-      value.slope = slope
-    }
+    activation.write(to: &value)
     return withExtendedLifetime((scale, bias)) { body(&value) }
   }
 }

@@ -41,6 +41,18 @@ final class LaneBuffer {
     }
   }
 
+  /// Appends activations of blocks as rows, one per image.
+  ///
+  /// - Parameter elements: of an activation; its blocks follow one another from the beginning.
+  func appendRows(of images: Int, elements: Int, to rows: inout [Float]) {
+    let blocks = (images + Self.width - 1) / Self.width
+    let floats = self.floats(from: 0, blocks * elements * Self.width)
+    for image in 0..<images {
+      let lane = floats + (image / Self.width * elements * Self.width + image % Self.width)
+      for element in 0..<elements { rows.append(lane[element * Self.width]) }
+    }
+  }
+
   /// The floats from an offset on, of which `needed` must exist.
   func floats(from offset: Int, _ needed: Int) -> UnsafeMutablePointer<Float> {
     precondition(offset >= 0 && needed >= 0 && offset + needed <= count, "beyond the end of a buffer")

@@ -1,10 +1,12 @@
 import CKernels
 
-/// How stored pixels become the first activation: `pixel * scale[c] + offset[c]`, rounded once.
+/// How stored pixels become the first activation: `activation(pixel * scale[c] + offset[c])`, the inner part rounded once.
 struct PixelLoading: Sendable {
   private let scale: [Float]
   private let offset: [Float]
   private let plane: Int
+  /// What happens to every number last.
+  var activation = Epilogue.Activation.none
 
   /// One scale and one offset per channel.
   init(scale: [Float], offset: [Float], plane: Int) {
@@ -27,15 +29,29 @@ struct PixelLoading: Sendable {
       let lanes = images[start..<min(start + LaneBuffer.width, images.endIndex)]
       let target = y.floats(from: (firstBlock + block) * size, size)
       let sizes = (Int32(lanes.count), Int32(elements), Int32(plane))
-      switch pixels {
-      case .bytes(let values):
-        Self.gathered(lanes, of: values, elements) {
-          lanes_load_bytes(set.level, $0, sizes.0, sizes.1, sizes.2, scale, offset, target)
+      withKernelValue { loading in
+        switch pixels {
+        case .bytes(let values):
+          Self.gathered(lanes, of: values, elements) {
+            lanes_load_bytes(set.level, $0, sizes.0, sizes.1, sizes.2, loading, target)
+          }
+        case .floats(let values):
+          Self.gathered(lanes, of: values, elements) {
+            lanes_load_floats(set.level, $0, sizes.0, sizes.1, sizes.2, loading, target)
+          }
         }
-      case .floats(let values):
-        Self.gathered(lanes, of: values, elements) {
-          lanes_load_floats(set.level, $0, sizes.0, sizes.1, sizes.2, scale, offset, target)
-        }
+      }
+    }
+  }
+
+  private func withKernelValue(_ body: (UnsafePointer<lanes_epilogue>) -> Void) {
+    scale.withUnsafeBufferPointer { scale in
+      offset.withUnsafeBufferPointer { offset in
+        var value = lanes_epilogue()
+        value.scale = scale.baseAddress
+        value.bias = offset.baseAddress
+        activation.write(to: &value)
+        body(&value)
       }
     }
   }

@@ -11,11 +11,11 @@ struct WinogradPair: Sendable {
       convolution.padding.top <= 2, convolution.padding.left <= 2
     else { return nil }
     forwardShape = WinogradKernel.Geometry(
-      input: source, output: output, top: convolution.padding.top, left: convolution.padding.left,
+      kernel: 3, input: source, output: output, top: convolution.padding.top, left: convolution.padding.left,
       pools: false)
     backwardShape = WinogradKernel.Geometry(
-      input: output, output: source, top: 2 - convolution.padding.top, left: 2 - convolution.padding.left,
-      pools: false)
+      kernel: 3, input: output, output: source, top: 2 - convolution.padding.top,
+      left: 2 - convolution.padding.left, pools: false)
   }
 
   /// The kernels for the weights of one step, in the order of edges.
