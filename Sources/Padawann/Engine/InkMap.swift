@@ -12,7 +12,7 @@ struct InkMap: Sendable {
   init?(_ dataset: Dataset) {
     guard case .bytes(let pixels) = dataset.pixels, dataset.shape.width <= 64 else { return nil }
     height = dataset.shape.height
-    rows = ink(of: pixels, dataset.shape, images: dataset.count)
+    rows = inkRows(of: pixels, dataset.shape, images: dataset.count)
   }
 
   /// For each square, 1 where it is blank in all of some images, else 0; a `nil` square is not.
