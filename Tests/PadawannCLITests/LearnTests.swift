@@ -76,6 +76,13 @@ import Testing
       return (scores?["accuracy"] as? [String: Any])?["value"] as? Double
     }
     #expect(try values == tests(report))
+    // The predictions of a task on its own test data were once refused, as of no dataset.
+    try place.run("evaluate run/model.h5 --task strokes-letters --predictions letters.npz").check()
+    try place.run(
+      "evaluate run/model.h5 --task strokes-letters --data strokes-letters --predictions same.npz"
+    )
+    .check()
+    #expect(try place.bytes("letters.npz") == place.bytes("same.npz"))
     let model = try ModelFile.read(place.folder.appendingPathComponent("run/model.h5").path).model
     #expect(model.tasks.allSatisfy { $0.parameters.map(\.node) == ["fc1", "fc2"] })
     #expect(model.tasks[0].parameters != model.tasks[1].parameters)

@@ -5,7 +5,7 @@ public enum Mutation: String, Codable, Hashable, Sendable, CaseIterable {
   /// Whole output channels of one layer; every layer is equally likely.
   case structured
   /// Single edges, of every layer the same share, by preference those without which the loss would be lower
-  /// (``prunedChild(_:by:preferring:step:draw:using:)``).
+  /// (``prunedChild(_:by:preferring:step:draw:in:using:)``).
   case saliency
 }
 

@@ -12,7 +12,7 @@ public struct EvolutionPlan: Codable, Hashable, Sendable {
   public let gradientImages: Int?
   /// How accuracies become a fitness.
   public let fitness: Fitness
-  /// The shared weights, `pretrained` or `random`; see ``edgeValues``.
+  /// The shared weights, `pretrained` or `random`; see ``edgeValues()``.
   public let weights: String
   /// Whether the signs of the parents' weights are kept.
   public let keepsSigns: Bool

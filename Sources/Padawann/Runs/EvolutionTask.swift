@@ -9,7 +9,10 @@ public struct EvolutionTask: Sendable {
 
   /// Makes a task; ``EvolutionPlan`` and the judge check that it fits the network.
   ///
-  /// - Parameter outputs: the first outputs in order when `nil`.
+  /// - Parameters:
+  ///   - name: what it is called.
+  ///   - dataset: its images.
+  ///   - outputs: the output of each class; the first outputs in order when `nil`.
   public init(name: String, dataset: Dataset, outputs: [Int]? = nil) {
     self.name = name
     self.dataset = dataset

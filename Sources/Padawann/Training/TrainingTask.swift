@@ -7,7 +7,9 @@ public struct TrainingTask: Sendable {
 
   /// Joins images and outputs.
   ///
-  /// - Parameter outputs: without it, output k stands for class k.
+  /// - Parameters:
+  ///   - dataset: the images.
+  ///   - outputs: the output of each class; without it, output k stands for class k.
   public init(_ dataset: Dataset, outputs: [Int]? = nil) {
     self.dataset = dataset
     self.outputs = outputs ?? Array(dataset.classNames.indices)

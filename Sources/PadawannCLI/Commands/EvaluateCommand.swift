@@ -48,7 +48,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    guard data.count == 1 || (predictions == nil && record == nil) else {
+    // A task without data is measured on its own test data.
+    let isOne = data.count <= 1 && task.count <= 1 && !(data.isEmpty && task.isEmpty)
+    guard isOne || (predictions == nil && record == nil) else {
       throw ValidationError("--predictions and --record take one dataset")
     }
     guard task.count < 2 || data.isEmpty else {
