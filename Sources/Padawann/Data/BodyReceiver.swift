@@ -171,7 +171,7 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
     case .cannotFindHost, .dnsLookupFailed: "there is no such server, or no network"
     case .notConnectedToInternet: "there is no network"
     case .networkConnectionLost: "the connection was cut"
-    case .timedOut: "the server does not answer"
+    case .timedOut: "the server was silent for too long"
     case .cancelled: "the download was stopped"
     default: error.localizedDescription
     }
