@@ -76,11 +76,8 @@ final class TrainingRun {
       biasSets: batch.images.map { usesBiasSets ? feed.images.task(of: $0) : 0 }, seed: feed.seed,
       index: index)
     try forward(batch, step)
-    let all = Array(0..<machine.plan.architecture.shapes[machine.plan.logits].count)
-    let outputs = feed.images.tasks.map { $0.outputs.count < all.count ? $0.outputs : all }
-    let result = CrossEntropy(
-      labels: batch.images.map(feed.images.label),
-      outputs: batch.images.map { outputs[feed.images.task(of: $0)] }
+    let result = feed.images.crossEntropy(
+      of: batch.images, outputs: machine.plan.shape(of: machine.plan.logits).count
     ).run(machine, step)
     guard result.loss.isFinite else {
       throw PadawannError(

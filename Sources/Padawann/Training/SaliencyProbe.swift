@@ -107,11 +107,8 @@ public struct SaliencyProbe: ~Copyable {
     machine.load(
       BatchFeed.Batch(images: images, shifts: [Int](repeating: 0, count: images.count)), source)
     try machine.forward(0...machine.plan.logits, step)
-    let all = Array(0..<machine.plan.architecture.shapes[machine.plan.logits].count)
-    let outputs = source.tasks.map { $0.outputs.count < all.count ? $0.outputs : all }
-    let result = CrossEntropy(
-      labels: images.map(source.label), outputs: images.map { outputs[source.task(of: $0)] },
-      deviation: Self.deviation
+    let result = source.crossEntropy(
+      of: images, outputs: machine.plan.shape(of: machine.plan.logits).count, deviation: Self.deviation
     ).run(machine, step)
     guard result.loss.isFinite else {
       throw PadawannError(

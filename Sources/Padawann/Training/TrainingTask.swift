@@ -66,6 +66,18 @@ struct TrainingImages: Sendable {
     return tasks[task].outputs[tasks[task].dataset.labels[image - starts[task]]]
   }
 
+  /// The softmax and cross-entropy of some images, over the outputs of the task of each.
+  ///
+  /// - Parameters:
+  ///   - count: the outputs of the network.
+  ///   - deviation: see ``CrossEntropy/deviation``.
+  func crossEntropy(of images: [Int], outputs count: Int, deviation: Double? = nil) -> CrossEntropy {
+    let all = Array(0..<count)
+    let outputs = tasks.map { $0.outputs.count < count ? $0.outputs : all }
+    return CrossEntropy(
+      labels: images.map(label), outputs: images.map { outputs[task(of: $0)] }, deviation: deviation)
+  }
+
   /// Loads some images, shifted, into a block.
   func load(
     _ images: ArraySlice<Int>, shifts: ArraySlice<Int>, _ set: InstructionSet, to y: LaneBuffer, block: Int
