@@ -15,8 +15,7 @@ let package = Package(
     .executable(name: "padawann", targets: ["PadawannCLI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // C libraries of the system, and the only Swift code that touches their pointers.
@@ -24,18 +23,21 @@ let package = Package(
       name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swiftSettings),
     .target(name: "Zlib", dependencies: ["CZlib"], swiftSettings: swiftSettings),
+    // CryptoKit does the same on Apple's systems.
+    .target(
+      name: "Hashing", dependencies: [.target(name: "CCrypto", condition: .when(platforms: [.linux]))],
+      swiftSettings: swiftSettings),
 
     // The home of the SIMD kernels.
     .target(name: "CKernels"),
 
     .target(
       name: "Padawann",
-      dependencies: [
-        "HDF5", "Zlib", "CKernels",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
+      dependencies: ["HDF5", "Zlib", "Hashing", "CKernels"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "PadawannCLI",

@@ -1,4 +1,4 @@
-import Crypto
+import Hashing
 
 /// A SHA-256 digest (FIPS 180-4).
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
@@ -30,15 +30,15 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
 /// Builds a ``Digest`` piece by piece.
 public struct DigestBuilder: Sendable {
-  private var hasher = SHA256()
+  private var hasher = Hashing.Hasher(.sha256)
 
   /// Begins an empty message.
   public init() {}
 
   /// Appends bytes to the message.
   public mutating func append<Content: Sequence<UInt8>>(_ content: Content) {
-    let done: Void? = content.withContiguousStorageIfAvailable { hasher.update(data: $0) }
-    if done == nil { hasher.update(data: Array(content)) }
+    let done: Void? = content.withContiguousStorageIfAvailable { hasher.update($0) }
+    if done == nil { Array(content).withUnsafeBufferPointer { hasher.update($0) } }
   }
 
   /// Appends the bytes of an integer, little-endian.
@@ -47,5 +47,5 @@ public struct DigestBuilder: Sendable {
   }
 
   /// The digest of everything appended so far.
-  public func digest() -> Digest { Digest(bytes: Array(hasher.finalize())) }
+  public func digest() -> Digest { Digest(bytes: hasher.digest()) }
 }

@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+import Hashing
 
 /// An MD5 digest (RFC 1321), which is what the publishers of datasets give beside their files. It guards against damage,
 /// not against an attacker; ``Digest`` is used wherever a SHA-256 is known.
@@ -9,7 +8,9 @@ public struct MD5Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// The digest of bytes in memory.
   public init(of content: [UInt8]) {
-    bytes = Array(Insecure.MD5.hash(data: content))
+    var hasher = Hashing.Hasher(.md5)
+    content.withContiguousStorageIfAvailable { hasher.update($0) }
+    bytes = hasher.digest()
   }
 
   /// Reads 32 hexadecimal digits, in either case; `nil` when the text is anything else.
@@ -49,15 +50,15 @@ public struct Checksums: Hashable, Sendable {
   /// - Throws: ``PadawannError`` `missing` when it cannot be opened, `inputOutput` when reading fails.
   public init(ofFile path: String) throws(PadawannError) {
     let file = try RandomAccessFile(path)
-    var (offset, md5, sha256) = (0, Insecure.MD5(), DigestBuilder())
+    var (offset, md5, sha256) = (0, Hashing.Hasher(.md5), DigestBuilder())
     while offset < file.byteCount {
       let piece = try file.bytes(at: offset, count: min(1 << 20, file.byteCount - offset))
-      md5.update(data: piece)
+      piece.withContiguousStorageIfAvailable { md5.update($0) }
       sha256.append(piece)
       offset += piece.count
     }
     byteCount = offset
-    self.md5 = MD5Digest(bytes: Array(md5.finalize()))
+    self.md5 = MD5Digest(bytes: md5.digest())
     self.sha256 = sha256.digest()
   }
 }
