@@ -3,42 +3,68 @@
 
 #include "CKernels.h"
 
-// Every kernel of one level; the files level_*.c define one table each, from the same source.
+// Every kernel that there is once per level: its name, its parameters, and these as arguments. A table's member, the
+// function that fills it and the one that calls it, lanes_NAME, all come from here, so that no two can be exchanged.
+#define LANES_KERNELS(X) \
+  X(load_bytes, (const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane, const lanes_epilogue           \
+      *loading, float *x), (pixels, count, elements, plane, loading, x))                                               \
+  X(load_floats, (const float *pixels, int32_t count, int32_t elements, int32_t plane, const lanes_epilogue            \
+      *loading, float *x), (pixels, count, elements, plane, loading, x))                                               \
+  X(sum, (const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks, const lanes_epilogue             \
+      *epilogue, float *y, ptrdiff_t y_stride), (sums, x, x_stride, blocks, epilogue, y, y_stride))                    \
+  X(winograd_convolve, (const lanes_winograd *shape, const float *x, ptrdiff_t x_stride, int32_t blocks, const         \
+      lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, float *scratch), (shape, x, x_stride, blocks,            \
+      epilogue, y, y_stride, scratch))                                                                                 \
+  X(lookup, (const lanes_tables *tables, const float *x, const lanes_epilogue *epilogue, float *y, float *scratch),    \
+      (tables, x, epilogue, y, scratch))                                                                               \
+  X(pointwise, (const float *x, int32_t channels, int32_t plane, const lanes_epilogue *epilogue, float *y), (x,        \
+      channels, plane, epilogue, y))                                                                                   \
+  X(add, (const float *a, const float *b, ptrdiff_t elements, float *y), (a, b, elements, y))                          \
+  X(pad, (const lanes_padding *padding, const float *x, float *y), (padding, x, y))                                    \
+  X(pool_windows, (const lanes_pool *pool, const float *x, float *y), (pool, x, y))                                    \
+  X(dense_forward, (const lanes_dense *dense, const float *w, const float *x, ptrdiff_t x_stride, int32_t blocks,      \
+      float *y, ptrdiff_t y_stride), (dense, w, x, x_stride, blocks, y, y_stride))                                     \
+  X(dense_input_gradient, (const lanes_dense *dense, const float *w, const float *dy, ptrdiff_t dy_stride, int32_t     \
+      blocks, float *dx, ptrdiff_t dx_stride), (dense, w, dy, dy_stride, blocks, dx, dx_stride))                       \
+  X(dense_weight_gradient, (const lanes_dense *dense, const float *x, ptrdiff_t x_stride, const float *dy, ptrdiff_t   \
+      dy_stride, int32_t blocks, int32_t first, int32_t end, float *dw), (dense, x, x_stride, dy, dy_stride, blocks,   \
+      first, end, dw))                                                                                                 \
+  X(add_bias, (float *y, int32_t channels, int32_t plane, const float *bias, int32_t activation, float slope), (y,     \
+      channels, plane, bias, activation, slope))                                                                       \
+  X(bias_gradient, (const float *dy, int32_t channels, int32_t plane, float *sums), (dy, channels, plane, sums))       \
+  X(activation_gradient, (const float *y, const float *dy, ptrdiff_t elements, float slope, int32_t adds, float        \
+      *dx), (y, dy, elements, slope, adds, dx))                                                                        \
+  X(pool_gradient, (const lanes_pool *pool, const float *x, const float *dy, float *dx), (pool, x, dy, dx))            \
+  X(drop, (const float *x, ptrdiff_t elements, const uint32_t *keys, const uint32_t *second_keys, uint32_t             \
+      threshold, float scale, float *y), (x, elements, keys, second_keys, threshold, scale, y))                        \
+  X(channel_sums, (const float *a, const float *b, const float *centre_a, const float *centre_b, int32_t channels,     \
+      int32_t plane, int32_t lanes, double *sums), (a, b, centre_a, centre_b, channels, plane, lanes, sums))           \
+  X(channel_combine, (const float *dy, const float *x, const float *factors, const float *slopes, const float          \
+      *offsets, int32_t channels, int32_t plane, int32_t lanes, float *dx), (dy, x, factors, slopes, offsets,          \
+      channels, plane, lanes, dx))                                                                                     \
+  X(sgd, (const lanes_sgd_settings *settings, const float *gradient, ptrdiff_t count, float *x, float *velocity),      \
+      (settings, gradient, count, x, velocity))                                                                        \
+  X(adam, (const lanes_adam_settings *settings, const float *gradient, ptrdiff_t count, float *x, float *mean, float   \
+      *square), (settings, gradient, count, x, mean, square))                                                          \
+  X(adadelta, (const lanes_adadelta_settings *settings, const float *gradient, ptrdiff_t count, float *x, float        \
+      *square, float *change), (settings, gradient, count, x, square, change))                                         \
+  X(mask, (const float *scores, const int8_t *signs, ptrdiff_t count, float threshold, float magnitude, float *w),     \
+      (scores, signs, count, threshold, magnitude, w))                                                                 \
+  X(score_step, (const lanes_adam_settings *settings, const float *dw, const int8_t *signs, ptrdiff_t count, float     \
+      threshold, float magnitude, float *scores, float *mean, float *square, float *w), (settings, dw, signs, count,   \
+      threshold, magnitude, scores, mean, square, w))                                                                  \
+  X(store_halves, (const float *x, ptrdiff_t elements, int32_t count, uint16_t *const *rows), (x, elements, count,     \
+      rows))                                                                                                           \
+  X(load_halves, (const uint16_t *const *rows, ptrdiff_t elements, int32_t count, float *x), (rows, elements, count,   \
+      x))                                                                                                              \
+  X(store_rows, (const float *x, ptrdiff_t elements, int32_t count, float *const *rows), (x, elements, count, rows))   \
+  X(load_rows, (const float *const *rows, ptrdiff_t elements, int32_t count, float *x), (rows, elements, count, x))
+
+// The kernels of one level; the files level_*.c define one table each, from the same source.
 typedef struct {
-  void (*load_bytes)(const uint8_t *, int32_t, int32_t, int32_t, const lanes_epilogue *, float *);
-  void (*load_floats)(const float *, int32_t, int32_t, int32_t, const lanes_epilogue *, float *);
-  void (*sum)(const lanes_sums *, const float *, ptrdiff_t, int32_t, const lanes_epilogue *, float *, ptrdiff_t);
-  void (*winograd)(const lanes_winograd *, const float *, ptrdiff_t, int32_t, const lanes_epilogue *, float *,
-                   ptrdiff_t, float *);
-  void (*lookup)(const lanes_tables *, const float *, const lanes_epilogue *, float *, float *);
-  void (*pointwise)(const float *, int32_t, int32_t, const lanes_epilogue *, float *);
-  void (*add)(const float *, const float *, ptrdiff_t, float *);
-  void (*pad)(const lanes_padding *, const float *, float *);
-  void (*pool)(const lanes_pool *, const float *, float *);
-  void (*dense_forward)(const lanes_dense *, const float *, const float *, ptrdiff_t, int32_t, float *, ptrdiff_t);
-  void (*dense_input_gradient)(const lanes_dense *, const float *, const float *, ptrdiff_t, int32_t, float *,
-      ptrdiff_t);
-  void (*dense_weight_gradient)(const lanes_dense *, const float *, ptrdiff_t, const float *, ptrdiff_t,
-      int32_t, int32_t, int32_t, float *);
-  void (*add_bias)(float *, int32_t, int32_t, const float *, int32_t, float);
-  void (*bias_gradient)(const float *, int32_t, int32_t, float *);
-  void (*activation_gradient)(const float *, const float *, ptrdiff_t, float, int32_t, float *);
-  void (*pool_gradient)(const lanes_pool *, const float *, const float *, float *);
-  void (*drop)(const float *, ptrdiff_t, const uint32_t *, const uint32_t *, uint32_t, float, float *);
-  void (*channel_sums)(const float *, const float *, const float *, const float *, int32_t, int32_t, int32_t,
-      double *);
-  void (*channel_combine)(const float *, const float *, const float *, const float *, const float *, int32_t,
-      int32_t, int32_t, float *);
-  void (*sgd)(const lanes_sgd_settings *, const float *, ptrdiff_t, float *, float *);
-  void (*adam)(const lanes_adam_settings *, const float *, ptrdiff_t, float *, float *, float *);
-  void (*adadelta)(const lanes_adadelta_settings *, const float *, ptrdiff_t, float *, float *, float *);
-  void (*mask)(const float *, const int8_t *, ptrdiff_t, float, float, float *);
-  void (*score_step)(const lanes_adam_settings *, const float *, const int8_t *, ptrdiff_t, float, float, float
-      *, float *, float *, float *);
-  void (*store_halves)(const float *, ptrdiff_t, int32_t, uint16_t *const *);
-  void (*load_halves)(const uint16_t *const *, ptrdiff_t, int32_t, float *);
-  void (*store_rows)(const float *, ptrdiff_t, int32_t, float *const *);
-  void (*load_rows)(const float *const *, ptrdiff_t, int32_t, float *);
+#define MEMBER(name, parameters, arguments) void(*name) parameters;
+  LANES_KERNELS(MEMBER)
+#undef MEMBER
 } lanes_kernels;
 
 extern const lanes_kernels lanes_kernels_portable;
@@ -48,8 +74,5 @@ extern const lanes_kernels lanes_kernels_avx512;
 #elif defined(__aarch64__)
 extern const lanes_kernels lanes_kernels_neon;
 #endif
-
-// The table of a level; of the portable one where there is no such level.
-const lanes_kernels *lanes_table(int32_t level);
 
 #endif

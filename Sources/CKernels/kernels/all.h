@@ -18,8 +18,6 @@
 
 #include "dense.h"
 
-const lanes_kernels KERNELS = {
-    load_bytes, load_floats, sum, winograd, lookup, pointwise, add, pad, pool,
-    dense_forward, dense_input_gradient, dense_weight_gradient, add_bias, bias_gradient, activation_gradient,
-    pool_gradient, drop, channel_sums, channel_combine, sgd, adam, adadelta, mask, score_step, store_halves,
-    load_halves, store_rows, load_rows};
+#define FILL(name, parameters, arguments) .name = name,
+const lanes_kernels KERNELS = {LANES_KERNELS(FILL)};
+#undef FILL

@@ -81,7 +81,7 @@ static void pool_pair(const lanes_pool *p, const float *x, float *y) {
   }
 }
 
-static void pool(const lanes_pool *p, const float *x, float *y) {
+static void pool_windows(const lanes_pool *p, const float *x, float *y) {
   const bool is_pair = !p->average && p->kernel_height == 2 && p->kernel_width == 2 && p->padding_height == 0 &&
                        p->padding_width == 0 && p->dilation_height == 1 && p->dilation_width == 1;
   for (int32_t channel = 0; channel < p->channels; channel++) {

@@ -284,7 +284,7 @@ static tile tile_at(const lanes_winograd *shape, int64_t index, const float *x, 
                 (int32_t)(place % columns) * size};
 }
 
-static void winograd(const lanes_winograd *shape, const float *x, ptrdiff_t x_stride, int32_t blocks,
+static void winograd_convolve(const lanes_winograd *shape, const float *x, ptrdiff_t x_stride, int32_t blocks,
                      const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, float *scratch) {
   const int64_t total = (int64_t)tile_rows(shape) * tile_columns(shape) * blocks;
   float *v = scratch + OUTPUT_GROUPS_AT_ONCE * 8 * TILES_AT_ONCE * 36 * LANES;
