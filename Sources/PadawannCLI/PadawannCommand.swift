@@ -28,9 +28,11 @@ struct PadawannCommand: AsyncParsableCommand {
   static func main() async {
     Output.occupyClosedStreams()
     Output.ignoreSizeSignal()
+    Interruption.letQuitEnd()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
+        try checkThreadsCanStart()
         try await asynchronous.run()
       } else {
         try command.run()

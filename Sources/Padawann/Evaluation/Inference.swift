@@ -1,6 +1,8 @@
+import Synchronization
+
 /// Runs a network over a dataset.
 public struct Inference: Sendable {
-  /// The number of tasks that work at once. It never changes a result.
+  /// The number of threads that work at once, at most one per core. It never changes a result.
   public var threads: Int
   /// The vector instructions that are used; see ``InstructionSet`` for what they can change.
   public var instructionSet: InstructionSet
@@ -17,7 +19,7 @@ public struct Inference: Sendable {
     self.progress = progress
   }
 
-  /// One task evaluates about so many images before it reports.
+  /// One thread evaluates about so many images before it reports.
   private static let chunk = 64
 
   /// The logits of every image, with one setting of the weights.
@@ -89,22 +91,29 @@ public struct Inference: Sendable {
     precondition(engine.input == dataset.shape, "an engine reads images of its own shape")
     let ink = engine.squares == nil ? nil : ink.value { InkMap(dataset) }
     let order = ImageOrder(dataset, engine, ink, chunk: Self.chunk)
-    let queue = WorkQueue(order.chunks.count)
-    return try await withThrowingTaskGroup(of: [(Int, [[Float]])].self) { group in
-      for _ in 0..<min(threads, order.chunks.count) {
-        group.addTask { try logits(queue, order, of: dataset, engine, ink) }
+    var results = [[Float]](
+      repeating: [Float](repeating: 0, count: dataset.count * engine.outputs), count: engine.magnitudes.count)
+    let finished = Mutex<[(Int, [[Float]])]>([])
+    let stop = Atomic<Bool>(false)
+    try await withTaskCancellationHandler {
+      try Crew(threads: threads).share(
+        order.chunks.count, making: { () throws(PadawannError) in try Engine.Workspace(engine) }
+      ) { chunk, workspace in
+        guard !stop.load(ordering: .relaxed) else { return }
+        let images = order.images[order.chunks[chunk]]
+        let rows = engine.logits(of: images, in: dataset, ink, workspace)
+        finished.withLock { $0.append((chunk, rows)) }
+        progress?(images.count * engine.magnitudes.count)
       }
-      var results = [[Float]](
-        repeating: [Float](repeating: 0, count: dataset.count * engine.outputs),
-        count: engine.magnitudes.count)
-      for try await finished in group {
-        for (chunk, rows) in finished {
-          for setting in rows.indices { order.write(rows[setting], of: chunk, to: &results[setting]) }
-        }
-      }
-      return results.map {
-        Predictions(outputs: engine.outputs, logits: $0, labels: dataset.labels, dataset: dataset.digest)
-      }
+    } onCancel: {
+      stop.store(true, ordering: .relaxed)
+    }
+    try Task.checkCancellation()
+    for (chunk, rows) in finished.withLock({ $0 }) {
+      for setting in rows.indices { order.write(rows[setting], of: chunk, to: &results[setting]) }
+    }
+    return results.map {
+      Predictions(outputs: engine.outputs, logits: $0, labels: dataset.labels, dataset: dataset.digest)
     }
   }
 
@@ -134,21 +143,6 @@ public struct Inference: Sendable {
       scores.append(try score(index, predictions))
     }
     return scores
-  }
-
-  /// What one task does: some chunks, with memory of its own.
-  private func logits(
-    _ queue: WorkQueue, _ order: ImageOrder, of dataset: Dataset, _ engine: Engine, _ ink: InkMap?
-  ) throws -> [(Int, [[Float]])] {
-    let workspace = try Engine.Workspace(engine)
-    var result: [(Int, [[Float]])] = []
-    while let chunk = queue.next() {
-      try Task.checkCancellation()
-      let images = order.images[order.chunks[chunk]]
-      result.append((chunk, engine.logits(of: images, in: dataset, ink, workspace)))
-      progress?(images.count * engine.magnitudes.count)
-    }
-    return result
   }
 
   /// Checks that a network can be asked about a dataset.

@@ -9,8 +9,9 @@ struct ThreadOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    guard let threads, !(1...4096).contains(threads) else { return }
-    throw ValidationError("--threads is a number from 1 to 4096, not \(threads)")
+    let most = max(64, ProcessInfo.processInfo.activeProcessorCount)
+    guard let threads, !(1...most).contains(threads) else { return }
+    throw ValidationError("--threads is a number from 1 to \(most) on this machine, not \(threads)")
   }
 
   /// At least one.

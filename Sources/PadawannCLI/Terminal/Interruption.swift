@@ -5,6 +5,10 @@ import Foundation
 struct Interruption {
   private static let signals = [SIGINT, SIGTERM]
 
+  /// Lets SIGQUIT end the program at once, as it does any other: the reporter of crashes that Swift's runtime runs on it stops
+  /// every thread first, and can wait for one of them for ever.
+  static func letQuitEnd() { signal(SIGQUIT, SIG_DFL) }
+
   /// Runs work that is cancelled by the first signal; the second ends the program at once.
   func run<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
     let task = Task { try await work() }
