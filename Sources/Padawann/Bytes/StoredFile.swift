@@ -7,28 +7,26 @@ public enum StoredFile {
   /// - Parameters:
   ///   - path: the path of the file.
   ///   - limit: the largest size in bytes that is accepted; it is checked before anything is allocated.
+  ///   - followsLinks: whether the path may be a symbolic link.
   /// - Throws: ``PadawannError`` `missing` when it is not there, is a folder or cannot be opened, `data` when it is too
   ///   large, `inputOutput` when reading fails.
-  public static func read(_ path: String, limit: Int = 8 << 30) throws(PadawannError) -> [UInt8] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw PadawannError(.missing, "there is no such file", at: path, remedy: "Check the path")
-    }
-    guard !isFolder.boolValue else {
+  public static func read(_ path: String, limit: Int = 8 << 30, followsLinks: Bool = true)
+    throws(PadawannError) -> [UInt8]
+  {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
+    guard descriptor >= 0 else { throw openingError(errno, path) }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    let status = FileStatus(descriptor: descriptor)
+    guard status?.kind != .folder else {
       throw PadawannError(.missing, "this is a folder where a file is expected", at: path)
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      throw PadawannError(.missing, "the file cannot be opened: \(reason(errno))", at: path)
-    }
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard let status, status.kind == .plain else {
       throw PadawannError(.missing, "this is not a regular file", at: path)
     }
-    guard Int(status.st_size) <= limit else {
+    guard status.byteCount <= limit else {
       throw PadawannError(
-        .data, "the file has \(status.st_size) bytes, more than the \(limit) that are accepted here", at: path
+        .data, "the file has \(status.byteCount) bytes, more than the \(limit) that are accepted here",
+        at: path
       )
     }
     do {
@@ -44,35 +42,41 @@ public enum StoredFile {
     }
   }
 
+  private static func openingError(_ code: Int32, _ path: String) -> PadawannError {
+    switch code {
+    case ENOENT, ENOTDIR:
+      PadawannError(.missing, "there is no such file", at: path, remedy: "Check the path")
+    case ELOOP:
+      PadawannError(.missing, "this is a symbolic link where a plain file belongs", at: path)
+    default: PadawannError(.missing, "the file cannot be opened: \(reason(code))", at: path)
+    }
+  }
+
   /// Writes a file as a whole: a temporary sibling is written, synced and renamed into place, and the folder is synced,
-  /// so that whoever looks sees the old file or the new one and never anything between.
+  /// so that whoever looks sees the old file or the new one and never anything between. The new file has the owner and
+  /// the permissions of the one that it replaces. What writers that were killed have left in the folder is removed.
   ///
   /// - Parameters:
   ///   - bytes: the whole content.
   ///   - path: where the file shall be.
+  ///   - followsLinks: whether the file that a symbolic link leads to is written; otherwise a link is refused.
   ///   - check: called with the temporary file's path before the rename; an error that it throws leaves the
   ///     target as it was.
-  /// - Throws: ``PadawannError`` `cannotCreate` or `inputOutput`; whatever `check` throws.
-  public static func write(_ bytes: [UInt8], to path: String, check: (String) throws -> Void = { _ in })
-    throws
-  {
-    // A link stays one: the file that it leads to is written.
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let folder = target.deletingLastPathComponent().path
-    try checkTarget(path, in: folder)
-    // Not made from the target's name, which may be as long as a name can be.
-    let sibling =
-      "\(folder)/\(temporaryPrefix)\(getpid()).\(UInt32.random(in: 0 ... .max))\(temporarySuffix)"
-    let descriptor = open(sibling, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw PadawannError(
-        .cannotCreate, "no file can be created in \(folder): \(reason(errno))", at: path,
-        remedy: "Choose a folder that you may write to")
-    }
+  /// - Throws: ``PadawannError`` `cannotCreate`, also for a target that is write-protected, or `inputOutput`; whatever
+  ///   `check` throws.
+  public static func write(
+    _ bytes: [UInt8], to path: String, followsLinks: Bool = true,
+    check: (String) throws -> Void = { _ in }
+  ) throws {
+    let place = try OutputFile(path, followsLinks: followsLinks)
+    TemporaryFile.removeDead(in: place.folder)
+    // Nobody else may read in between what only the owner could.
+    let sibling = try TemporaryFile(
+      in: place.folder, permissions: place.previous == nil ? 0o666 : 0o600, for: path)
     do {
-      let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+      if let previous = place.previous { try keepOwner(previous, of: sibling.descriptor, path) }
       do {
-        defer { close(descriptor) }
+        let handle = FileHandle(fileDescriptor: sibling.descriptor, closeOnDealloc: false)
         try handle.write(contentsOf: bytes)
         try handle.synchronize()
       } catch {
@@ -80,40 +84,30 @@ public enum StoredFile {
           .inputOutput, "writing failed: \(reason(of: error))", at: path,
           remedy: "Free some space; the previous file, if any, is untouched")
       }
-      try check(sibling)
-      guard rename(sibling, target.path) == 0 else {
-        throw PadawannError(.cannotCreate, "the new file cannot be put in place: \(reason(errno))", at: path)
-      }
-      synchronize(folder: folder)
+      try check(sibling.path)
+      try sibling.move(to: place.target, of: path)
+      synchronize(folder: place.folder)
     } catch {
-      unlink(sibling)
+      sibling.remove()
       throw error
     }
   }
 
-  private static let temporaryPrefix = ".padawann."
-  private static let temporarySuffix = ".tmp"
-
-  /// Whether a file's name is that of a temporary one, which is left where a process was ended while it wrote.
-  static func isTemporary(_ name: String) -> Bool {
-    name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix)
-  }
-
-  private static func checkTarget(_ path: String, in folder: String) throws(PadawannError) {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    if exists && isFolder.boolValue || path.hasSuffix("/") {
-      throw PadawannError(.cannotCreate, "this is a folder; a file's path is needed", at: path)
-    }
-    var status = stat()
-    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+  /// Gives a new file the owner, the group and the permissions of the one that it replaces.
+  private static func keepOwner(_ previous: FileStatus, of descriptor: Int32, _ path: String)
+    throws(PadawannError)
+  {
+    let new = FileStatus(descriptor: descriptor)
+    let isOurs = new?.owner == previous.owner && new?.group == previous.group
+    guard isOurs || fchown(descriptor, previous.owner, previous.group) == 0 else {
       throw PadawannError(
-        .cannotCreate, "this is a device or a pipe, which a file cannot replace", at: path,
-        remedy: "Give the path of a file")
+        .cannotCreate, "the file belongs to another user or group, and a new one would not", at: path,
+        remedy: "Choose another name")
     }
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+    guard new?.permissions == previous.permissions || fchmod(descriptor, previous.permissions) == 0 else {
       throw PadawannError(
-        .cannotCreate, "the folder \(folder) does not exist", at: path, remedy: "Make it first")
+        .cannotCreate, "the file's permissions cannot be kept: \(reason(errno))", at: path,
+        remedy: "Choose another name")
     }
   }
 

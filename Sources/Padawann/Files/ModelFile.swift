@@ -55,10 +55,13 @@ public enum ModelFile {
 
   /// Reads a model file and checks all of it: structure, sizes, both kinds of digests, and the network.
   ///
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - followsLinks: whether the path may be a symbolic link.
   /// - Throws: ``PadawannError`` `missing` when there is no such file, `data` when it is damaged or breaks a rule of the
   ///   format, `unsupported` when it needs a newer program.
-  public static func read(_ path: String) throws(PadawannError) -> StoredModel {
-    let bytes = try StoredFile.read(path, limit: sizeLimit)
+  public static func read(_ path: String, followsLinks: Bool = true) throws(PadawannError) -> StoredModel {
+    let bytes = try StoredFile.read(path, limit: sizeLimit, followsLinks: followsLinks)
     do throws(PadawannError) {
       return try model(image: bytes)
     } catch {
@@ -68,15 +71,22 @@ public enum ModelFile {
 
   /// Writes a model file as a whole, reads it back and compares it with the model before it takes its place.
   ///
+  /// - Parameters:
+  ///   - model: what is stored.
+  ///   - path: where the file shall be.
+  ///   - compact: see ``image(of:compact:)``.
+  ///   - followsLinks: whether the file that a symbolic link leads to is written; otherwise a link is refused.
   /// - Returns: what was written.
   /// - Throws: ``PadawannError`` `cannotCreate`, `inputOutput` or `data`; the file that was there before is untouched then.
   @discardableResult
-  public static func write(_ model: Model, to path: String, compact: Bool = false) throws -> StoredModel {
+  public static func write(
+    _ model: Model, to path: String, compact: Bool = false, followsLinks: Bool = true
+  ) throws -> StoredModel {
     let bytes = try image(of: model, compact: compact)
     var expected = model
     expected.unknown = model.unknown.only(at: ModelEncoding.paths(of: model))
     var stored: StoredModel?
-    try StoredFile.write(bytes, to: path) { sibling in
+    try StoredFile.write(bytes, to: path, followsLinks: followsLinks) { sibling in
       let back = try read(sibling)
       guard back.model == expected else {
         throw PadawannError(

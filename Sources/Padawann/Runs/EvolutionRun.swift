@@ -31,17 +31,7 @@ public struct EvolutionRun: Sendable {
 
   /// Writes what a run begins with; the settings last, because they make a folder a run's.
   static func write(_ parents: [Model], _ plan: EvolutionPlan, to folder: RunFolder) throws {
-    // What stands there is of a beginning that was ended, or somebody else's.
-    for parent in plan.parents where folder.has(parent.file) {
-      guard try ModelFile.read(folder.file(parent.file)).digest.description == parent.sha256 else {
-        throw PadawannError(
-          .cannotCreate, "a file of this name, which a run needs, is in the folder already",
-          at: folder.file(parent.file), remedy: "Choose another folder")
-      }
-    }
-    for (parent, model) in zip(plan.parents, parents) {
-      try ModelFile.write(model, to: folder.file(parent.file))
-    }
+    try folder.write(parents: parents, as: plan.parents)
     try folder.write(RunJSON.bytes(plan, isPretty: true), to: RunFile.settings)
   }
 
@@ -151,6 +141,6 @@ public struct EvolutionRun: Sendable {
   }
 
   private func writeChampion() throws {
-    try ModelFile.write(champion(), to: folder.file(RunFile.champion))
+    try ModelFile.write(champion(), to: folder.file(RunFile.champion), followsLinks: false)
   }
 }

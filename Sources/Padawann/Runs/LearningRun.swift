@@ -31,7 +31,7 @@ public struct LearningRun: ~Copyable {
   /// - Throws: ``PadawannError`` `cannotCreate` when the folder has a run in it; whatever writing throws.
   public static func begin(_ start: LearningStart, _ plan: LearningPlan, in folder: RunFolder) throws {
     try folder.checkIsUnused()
-    try ModelFile.write(start.parent, to: folder.file(plan.parent.file))
+    try folder.write(parents: [start.parent], as: [plan.parent])
     try folder.write(RunJSON.bytes(plan, isPretty: true), to: RunFile.settings)
   }
 
@@ -201,7 +201,7 @@ public struct LearningRun: ~Copyable {
   ///   - inference: how it is measured.
   public func finish(_ data: DataFolder, _ inference: Inference) async throws -> LearningReport {
     let model = try await model(inference)
-    let stored = try ModelFile.write(model, to: folder.file(RunFile.learned))
+    let stored = try ModelFile.write(model, to: folder.file(RunFile.learned), followsLinks: false)
     var tests: [TestResult] = []
     for test in plan.tests {
       let dataset = try DatasetSpec.parse(test.dataset).load(from: data)

@@ -52,15 +52,7 @@ public final class RunFolder: Sendable {
       usleep(20_000)
     }
     self.path = path
-    removeLeftovers()
-  }
-
-  /// Removes half-written files of a process that was ended; nobody else can be writing here now.
-  private func removeLeftovers() {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    where StoredFile.isTemporary(name) {
-      unlink(file(name))
-    }
+    TemporaryFile.removeDead(in: path)
   }
 
   /// Whether a path is that of a folder in which a run was begun.
@@ -79,20 +71,46 @@ public final class RunFolder: Sendable {
 
   /// The content of a file; `nil` when it is not there.
   func read(_ name: String, limit: Int) throws(PadawannError) -> [UInt8]? {
-    has(name) ? try StoredFile.read(file(name), limit: limit) : nil
+    has(name) ? try StoredFile.read(file(name), limit: limit, followsLinks: false) : nil
   }
 
   /// Writes a file as a whole.
-  func write(_ bytes: [UInt8], to name: String) throws { try StoredFile.write(bytes, to: file(name)) }
+  ///
+  /// A link is never followed: what it leads to is not the run's.
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try StoredFile.write(bytes, to: file(name), followsLinks: false)
+  }
 
   /// Refuses a folder in which a run was begun.
   ///
   /// - Throws: ``PadawannError`` `cannotCreate`.
   public func checkIsUnused() throws(PadawannError) {
-    let own = [RunFile.settings, RunFile.log, RunFile.champion, RunFile.checkpoint, RunFile.report]
+    let own = [
+      RunFile.settings, RunFile.log, RunFile.champion, RunFile.checkpoint, RunFile.learned, RunFile.report,
+    ]
     guard let taken = own.first(where: has) else { return }
     throw PadawannError(
       .cannotCreate, "the folder has a run in it already (\(taken))", at: path,
       remedy: "Choose another folder, or go on with --resume")
+  }
+
+  /// Writes the models that a run starts from.
+  ///
+  /// - Throws: ``PadawannError`` `cannotCreate` when a file of such a name is there that is not the same model; whatever writing
+  ///   throws.
+  func write(parents: [Model], as files: [RunParent]) throws {
+    // What stands there is of a beginning that was ended, or somebody else's.
+    for parent in files where has(parent.file) {
+      guard let stored = try? ModelFile.read(file(parent.file), followsLinks: false),
+        stored.digest.description == parent.sha256
+      else {
+        throw PadawannError(
+          .cannotCreate, "a file of this name, which a run needs, is in the folder already",
+          at: file(parent.file), remedy: "Choose another folder")
+      }
+    }
+    for (parent, model) in zip(files, parents) {
+      try ModelFile.write(model, to: file(parent.file), followsLinks: false)
+    }
   }
 }
