@@ -9,7 +9,7 @@ import Testing
     ("nonsense", 64, "Unexpected argument 'nonsense'"),
     ("evaluate net.h5", 64, "the model has no tasks, and no data is given"),
     ("evaluate net.h5 --data strokes --weights 0,1", 64, "numbers other than 0"),
-    ("evaluate net.h5 --data strokes --threads 0", 64, "--threads is a number from 1 to 4096"),
+    ("evaluate net.h5 --data strokes --threads 0", 64, "--threads is a number from 1 to"),
     ("evaluate net.h5 --data strokes --record a/b", 64, "--record: the name of a task has"),
     ("evaluate net.h5 --data strokes --data strokes --record a", 64, "take one dataset"),
     ("evaluate net.h5 --record a", 64, "take one dataset"),
