@@ -53,8 +53,8 @@ let package = Package(
       name: "PadawannTests", dependencies: ["Padawann", "Zlib", "HDF5"],
       resources: [.copy("Goldens")], swiftSettings: swiftSettings),
     .testTarget(
-      name: "PadawannCLITests", dependencies: ["Padawann", "PadawannCLI"],
-      resources: [.copy("Help")], swiftSettings: swiftSettings),
+      name: "PadawannCLITests", dependencies: ["Padawann", "PadawannCLI", "HDF5"],
+      resources: [.copy("Help"), .copy("Goldens"), .copy("Faults")], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -54,12 +54,17 @@ struct LearningCheckpoint {
         payloadBytes: Self.sizeLimit, unusedBytes: 0))
     var reader = AttributeReader(root, "/")
     settings = try reader.digest("settings_sha256")
+    let step = try reader.integer("step")
     guard case .uint8(let log) = root.dataset("log")?.elements else { throw Self.broken }
+    let last = log.split(separator: UInt8(ascii: "\n")).last.map { Array($0) }
+    guard log.last == UInt8(ascii: "\n"), let last,
+      try RunJSON.value(LearningRun.LogLine.self, last, at: "log").step == step
+    else { throw Self.broken }
     self.log = log
     var layers: [MaskLearning.Snapshot.Layer] = []
     for entry in root.groups { layers.append(try Self.layer(entry)) }
     snapshot = MaskLearning.Snapshot(
-      settings: plan.learning, step: try reader.integer("step"), layers: layers)
+      settings: plan.learning, step: step, layers: layers)
   }
 
   private static let broken = PadawannError(

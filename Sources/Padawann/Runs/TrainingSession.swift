@@ -72,7 +72,7 @@ public struct TrainingSession: ~Copyable {
       }
       return nil
     }
-    let image = try StoredFile.read(path, limit: TrainingCheckpoint.sizeLimit)
+    let image = try StoredFile.read(path, limit: TrainingCheckpoint.sizeLimit, followsLinks: false)
     do throws(PadawannError) {
       let checkpoint = try TrainingCheckpoint(image: image)
       guard checkpoint.plan == plan else {
@@ -132,7 +132,7 @@ public struct TrainingSession: ~Copyable {
     passes[passes.count - 1].add(try trainer.advance())
     guard let checkpoint, trainer.step % trainer.stepsPerPass == 0 else { return }
     let stored = TrainingCheckpoint(trainer.snapshot, passes, plan: checkpoint.plan)
-    try StoredFile.write(stored.image(), to: checkpoint.path)
+    try StoredFile.write(stored.image(), to: checkpoint.path, followsLinks: false)
   }
 
   /// The network as it is now.

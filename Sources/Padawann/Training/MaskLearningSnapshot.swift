@@ -93,7 +93,9 @@ extension MaskLearning.Snapshot {
     for (layer, stored) in zip(network.layers, layers) {
       guard let target = learned[layer.index] else { continue }
       try stored.restore(target)
-      if settings.biases != .keep, layer.bias != nil { try stored.restoreBiases(target.layer.biases) }
+      if settings.biases != .keep, layer.bias != nil {
+        try stored.restoreBiases(target.layer.biases, memory: step > 0 ? 2 : 0)
+      }
     }
   }
 
@@ -116,11 +118,11 @@ extension MaskLearning.Snapshot.Layer {
     learned.restore(threshold: threshold)
   }
 
-  fileprivate func restoreBiases(_ target: TrainedNumbers) throws(PadawannError) {
-    guard biases.count == 1 || biases.count == 3, biases.allSatisfy({ $0.count == target.count }) else {
+  fileprivate func restoreBiases(_ target: TrainedNumbers, memory: Int) throws(PadawannError) {
+    guard biases.count == 1 + memory, biases.allSatisfy({ $0.count == target.count }) else {
       throw MaskLearning.Snapshot.broken("the biases of layer \(name) do not fit")
     }
-    try target.remember(biases.count - 1)
+    try target.remember(memory)
     for (buffer, numbers) in zip([target.values] + target.moments, biases) { buffer.replace(with: numbers) }
   }
 }

@@ -64,7 +64,7 @@ public struct Trainer: ~Copyable {
     let versions = settings.shifts ? TrainingImages.shifts.count : 1
     let keeps = settings.keepsFeatures && settings.passes > versions
     let run = try TrainingRun(machine, feed, usesBiasSets: false, keeps: keeps ? .single : nil)
-    try snapshot?.restore(machine, scope, steps: feed.steps)
+    try snapshot?.restore(machine, scope, steps: feed.steps, memory: settings.optimiser.memory)
     let masks = settings.survivorsOnly ? try Self.masks(network, machine, scope) : [:]
     self.run = run
     self.masks = masks

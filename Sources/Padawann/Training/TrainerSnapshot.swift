@@ -41,14 +41,25 @@ extension Trainer {
 
 extension Trainer.Snapshot {
   /// Puts the numbers back.
-  func restore(_ machine: Backpropagation, _ scope: TrainingScope, steps: Int) throws(PadawannError) {
+  ///
+  /// - Parameters:
+  ///   - machine: what they belong to.
+  ///   - scope: what is trained.
+  ///   - steps: how many there are in all.
+  ///   - memory: how many numbers the optimiser remembers of each that it has changed.
+  /// - Throws: ``PadawannError`` `data` when they do not fit.
+  func restore(_ machine: Backpropagation, _ scope: TrainingScope, steps: Int, memory: Int)
+    throws(PadawannError)
+  {
     let targets = machine.stateNodes
     guard (0...steps).contains(step), nodes.map(\.name) == targets.map(\.name) else {
       throw PadawannError(
         .data, "the stored state of the training is broken: it is of another one",
         remedy: "Begin the training anew")
     }
-    for (target, state) in zip(targets, nodes) { try target.restore(state, scope) }
+    for (target, state) in zip(targets, nodes) {
+      try target.restore(state, scope, memory: step > 0 ? memory : 0)
+    }
     try machine.refreshFilters { scope.weights.contains($0) }
   }
 }
@@ -60,7 +71,8 @@ extension Backpropagation {
       guard layers[index] != nil || normalisations[index] != nil else { return nil }
       return StateNode(
         index: index, name: plan.architecture.nodes[index].name, layer: layers[index],
-        normalisation: normalisations[index])
+        normalisation: normalisations[index],
+        hasBias: layers[index] == nil || plan.architecture.nodes[index].operation.hasBias)
     }
   }
 }
@@ -71,6 +83,8 @@ private struct StateNode {
   let name: String
   let layer: TrainedLayer?
   let normalisation: TrainedNormalisation?
+  /// Whether the biases are more than zeros that stand for none.
+  let hasBias: Bool
 
   private var weights: TrainedNumbers? { layer?.weights ?? normalisation?.scale }
   private var biases: TrainedNumbers? { layer?.biases ?? normalisation?.shift }
@@ -89,9 +103,13 @@ private struct StateNode {
 
   private func ordered(_ buffer: LaneBuffer) -> [Float] { layer?.inEdgeOrder(buffer) ?? buffer.array }
 
-  func restore(_ state: Trainer.Snapshot.NodeState, _ scope: TrainingScope) throws(PadawannError) {
-    try restore(scope.weights.contains(index) ? state.weights : [], to: weights, layer?.places)
-    try restore(scope.biases.contains(index) ? state.biases : [], to: biases, nil)
+  func restore(_ state: Trainer.Snapshot.NodeState, _ scope: TrainingScope, memory: Int)
+    throws(PadawannError)
+  {
+    try restore(
+      state.weights, to: scope.weights.contains(index) ? weights : nil, memory: memory, layer?.places)
+    try restore(
+      state.biases, to: scope.biases.contains(index) ? biases : nil, memory: hasBias ? memory : 0, nil)
     guard let normalisation else { return }
     let channels = normalisation.scale.count
     guard state.statistics.count == 2, state.statistics.allSatisfy({ $0.count == channels }) else {
@@ -100,15 +118,20 @@ private struct StateNode {
     normalisation.restore(mean: state.statistics[0], variance: state.statistics[1])
   }
 
-  private func restore(_ stored: [[Float]], to numbers: TrainedNumbers?, _ places: [Int]?)
+  /// Puts back the numbers themselves and what the optimiser remembers of them; nothing may be there of what is not trained.
+  private func restore(_ stored: [[Float]], to numbers: TrainedNumbers?, memory: Int, _ places: [Int]?)
     throws(PadawannError)
   {
-    guard let numbers, !stored.isEmpty else { return }
+    guard let numbers else {
+      guard stored.isEmpty else { throw broken }
+      return
+    }
     let count = places?.count ?? numbers.count
-    guard stored.count <= 3, stored.allSatisfy({ $0.count == count && $0.allSatisfy(\.isFinite) }) else {
+    guard stored.count == 1 + memory, stored.allSatisfy({ $0.count == count && $0.allSatisfy(\.isFinite) })
+    else {
       throw broken
     }
-    try numbers.remember(stored.count - 1)
+    try numbers.remember(memory)
     for (buffer, values) in zip([numbers.values] + numbers.moments, stored) {
       for (index, value) in values.enumerated() { buffer[places?[index] ?? index] = value }
     }
