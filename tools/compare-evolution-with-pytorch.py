@@ -88,8 +88,9 @@ class Case:
             return stored
 
     def begin(self, run):
-        with open(os.path.join(run, "settings.json")) as file:
-            self.settings = json.load(file)
+        with open(os.path.join(run, "configuration.json")) as file:
+            self.configuration = json.load(file)
+        self.settings = self.configuration["settings"]
         evolution = self.settings["evolution"]
         check(evolution["crossover"] == "none" and evolution["draw"] == "all", "the profile is not the reference")
         self.population = evolution["population"]
@@ -100,7 +101,7 @@ class Case:
         self.signs = {name: (torch.from_numpy(w), torch.from_numpy(b)) for name, (w, b) in layers.items()}
         self.sizes = [w.numel() for w, _ in self.signs.values()]
         self.drawn = round(evolution["step"] * sum(self.sizes))
-        self.data = [self.images(task) for task in self.settings["tasks"]]
+        self.data = [self.images(task) for task in self.configuration["tasks"]]
 
     def images(self, task):
         file = os.path.join(self.folder, f"{self.title}-{task['name']}.npz")

@@ -15,7 +15,7 @@ struct ComparedFile {
 
   init(_ path: String) throws(PadawannError) {
     self.path = path
-    let bytes = try StoredFile.read(path, limit: ModelFile.sizeLimit)
+    let bytes = try StoredFile.read(RunFolder.model(at: path), limit: ModelFile.sizeLimit)
     do throws(PadawannError) {
       // A zip archive begins with "PK".
       if bytes.starts(with: [0x50, 0x4b]) {

@@ -24,7 +24,8 @@ import Testing
   }
 
   private static func settings(_ place: Workplace, _ folder: String) throws -> [String: Any] {
-    try JSONSerialization.jsonObject(with: place.bytes("\(folder)/settings.json")) as? [String: Any] ?? [:]
+    try JSONSerialization.jsonObject(with: place.bytes("\(folder)/configuration.json")) as? [String: Any]
+      ?? [:]
   }
 
   // MARK: - the same end
@@ -62,7 +63,7 @@ import Testing
       let seconds = Double.random(in: 0.03...0.25, using: &generator)
       let outcome = try place.shell("\(begin) & pid=$!; sleep \(seconds); kill -9 $pid; wait $pid")
       if outcome.code == 137 { killed += 1 }
-      guard FileManager.default.fileExists(atPath: place.folder.path + "/killed/settings.json") else {
+      guard FileManager.default.fileExists(atPath: place.folder.path + "/killed/configuration.json") else {
         continue
       }
       begin = "\(Self.program) evolve --resume killed --threads 1"
@@ -154,7 +155,7 @@ import Testing
       "evolve net.h5 --task data.npz --per-class all --population 4 --tournament 2 --generations 2 -o run"
     )
     .check()
-    let files = ["settings.json", "checkpoint.h5", "log.jsonl", "parent-1.h5"]
+    let files = ["configuration.json", "checkpoint.h5", "log.jsonl", "parent-1.h5"]
     let whole = try files.map { try place.bytes("run/\($0)") }
     func refused(_ code: Int32, _ says: String, _ change: () throws -> Void) throws {
       try change()
@@ -169,11 +170,15 @@ import Testing
       try place.write(Data(text.replacing(old, with: new).utf8), to: "run/\(name)")
     }
     let version = try place.run("--version").check().output.trimmingCharacters(in: .newlines)
-    try refused(70, "begun by padawann 0.0.1") {
-      try replace("settings.json", "padawann \(version)", "padawann 0.0.1")
+    try refused(70, "begun with another algorithm, by padawann \(version)") {
+      try replace("configuration.json", "\"algorithm\" : 1", "\"algorithm\" : 0")
     }
-    try refused(65, "other settings") { try replace("settings.json", "\"seed\" : 0", "\"seed\" : 1") }
-    try refused(65, "\"evolution.seed\"") { try replace("settings.json", "\"seed\" : 0", "\"seed\" : \"0\"") }
+    try refused(65, "another configuration") {
+      try replace("configuration.json", "\"seed\" : 0", "\"seed\" : 1")
+    }
+    try refused(65, "\"settings.evolution.seed\"") {
+      try replace("configuration.json", "\"seed\" : 0", "\"seed\" : \"0\"")
+    }
     try refused(65, "log.jsonl") { try replace("log.jsonl", "\"generation\":1", "\"generation\":7") }
     try refused(66, "checkpoint is gone") {
       try FileManager.default.removeItem(atPath: place.folder.path + "/run/checkpoint.h5")
@@ -261,7 +266,7 @@ import Testing
     ).check()
     let merged = try place.run("evolve --resume apart --json").check().json()
     for trial in 1...3 {
-      for file in ["champion.h5", "settings.json", "report.json"] {
+      for file in ["champion.h5", "configuration.json", "report.json"] {
         #expect(try place.bytes("all/trial-\(trial)/\(file)") == place.bytes("apart/trial-\(trial)/\(file)"))
       }
     }
@@ -269,9 +274,10 @@ import Testing
       NSDictionary(dictionary: together["summary"] as? [String: Any] ?? [:])
         == NSDictionary(dictionary: merged["summary"] as? [String: Any] ?? [:]))
     #expect((merged["runs"] as? [Any])?.count == 3)
-    #expect((merged["summary"] as? [String: Any])?["trials"] as? Int == 3)
-    let seeds = try (1...3).map { trial in
-      (try Self.settings(place, "all/trial-\(trial)")["evolution"] as? [String: Any])?["seed"] as? UInt64
+    #expect((merged["summary"] as? [String: Any])?["runs"] as? Int == 3)
+    let seeds = try (1...3).map { trial -> UInt64? in
+      let settings = try Self.settings(place, "all/trial-\(trial)")["settings"] as? [String: Any]
+      return (settings?["evolution"] as? [String: Any])?["seed"] as? UInt64
     }
     #expect(Set(seeds).count == 3)
     #expect(try place.run("evolve --resume apart --trial 4").code == 64)
@@ -378,10 +384,10 @@ import Testing
   }
 
   @Test func everyHistoryHasASparkline() {
-    #expect(EvolutionDisplay.sparkline([1, 2, 3, 4]) == "▁▃▆█")
-    #expect(EvolutionDisplay.sparkline([1, 1]) == "▁▁")
-    #expect(EvolutionDisplay.sparkline([-.greatestFiniteMagnitude, .infinity]) == "▁█")
-    #expect(EvolutionDisplay.sparkline([]) == "")
-    #expect(EvolutionDisplay.sparkline((0..<40).map(Double.init)).count == 16)
+    #expect(Sparkline.text([1, 2, 3, 4]) == "▁▃▆█")
+    #expect(Sparkline.text([1, 1]) == "▁▁")
+    #expect(Sparkline.text([-.greatestFiniteMagnitude, .infinity]) == "▁█")
+    #expect(Sparkline.text([]) == "")
+    #expect(Sparkline.text((0..<40).map(Double.init)).count == 16)
   }
 }

@@ -17,14 +17,14 @@ import Testing
     let place = try RunJob.place()
     let mine = Data("mine\n".utf8)
     let own =
-      ["parent-1.h5", "settings.json", "checkpoint.h5"]
-      + (job.results + [job.log].compactMap { $0 }).map {
+      ["parent-1.h5", "configuration.json", "checkpoint.h5"]
+      + (job.results + [job.log].compactMap { $0 }).filter { $0.hasPrefix("run/") }.map {
         String($0.dropFirst("run/".count))
       }
     for name in own {
       for folder in ["run", "."] {
         try place.write(mine, to: "\(folder)/\(name)")
-        let outcome = try place.run(job.begin.replacing("-o run", with: "-o \(folder)"))
+        let outcome = try place.run(job.begin(in: folder))
         #expect([65, 73].contains(outcome.code), "\(folder)/\(name): \(outcome.code) \(outcome.errors)")
         #expect(try place.bytes("\(folder)/\(name)") == mine, "\(folder)/\(name)")
         try job.clear(place)
@@ -100,7 +100,7 @@ import Testing
     let outside = place.folder.appendingPathComponent("outside")
     for name in Set(job.results + [checkpoint] + [job.log].compactMap { $0 } + files.keys) {
       // An output that was named is written where its link leads.
-      if job.marker == nil && name != checkpoint { continue }
+      if !name.hasPrefix("run/") { continue }
       try Self.restore(files, job, place)
       let link = place.folder.appendingPathComponent(name)
       let before = files[name]
@@ -232,7 +232,7 @@ import Testing
   /// The datasets of the root and of its groups.
   private static func paths(_ tree: HDFGroup) -> [[String]] {
     tree.datasets.map { [$0.name] }
-      + tree.groups.flatMap { group in group.value.datasets.map { [group.name, $0.name] } }
+      + tree.groups.flatMap { group in paths(group.value).map { [group.name] + $0 } }
   }
 
   private static func edit(_ group: inout HDFGroup, _ path: ArraySlice<String>, _ change: Change) {

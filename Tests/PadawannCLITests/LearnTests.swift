@@ -52,7 +52,9 @@ import Testing
       let seconds = Double.random(in: 0.03...0.3, using: &generator)
       let outcome = try place.shell("\(command) & pid=$!; sleep \(seconds); kill -9 $pid; wait $pid")
       if outcome.code == 137 { killed += 1 }
-      guard FileManager.default.fileExists(atPath: place.folder.path + "/cut/settings.json") else { continue }
+      guard FileManager.default.fileExists(atPath: place.folder.path + "/cut/configuration.json") else {
+        continue
+      }
       command = "\(Workplace.program.path) learn --resume cut"
     }
     #expect(killed > 0)

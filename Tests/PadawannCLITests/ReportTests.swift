@@ -40,7 +40,7 @@ import Testing
           "compare", "inspect", "verify",
           "data.list",
           "data.get", "data.verify", "data.show", "data.export",
-        ].map { "padawann.\($0)/1" })
+        ].map { "padawann.\($0)/\(["evolve", "learn"].contains($0) ? 2 : 1)" })
   }
 
   /// The keys of all objects; those of a node's settings are the architecture's and described there.

@@ -24,13 +24,24 @@ struct RunJob: CustomTestStringConvertible, Sendable {
   private static func folder(_ name: String, _ begin: String, _ resume: String, _ result: String) -> RunJob {
     RunJob(
       name: name, begin: "\(begin) -o run --threads 1", resume: "\(resume) run --threads 1",
-      marker: "run/settings.json", results: ["run/\(result)", "run/report.json"], log: "run/log.jsonl",
+      marker: "run/configuration.json", results: ["run/\(result)", "run/report.json"], log: "run/log.jsonl",
       checkpoint: "run/checkpoint.h5", outputs: ["run"])
   }
 
   private static let population = "--population 4 --tournament 2 --per-class all"
   private static let training = "train --arch demo-net.json --data digits.npz --passes 5 --batch 20"
   private static let tuning = "finetune net.h5 --task letters.npz --test letters.npz --passes 4"
+  private static let repeated =
+    "finetune net.h5 --task letters.npz --test letters.npz --profile reference --passes 2"
+
+  /// A run whose folder is beside its result, and which goes on by the same command.
+  private static func beside(_ name: String, _ begin: String) -> RunJob {
+    let command = "\(begin) -o out.h5 --run run --threads 1"
+    return RunJob(
+      name: name, begin: command, resume: command, marker: "run/configuration.json",
+      results: ["out.h5", "run/model.h5", "run/report.json"], log: "run/log.jsonl",
+      checkpoint: "run/checkpoint.h5", outputs: ["out.h5", "run"])
+  }
 
   static let all = [
     folder(
@@ -44,13 +55,9 @@ struct RunJob: CustomTestStringConvertible, Sendable {
       "learn",
       "learn net.h5 --task digits.npz --task letters.npz --density 0.5 --passes 4 --biases per-task",
       "learn --resume", "model.h5"),
-    RunJob(
-      name: "train", begin: "\(training) -o model.h5 --checkpoint state.h5 --threads 1",
-      resume: "\(training) -o model.h5 --checkpoint state.h5 --threads 1", marker: nil, results: ["model.h5"],
-      log: nil, checkpoint: "state.h5", outputs: ["model.h5", "state.h5"]),
-    RunJob(
-      name: "finetune", begin: "\(tuning) -o head.h5 --threads 1", resume: "\(tuning) -o head.h5 --threads 1",
-      marker: nil, results: ["head.h5"], log: nil, checkpoint: nil, outputs: ["head.h5"]),
+    beside("train", training),
+    beside("finetune", tuning),
+    beside("finetune five times", repeated),
   ]
 
   /// A workplace in which every job can begin.
@@ -60,6 +67,11 @@ struct RunJob: CustomTestStringConvertible, Sendable {
       try place.run("data export \(set):train,per-class=6 -o \(file).npz").check()
     }
     return place
+  }
+
+  /// Begins it in another folder.
+  func begin(in folder: String) -> String {
+    begin.replacing("-o run", with: "-o \(folder)").replacing("--run run", with: "--run \(folder)")
   }
 
   /// The command that begins it or goes on, whatever is right.

@@ -19,7 +19,7 @@ import Testing
     let bytes = try place.bytes("model.h5")
     try FileManager.default.removeItem(at: place.folder.appendingPathComponent("model.h5"))
     var generator = SystemRandomNumberGenerator()
-    let command = "\"$PADAWANN\" \(Self.train) -o model.h5 --checkpoint state.h5 --json"
+    let command = "\"$PADAWANN\" \(Self.train) -o model.h5 --run state --json"
     var killed = 0
     for attempt in 0..<10 {
       let seconds = Double.random(in: 0.05...0.4, using: &generator)
@@ -31,36 +31,34 @@ import Testing
     #expect(killed > 0)
     #expect(try place.shell(command).check().output == whole)
     #expect(try place.bytes("model.h5") == bytes)
-    #expect(!has("state.h5"))
   }
 
   @Test func aCheckpointOfAnotherTrainingIsRefused() throws {
-    let begin = "\"$PADAWANN\" \(Self.train) -o model.h5 --checkpoint state.h5"
+    let begin = "\"$PADAWANN\" \(Self.train) -o model.h5 --run state"
     let stopped = try place.shell(
-      "\(begin) & pid=$!; until [ -e state.h5 ]; do sleep 0.01; done; kill -TERM $pid; wait $pid")
+      "\(begin) & pid=$!; until [ -e state/checkpoint.h5 ]; do sleep 0.01; done; kill -TERM $pid; wait $pid")
     try #require(stopped.code == 75, "\(stopped.errors)")
     #expect(stopped.errors.contains("nothing is lost"))
-    let state = try place.bytes("state.h5")
+    let state = try place.bytes("state/checkpoint.h5")
     for change in ["--seed 4", "--rate 0.5", "--dropout off", "--shifts", "--passes 9"] {
       let plain =
         change.hasPrefix("--passes")
         ? Self.train.replacing("--passes 8", with: change) : "\(Self.train) \(change)"
-      let outcome = try place.run("\(plain) -o model.h5 --checkpoint state.h5")
-      #expect(outcome.code == 65 && outcome.errors.contains("state.h5"), "\(outcome.errors)")
+      let outcome = try place.run("\(plain) -o model.h5 --run state")
+      #expect(outcome.code == 73 && outcome.errors.contains("state"), "\(outcome.errors)")
     }
     for offset in stride(from: 0, to: state.count, by: state.count / 20) {
       var damaged = state
       damaged[offset] ^= 8
-      try place.write(damaged, to: "state.h5")
-      #expect(try place.run("\(Self.train) -o model.h5 --checkpoint state.h5").code == 65, "byte \(offset)")
+      try place.write(damaged, to: "state/checkpoint.h5")
+      #expect(try place.run("\(Self.train) -o model.h5 --run state").code == 65, "byte \(offset)")
     }
     // A file that is something else is not written over.
     let model = try place.bytes("net.h5")
-    #expect(try place.run("\(Self.train) -o model.h5 --checkpoint net.h5").code == 65)
+    #expect(try place.run("\(Self.train) -o model.h5 --run net.h5").code == 73)
     #expect(try place.bytes("net.h5") == model)
-    #expect(try place.run("\(Self.train) -o model.h5 --checkpoint nowhere/state.h5").code == 73)
-    try place.write(state, to: "state.h5")
-    let done = try place.run("\(Self.train) -o model.h5 --checkpoint state.h5").check()
-    #expect(done.errors.contains("going on after pass"))
+    try place.write(state, to: "state/checkpoint.h5")
+    let done = try place.run("\(Self.train) -o model.h5 --run state").check()
+    #expect(done.errors.contains("going on after step"))
   }
 }

@@ -6,7 +6,7 @@ final class RunPlace: Sendable {
   let folder: URL
   static let tool = "padawann test"
   static let data = DataFolder(path: "/nonexistent")
-  static let inference = Inference(threads: 1)
+  static let environment = RunEnvironment(data: data, inference: Inference(threads: 1), tool: tool)
 
   init() throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -54,7 +54,9 @@ final class RunPlace: Sendable {
   }
 
   /// Four individuals of three generations on forty images, or what becomes of that.
-  func start(_ change: (inout EvolutionRequest) throws -> Void = { _ in }) async throws -> EvolutionStart {
+  func start(_ change: (inout EvolutionRequest) throws -> Void = { _ in }) async throws
+    -> RunStart<EvolutionRunSettings>
+  {
     var request = EvolutionRequest(models: [path("net.h5")], tasks: [try DatasetSpec.parse(path("data.csv"))])
     request.tests = request.tasks
     request.perClass = 4
@@ -62,21 +64,28 @@ final class RunPlace: Sendable {
     request.evolution.tournament = 2
     request.evolution.generations = 3
     try change(&request)
-    return try await EvolutionStart(
-      request, data: Self.data, tool: Self.tool, inference: Self.inference)
+    return try await request.start(Self.environment)
   }
 
   func begin(_ name: String = "run", _ change: (inout EvolutionRequest) throws -> Void = { _ in })
-    async throws
-    -> EvolutionRun
+    async throws -> Run<EvolutionJob>
   {
     let start = try await start(change)
-    return try EvolutionRun.begin(start, start.plan, in: RunFolder(path(name), creates: true))
+    return try await Run.begin(start, in: RunFolder(path(name), creates: true), Self.environment)
   }
 
-  func resume(_ name: String = "run") throws -> EvolutionRun {
-    try EvolutionRun.resume(
-      RunFolder(path(name), creates: false), tool: Self.tool, data: Self.data, inference: Self.inference)
+  func resume(_ name: String = "run") async throws -> Run<EvolutionJob> {
+    try await Run.resume(RunFolder(path(name), creates: false), Self.environment)
+  }
+
+  /// Goes on with a run that must be refused.
+  func refused(_ name: String = "run") async -> PadawannError? {
+    do {
+      _ = try await resume(name)
+      return nil
+    } catch {
+      return error as? PadawannError
+    }
   }
 
   /// A run that is at its end.
@@ -85,6 +94,6 @@ final class RunPlace: Sendable {
   {
     var run = try await begin(name, change)
     while !run.isFinished { try await run.advance() }
-    _ = try await run.report(Self.data)
+    _ = try await run.finish()
   }
 }

@@ -57,7 +57,7 @@ import Testing
     .init("champion of the future") { $0.set("champion_generation", .integer(4)) },
     .init("no digest of the log") { $0.set("log_sha256", nil) },
     .init("another log") { $0.set("log_sha256", .text(Digest(of: []).description)) },
-    .init("other settings") { $0.set("settings_sha256", .text(Digest(of: []).description)) },
+    .init("another configuration") { $0.set("configuration_sha256", .text(Digest(of: []).description)) },
     .init("another format") { $0.set("format", .text("padawann")) },
   ]
 
@@ -66,12 +66,12 @@ import Testing
   func aCheckpointWhosePartsDoNotFitIsRefused(hostile: Hostile) async throws {
     let place = try RunPlace()
     try await place.finished()
-    _ = try place.resume()
+    _ = try await place.resume()
     var tree = try HDFGroup(image: place.bytes("run/checkpoint.h5"))
     hostile.change(&tree)
     tree.set(ContentDigest.attribute, .text(ContentDigest.digest(of: tree).description))
     try place.write(tree.image(), to: "run/checkpoint.h5")
-    let error = #expect(throws: PadawannError.self) { try place.resume() }
+    let error = await place.refused()
     #expect(error?.kind == .data, "\(String(describing: error))")
     #expect(error?.location?.contains("run/checkpoint.h5") == true || error?.message.contains("log") == true)
   }
@@ -80,20 +80,17 @@ import Testing
     let place = try RunPlace()
     try await place.finished()
     var tree = try HDFGroup(image: place.bytes("run/checkpoint.h5"))
-    tree.set("format_version", .integer(2))
+    tree.set("format_version", .integer(1))
     tree.set(ContentDigest.attribute, .text(ContentDigest.digest(of: tree).description))
     try place.write(tree.image(), to: "run/checkpoint.h5")
-    #expect(throws: PadawannError.self) { try place.resume() }
-    #expect((try? place.resume()) == nil)
+    #expect(await place.refused()?.kind == .unsupported)
   }
 
   @Test func everyFlippedBitOfACheckpointIsAnError() async throws {
     let place = try RunPlace()
     try await place.finished()
     let bytes = try place.bytes("run/checkpoint.h5")
-    let plan = try place.resume().plan
-    let layout = try RunPlace.network().genome().layout
-    _ = try EvolutionCheckpoint(image: bytes, plan, layout)
+    _ = try RunCheckpoint(bytes, .evolve)
     let step = ModelFileTests.bitStep
     await withTaskGroup(of: [Int].self) { group in
       for part in 0..<4 {
@@ -101,16 +98,14 @@ import Testing
           stride(from: part * step, to: bytes.count * 8, by: 4 * step).filter { bit in
             var damaged = bytes
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            return (try? EvolutionCheckpoint(image: damaged, plan, layout)) != nil
+            return (try? RunCheckpoint(damaged, .evolve)) != nil
           }
         }
       }
       for await silent in group { #expect(silent.isEmpty, "\(silent.prefix(5))") }
     }
     for length in stride(from: 0, to: bytes.count, by: 7) {
-      #expect(throws: PadawannError.self) {
-        try EvolutionCheckpoint(image: Array(bytes[..<length]), plan, layout)
-      }
+      #expect(throws: PadawannError.self) { try RunCheckpoint(Array(bytes[..<length]), .evolve) }
     }
   }
 
@@ -119,7 +114,7 @@ import Testing
     try await place.finished()
     try FileManager.default.removeItem(atPath: place.path("run/checkpoint.h5"))
     let log = try place.bytes("run/log.jsonl")
-    let error = #expect(throws: PadawannError.self) { try place.resume() }
+    let error = await place.refused()
     #expect(error?.kind == .missing)
     #expect(try place.bytes("run/log.jsonl") == log)
   }
@@ -150,7 +145,7 @@ import Testing
     let damaged = Self.damagedLogs[index](log)
     #expect(damaged != log)
     try place.write(damaged, to: "run/log.jsonl")
-    let error = #expect(throws: PadawannError.self) { try place.resume() }
+    let error = await place.refused()
     #expect(error?.kind == .data)
     #expect(error?.location?.contains("log.jsonl") == true)
     #expect(try place.text("run/log.jsonl") == damaged)
@@ -161,13 +156,14 @@ import Testing
     try await place.finished()
     let log = try place.text("run/log.jsonl")
     try place.write(log + "half a li", to: "run/log.jsonl")
-    _ = try place.resume()
+    _ = try await place.resume()
     #expect(try place.text("run/log.jsonl") == log)
     let lines = log.split(separator: "\n").map { String($0) }
     try place.write(lines.dropLast().map { $0 + "\n" }.joined(), to: "run/log.jsonl")
     try FileManager.default.removeItem(atPath: place.path("run/champion.h5"))
-    _ = try place.resume()
+    let run = try await place.resume()
     #expect(try place.text("run/log.jsonl") == log)
+    _ = try await run.finish()
     #expect(place.has("run/champion.h5"))
   }
 
@@ -186,13 +182,15 @@ import Testing
     ("\"edge_penalty\" : 0", "\"edge_penalty\" : -1", .data),
     ("\"edge_penalty\" : 0", "\"edge_penalty\" : \"NaN\"", .data),
     ("\"weights\" : \"0.5,1.0,2.0\"", "\"weights\" : \"0\"", .data),
-    ("\"weights\" : \"0.5,1.0,2.0\"", "\"trials\" : 0, \"weights\" : \"1\"", .data),
-    ("\"weights\" : \"0.5,1.0,2.0\"", "\"trials\" : -9223372036854775808, \"weights\" : \"1\"", .data),
+    ("\"schema\"", "\"members\" : [], \"schema\"", .data),
+    ("\"schema\"", "\"members\" : [{\"folder\": \"../x\"}], \"schema\"", .data),
+    ("\"algorithm\" : 1", "\"algorithm\" : 2", .unsupported),
+    ("\"kind\" : \"evolve\"", "\"kind\" : \"learn\"", .unsupported),
+    ("\"kind\" : \"evolve\"", "\"kind\" : \"dream\"", .data),
     ("\"file\" : \"parent-1.h5\"", "\"file\" : \"../net.h5\"", .data),
     ("\"images\" : 40", "\"images\" : 0", .data),
     ("\"images\" : 40", "\"images\" : 9223372036854775807", .data),
-    ("padawann.evolution/1", "padawann.evolution/2", .unsupported),
-    ("padawann test", "padawann 9.9.9", .unsupported),
+    ("padawann.run/1", "padawann.run/2", .unsupported),
   ]
 
   @Test(arguments: hostileSettings.indices)
@@ -200,15 +198,15 @@ import Testing
     let place = try RunPlace()
     try await place.finished()
     let (old, new, kind) = Self.hostileSettings[index]
-    try place.replace(old, by: new, in: "run/settings.json")
-    let error = #expect(throws: PadawannError.self) { try place.resume() }
+    try place.replace(old, by: new, in: "run/configuration.json")
+    let error = await place.refused()
     #expect(error?.kind == kind, "\(String(describing: error))")
     // Also where no checkpoint can tell.
     try FileManager.default.removeItem(atPath: place.path("run/checkpoint.h5"))
     try FileManager.default.removeItem(atPath: place.path("run/log.jsonl"))
     if !new.contains("generations\" : 4"), !new.contains("9223372036854775807") || new.contains("population")
     {
-      #expect(throws: PadawannError.self) { try place.resume() }
+      #expect(await place.refused() != nil)
     }
   }
 
@@ -217,13 +215,13 @@ import Testing
     let place = try RunPlace()
     try await place.finished()
     try place.write(
-      #"{"schema": "padawann.evolution/7", "tool": "padawann 7.0", "plan": []}"#, to: "run/settings.json")
-    let error = #expect(throws: PadawannError.self) { try place.resume() }
+      #"{"schema": "padawann.run/7", "tool": "padawann 7.0", "plan": []}"#, to: "run/configuration.json")
+    let error = await place.refused()
     #expect(error?.kind == .unsupported)
     #expect(error?.remedy?.contains("padawann 7.0") == true)
     for text in ["", "{", "[]", "null", String(repeating: "[", count: 100_000), "{\"schema\": 1}"] {
-      try place.write(text, to: "run/settings.json")
-      #expect(throws: PadawannError.self) { try place.resume() }
+      try place.write(text, to: "run/configuration.json")
+      #expect(await place.refused() != nil)
     }
   }
 
@@ -234,9 +232,9 @@ import Testing
     let other = Model(network: try RunPlace.network(seed: 2))
     try FileManager.default.createDirectory(atPath: place.path("run"), withIntermediateDirectories: true)
     try ModelFile.write(other, to: place.path("run/parent-1.h5"))
-    await #expect(throws: PadawannError.self) { try await place.begin() }
+    await #expect(throws: PadawannError.self) { _ = try await place.begin() }
     #expect(try ModelFile.read(place.path("run/parent-1.h5")).model == other)
-    #expect(!place.has("run/settings.json"))
+    #expect(!place.has("run/configuration.json"))
     // That of a beginning that was ended is.
     try FileManager.default.copyItem(atPath: place.path("net.h5"), toPath: place.path("mine.h5"))
     try FileManager.default.removeItem(atPath: place.path("run/parent-1.h5"))
@@ -249,18 +247,18 @@ import Testing
     try await place.finished()
     try Data([1]).write(to: URL(fileURLWithPath: place.path("run/.padawann.1.2.tmp")))
     try Data([1]).write(to: URL(fileURLWithPath: place.path("run/mine.tmp")))
-    _ = try place.resume()
+    _ = try await place.resume()
     #expect(!place.has("run/.padawann.1.2.tmp"))
     #expect(place.has("run/mine.tmp"))
   }
 
   @Test func aFolderInUseIsRefused() async throws {
     let place = try RunPlace()
-    let run = try await place.begin()
-    let error = #expect(throws: PadawannError.self) { try place.resume() }
+    let folder = try RunFolder(place.path("run"), creates: true)
+    let error = await place.refused()
     #expect(error?.kind == .cannotCreate)
     #expect(error?.message.contains("another process") == true)
-    withExtendedLifetime(run) {}
+    withExtendedLifetime(folder) {}
   }
 
   @Test func aChampionThatCannotBeStoredIsRefusedBeforeItIsEvolved() async throws {
@@ -289,12 +287,11 @@ import Testing
   @Test func generationsWithNothingToEvaluateCanBeStopped() async throws {
     let place = try RunPlace()
     // After one step nothing is left, and all children are equal.
-    let begun = try await place.begin {
-      $0.evolution.step = 1
-      $0.evolution.generations = 1_000_000_000
-    }
     let work = Task {
-      var run = begun
+      var run = try await place.begin {
+        $0.evolution.step = 1
+        $0.evolution.generations = 1_000_000_000
+      }
       while !run.isFinished { try await run.advance() }
     }
     try await Task.sleep(for: .milliseconds(200))
@@ -305,9 +302,11 @@ import Testing
   @Test func soManyGenerationsThatTheirImagesCannotBeCounted() async throws {
     let place = try RunPlace()
     let run = try await place.begin { $0.evolution.generations = .max }
-    #expect(run.remainingImages == nil)
+    let uncounted = run.job.remaining
+    #expect(uncounted == nil)
     let short = try await place.begin("short")
-    #expect(short.remainingImages == (4 + 3 * 3) * 40 * 3)
+    let counted = short.job.remaining
+    #expect(counted == (4 + 3 * 3) * 40 * 3)
   }
 
   @Test func aReportOfSomethingElseIsMadeAgain() async throws {
@@ -318,7 +317,8 @@ import Testing
       let changed = report.replacing(old, with: new, maxReplacements: 1)
       #expect(changed != report)
       try place.write(changed, to: "run/report.json")
-      _ = try await place.resume().report(RunPlace.data)
+      let run = try await place.resume()
+      _ = try await run.finish()
       #expect(try place.text("run/report.json") == report)
     }
   }
@@ -327,10 +327,10 @@ import Testing
 
   @Test func trialsThatBeginAtOnceWaitForEachOther() async throws {
     let place = try RunPlace()
-    let start = try await place.start { $0.trials = 8 }
+    let start = try await place.start().trials(8)
     try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
-        group.addTask { try EvolutionTrials.begin(start, in: place.path("trials")).count }
+        group.addTask { try RunGroup<EvolutionJob>.begin(start, in: place.path("trials")).members.count }
       }
       for try await count in group { #expect(count == 8) }
     }
@@ -338,18 +338,58 @@ import Testing
 
   @Test func aTrialOfOtherSettingsIsRefused() async throws {
     let place = try RunPlace()
-    let start = try await place.start { $0.trials = 2 }
-    let trials = try EvolutionTrials.begin(start, in: place.path("trials"))
-    _ = try trials.run(1, data: RunPlace.data, inference: RunPlace.inference)
-    try place.replace("\"generations\" : 3", by: "\"generations\" : 2", in: "trials/settings.json")
-    let changed = try #require(try EvolutionTrials.stored(in: place.path("trials"), tool: RunPlace.tool))
-    let error = #expect(throws: PadawannError.self) {
-      try changed.run(1, data: RunPlace.data, inference: RunPlace.inference)
+    let start = try await place.start().trials(2)
+    let trials = try RunGroup<EvolutionJob>.begin(start, in: place.path("trials"))
+    _ = try await trials.run(0, RunPlace.environment)
+    try place.replace(
+      "\"generations\" : 3", by: "\"generations\" : 2", in: "trials/trial-1/configuration.json")
+    let group = try #require(try RunGroup<EvolutionJob>.stored(in: place.path("trials")))
+    for (index, kind) in [(0, PadawannError.Kind.data), (2, .usage)] {
+      do {
+        _ = try await group.run(index, RunPlace.environment)
+        Issue.record("run \(index) is not refused")
+      } catch {
+        #expect((error as? PadawannError)?.kind == kind, "\(error)")
+      }
     }
-    #expect(error?.kind == .data)
-    #expect(throws: PadawannError.self) {
-      try changed.run(3, data: RunPlace.data, inference: RunPlace.inference)
+  }
+
+  // MARK: - what resuming once lost, or did not find
+
+  /// Resuming a finished run once erased the heads that were stored in its model since.
+  @Test func resumingAFinishedRunKeepsHeads() async throws {
+    let place = try RunPlace()
+    try await place.finished()
+    try ModelFile.update(place.path("run/champion.h5")) { stored in
+      var model = stored.model
+      var task = try #require(model.tasks.first)
+      task.name = "another"
+      model.tasks.append(task)
+      return model
     }
+    let bytes = try place.bytes("run/champion.h5")
+    let report = try place.bytes("run/report.json")
+    let run = try await place.resume()
+    _ = try await run.finish()
+    #expect(try place.bytes("run/champion.h5") == bytes)
+    #expect(try place.bytes("run/report.json") == report)
+  }
+
+  /// A patch release once orphaned every run.
+  @Test func aRunOfAnotherReleaseGoesOn() async throws {
+    let place = try RunPlace()
+    try await place.finished()
+    try FileManager.default.removeItem(atPath: place.path("run/checkpoint.h5"))
+    try FileManager.default.removeItem(atPath: place.path("run/log.jsonl"))
+    try place.replace("padawann test", by: "padawann 9.9.9", in: "run/configuration.json")
+    _ = try await place.resume()
+  }
+
+  @Test func aRunOfAnEarlierVersionIsUnsupported() async throws {
+    let place = try RunPlace()
+    try FileManager.default.createDirectory(atPath: place.path("run"), withIntermediateDirectories: true)
+    try place.write("{}", to: "run/settings.json")
+    #expect(await place.refused()?.kind == .unsupported)
   }
 
   @Test func theSpreadOfInfiniteNumbersHasNoDeviation() throws {

@@ -33,18 +33,20 @@ import Testing
     #expect(champion.provenance.settings.contains { $0.name == "gradient-images" && $0.value == "20" })
     try await place.finished("other")
     #expect(try Self.log(place, "other").allSatisfy { $0.gradients == nil })
-    #expect(!(try place.text("other/settings.json")).contains("gradient"))
+    #expect(!(try place.text("other/configuration.json")).contains("gradient"))
   }
 
   @Test func aRunGoesOnToTheSameChampion() async throws {
     let place = try RunPlace()
     try await place.finished("whole") { Self.saliency(&$0) }
-    var run: EvolutionRun? = try await place.begin("parts") { Self.saliency(&$0) }
-    while run?.isFinished == false {
-      try await run?.advance()
-      // Before the next has it, the folder must be nobody's.
-      run = nil
-      run = try place.resume("parts")
+    _ = try await place.begin("parts") { Self.saliency(&$0) }
+    var isFinished = false
+    // The folder is nobody's before the next has it.
+    while !isFinished {
+      var run = try await place.resume("parts")
+      try await run.advance()
+      isFinished = run.isFinished
+      if isFinished { _ = try await run.finish() }
     }
     #expect(try place.bytes("parts/champion.h5") == place.bytes("whole/champion.h5"))
     let (parts, whole) = (try Self.log(place, "parts"), try Self.log(place, "whole"))
@@ -60,16 +62,15 @@ import Testing
     ] {
       let place = try RunPlace()
       try await place.finished(run) { if run == "with" { Self.saliency(&$0) } }
-      try place.replace(old, by: new, in: "\(run)/settings.json")
-      let error = #expect(throws: PadawannError.self) { try place.resume(run) }
-      #expect(error?.kind == .data)
+      try place.replace(old, by: new, in: "\(run)/configuration.json")
+      #expect(await place.refused(run)?.kind == .data)
     }
   }
 
   @Test func fewerImagesThanTasksAreRefusedBeforeAFolderIsMade() async throws {
     let place = try RunPlace()
     await #expect(throws: PadawannError.self) {
-      try await place.begin {
+      _ = try await place.begin {
         Self.saliency(&$0)
         $0.gradientImages = 0
       }

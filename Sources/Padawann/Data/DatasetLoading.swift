@@ -1,20 +1,40 @@
+import Foundation
+
 extension DatasetSpec {
   /// Reads the images and does with them what the spec says.
   ///
-  /// - Parameter folder: where the named sets are; a path is taken as it is.
+  /// - Parameters:
+  ///   - folder: where the named sets are.
+  ///   - other: a folder from which relative paths lead where they do not lead from the present one.
   /// - Returns: a dataset whose name is the spec's canonical text.
   /// - Throws: ``PadawannError`` `missing` when files are not there, `data` when they are damaged or do not agree, `usage`
   ///   when the spec asks for classes or images that the set does not have.
-  public func load(from folder: DataFolder) throws(PadawannError) -> Dataset {
+  public func load(from folder: DataFolder, relativeTo other: String? = nil) throws(PadawannError) -> Dataset
+  {
+    let place = other.map(located) ?? self
     do {
-      switch source {
+      switch place.source {
       case .named(let set, let split):
         return try dataset(NamedSetReader(folder: folder).images(set, split, self))
-      case .path(let path): return try dataset(SampleFile(path: path, options: reading).images())
+      case .path(let path): return try dataset(SampleFile(path: path, options: place.reading).images())
       }
     } catch {
       throw error.location == nil ? error.inside(description) : error
     }
+  }
+
+  /// The same with paths from another folder, where a relative one leads nowhere from here.
+  private func located(from folder: String) -> DatasetSpec {
+    func place(_ path: String) -> String {
+      guard !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else { return path }
+      return "\(folder)/\(path)"
+    }
+    guard case .path(let path) = source else { return self }
+    var spec = self
+    spec.source = .path(place(path))
+    spec.reading.labelsFile = reading.labelsFile.map(place)
+    spec.reading.more = reading.more.map(place)
+    return spec
   }
 
   private func dataset(_ read: LabelledImages) throws(PadawannError) -> Dataset {

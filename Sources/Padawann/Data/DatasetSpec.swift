@@ -68,6 +68,12 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     return test
   }
 
+  /// The paths of the files that are read; none for a named set.
+  public var paths: [String] {
+    guard case .path(let path) = source else { return [] }
+    return [path] + (reading.labelsFile.map { [$0] } ?? []) + reading.more
+  }
+
   private var sourceText: String {
     switch source {
     case .named(let set, let split): return "\(set.rawValue):\(split.rawValue)"

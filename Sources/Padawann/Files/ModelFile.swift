@@ -35,6 +35,21 @@ public enum ModelFile {
     }
   }
 
+  /// The digest that a file of a model has, and the size of the plain encoding.
+  ///
+  /// - Throws: as ``image(of:compact:)``.
+  static func digestAndSize(of model: Model) throws(PadawannError) -> (digest: Digest, byteCount: Int) {
+    let digest = ContentDigest.digest(of: try ModelEncoding(model: model, isCompact: false).tree())
+    return (digest, try image(of: model).count)
+  }
+
+  /// The digest that a file of a model has; see ``StoredModel/digest``.
+  ///
+  /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
+  public static func digest(of model: Model) throws(PadawannError) -> Digest {
+    ContentDigest.digest(of: try ModelEncoding(model: model, isCompact: false).tree())
+  }
+
   /// Reads a model from the bytes of a file; see ``read(_:)``.
   public static func model(image bytes: [UInt8]) throws(PadawannError) -> StoredModel {
     let limits = ReadLimits(
@@ -97,6 +112,23 @@ public enum ModelFile {
     }
     guard let stored else { throw PadawannError(.inputOutput, "the file was not read back", at: path) }
     return stored
+  }
+
+  /// Changes a model file, of which nothing is lost that another process adds at the same time: whoever changes it waits for
+  /// the one before.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - change: given what is stored, gives what shall be.
+  /// - Returns: what was written, with the encoding that the file had.
+  /// - Throws: as ``read(_:followsLinks:)`` and ``write(_:to:compact:followsLinks:)``, and what `change` throws.
+  @discardableResult
+  public static func update(_ path: String, _ change: (StoredModel) throws -> Model) throws -> StoredModel {
+    let lock = try FileLock(path)
+    let stored = try read(path)
+    let written = try write(change(stored), to: path, compact: stored.isCompact)
+    _ = consume lock
+    return written
   }
 
   private static func error(_ error: HDF5Error, _ bytes: [UInt8]) -> PadawannError {

@@ -1,9 +1,18 @@
 import Foundation
 
 /// A folder that one run works in, and nobody else at the same time.
-public final class RunFolder: Sendable {
+package final class RunFolder: Sendable {
+  static let configuration = "configuration.json"
+  static let log = "log.jsonl"
+  static let checkpoint = "checkpoint.h5"
+  static let report = "report.json"
+  private static let lockFile = ".lock"
+
+  /// The model that a run starts from, by its number from 0.
+  static func parent(_ index: Int) -> String { "parent-\(index + 1).h5" }
+
   /// The path of the folder.
-  public let path: String
+  package let path: String
   /// Held as long as the folder is; the system lets go of it whatever way the process ends.
   private let lock: FileHandle
 
@@ -15,7 +24,7 @@ public final class RunFolder: Sendable {
   ///   - patience: how long to wait for another process.
   /// - Throws: ``PadawannError`` `missing` when there is none, `cannotCreate` when it cannot be made or written to, or
   ///   another process works in it.
-  public init(_ path: String, creates: Bool, patience: Duration = .zero) throws(PadawannError) {
+  package init(_ path: String, creates: Bool, patience: Duration = .zero) throws(PadawannError) {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     guard !exists || isFolder.boolValue else {
@@ -30,7 +39,7 @@ public final class RunFolder: Sendable {
           .cannotCreate, "the folder cannot be made: \(error.localizedDescription)", at: path)
       }
     }
-    let descriptor = open("\(path)/\(RunFile.lock)", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    let descriptor = open("\(path)/\(Self.lockFile)", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw PadawannError(
         .cannotCreate, "the folder cannot be written to: \(String(cString: strerror(errno)))", at: path)
@@ -56,7 +65,7 @@ public final class RunFolder: Sendable {
   }
 
   /// Whether a path is that of a folder in which a run was begun.
-  static func isRun(_ path: String) -> Bool { has(RunFile.settings, in: path) }
+  package static func isRun(_ path: String) -> Bool { has(configuration, in: path) }
 
   /// Whether a file is in a folder.
   static func has(_ name: String, in path: String) -> Bool {
@@ -81,26 +90,26 @@ public final class RunFolder: Sendable {
     try StoredFile.write(bytes, to: file(name), followsLinks: false)
   }
 
-  /// Refuses a folder in which a run was begun.
+  /// Refuses a folder in which a run was begun, or which has a file of a name that a run writes.
   ///
   /// - Throws: ``PadawannError`` `cannotCreate`.
-  public func checkIsUnused() throws(PadawannError) {
-    let own = [
-      RunFile.settings, RunFile.log, RunFile.champion, RunFile.checkpoint, RunFile.learned, RunFile.report,
-    ]
+  package func checkIsUnused() throws(PadawannError) {
+    let own =
+      [Self.configuration, "settings.json", Self.log, Self.checkpoint, Self.report]
+      + Set(RunKind.allCases.map(\.resultFile)).sorted()
     guard let taken = own.first(where: has) else { return }
     throw PadawannError(
       .cannotCreate, "the folder has a run in it already (\(taken))", at: path,
       remedy: "Choose another folder, or go on with --resume")
   }
 
-  /// Writes the models that a run starts from.
+  /// Writes what a run begins with; the configuration last, because it makes a folder a run's.
   ///
-  /// - Throws: ``PadawannError`` `cannotCreate` when a file of such a name is there that is not the same model; whatever writing
+  /// - Throws: ``PadawannError`` `cannotCreate` when a file of a parent's name is there that is not the same model; whatever writing
   ///   throws.
-  func write(parents: [Model], as files: [RunParent]) throws {
+  func write<Settings>(_ parents: [Model], _ configuration: RunConfiguration<Settings>) throws {
     // What stands there is of a beginning that was ended, or somebody else's.
-    for parent in files where has(parent.file) {
+    for parent in configuration.parents where has(parent.file) {
       guard let stored = try? ModelFile.read(file(parent.file), followsLinks: false),
         stored.digest.description == parent.sha256
       else {
@@ -109,8 +118,89 @@ public final class RunFolder: Sendable {
           at: file(parent.file), remedy: "Choose another folder")
       }
     }
-    for (parent, model) in zip(files, parents) {
+    for (parent, model) in zip(configuration.parents, parents) where !has(parent.file) {
       try ModelFile.write(model, to: file(parent.file), followsLinks: false)
     }
+    try write(RunJSON.bytes(configuration, isPretty: true), to: Self.configuration)
+  }
+
+  // MARK: - what a run has stored
+
+  /// The last checkpoint; `nil` when not even the first step was done.
+  ///
+  /// - Throws: ``PadawannError`` `missing` when there must have been one, `data` when it is damaged or of another run.
+  func checkpoint(_ kind: RunKind, _ configuration: Digest) throws(PadawannError) -> RunCheckpoint? {
+    try Self.checkpoint(kind, configuration, in: path)
+  }
+
+  /// The same of a folder that somebody else may work in.
+  static func checkpoint(_ kind: RunKind, _ configuration: Digest, in path: String) throws(PadawannError)
+    -> RunCheckpoint?
+  {
+    let place = "\(path)/\(checkpoint)"
+    guard has(checkpoint, in: path) else {
+      guard !has(log, in: path) else {
+        throw PadawannError(
+          .missing, "the checkpoint is gone, although the log has steps", at: place,
+          remedy: "Put it back, or begin anew in another folder")
+      }
+      return nil
+    }
+    do throws(PadawannError) {
+      let stored = try RunCheckpoint(
+        StoredFile.read(place, limit: RunCheckpoint.sizeLimit, followsLinks: false), kind)
+      guard stored.configuration == configuration else {
+        throw PadawannError(
+          .data, "the checkpoint belongs to another configuration",
+          remedy: "Put back the \(Self.configuration) of the run")
+      }
+      return stored
+    } catch {
+      throw error.location == place ? error : error.inside(place)
+    }
+  }
+
+  /// The log up to a checkpoint's line, each line with its line feed; what stands after it was not reached.
+  ///
+  /// - Throws: ``PadawannError`` `data` when it has not a line for each step, or is not the one that was written.
+  func log<Line: Decodable>(of checkpoint: RunCheckpoint, steps: Int, _: Line.Type) throws(PadawannError)
+    -> [UInt8]
+  {
+    _ = try RunJSON.value(Line.self, checkpoint.logLine, at: "\(file(Self.checkpoint)): log_line")
+    let place = file(Self.log)
+    let lines = (try read(Self.log, limit: 1 << 30) ?? [])
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().prefix(steps - 1)
+    guard lines.count == steps - 1 else {
+      throw PadawannError(
+        .data, "the log has \(lines.count) lines of \(steps - 1) before the checkpoint's", at: place,
+        remedy: "Put back the log of the run")
+    }
+    let log = lines.flatMap { $0 + [UInt8(ascii: "\n")] } + checkpoint.logLine
+    guard Digest(of: log) == checkpoint.log else {
+      throw PadawannError(
+        .data, "the log is not the one that was written: it was changed or is damaged", at: place,
+        remedy: "Put back the log of the run")
+    }
+    return log
+  }
+
+  /// The report that was stored, if it can be read; otherwise it is made again.
+  func report<Outcome>(_: Outcome.Type) -> RunReport<Outcome>? {
+    guard let bytes = try? read(Self.report, limit: 1 << 28) else { return nil }
+    return try? RunJSON.value(RunReport<Outcome>.self, bytes, at: Self.report)
+  }
+
+  /// The path of the model that a path means: the result of a run's folder, or the path itself.
+  ///
+  /// - Throws: ``PadawannError`` `missing` when a run has no result yet, or the folder has several runs.
+  package static func model(at path: String) throws(PadawannError) -> String {
+    guard isRun(path) else { return path }
+    let file = try RunHeader.read(in: path).header.kind.resultFile
+    guard has(file, in: path) else {
+      throw PadawannError(
+        .missing, "the run in this folder has no result (\(file))", at: path,
+        remedy: "Wait for its end, or name the folder of one of its runs")
+    }
+    return "\(path)/\(file)"
   }
 }

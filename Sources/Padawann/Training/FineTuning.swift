@@ -1,7 +1,7 @@
 /// How a network is made to do one task by training a part of it, while the rest stays as it is (thesis 5.6).
-public struct FineTuning: Sendable, Hashable {
+public struct FineTuning: Sendable, Hashable, Codable {
   /// What is trained.
-  public enum Part: Sendable, Hashable {
+  public enum Part: Sendable, Hashable, Codable {
     /// The last layer that has weights.
     case lastLayer
     /// Layers, or batch normalisations, by name.
@@ -39,7 +39,7 @@ public struct FineTuning: Sendable, Hashable {
   }
 
   /// A set of settings with a name.
-  public enum Profile: String, Sendable, CaseIterable {
+  public enum Profile: String, Sendable, Codable, CaseIterable {
     /// One honest run: conditioned, Adam with a rate of 0.2 that falls to 0 along half a cosine, 5 passes, without dropout.
     case `default`
     /// What the published code does (thesis-facts 20): gradient descent with rate 0.001 and momentum 0.9, five times one
@@ -130,41 +130,34 @@ public struct FineTuning: Sendable, Hashable {
     return (scaled, settings)
   }
 
-  /// Trains a network once, in the first of the repetitions, or goes on with what one of them gave.
+  /// What trains a network once, in one of the repetitions.
   ///
   /// - Parameters:
-  ///   - network: what is trained.
+  ///   - network: what is trained: the conditioned network, or what the repetition before gave.
   ///   - sharedWeight: what the edges without numbers of their own are worth; `nil` for a network that has its own.
   ///   - task: what it learns.
   ///   - repetition: which one, from 0; it only decides about the random numbers.
   ///   - threads: how many compute. It never changes the result.
   ///   - instructionSet: the instructions that are used.
-  ///   - progress: told the number of images of every batch.
-  /// - Returns: the network with numbers of its own in the trained part.
-  /// - Throws: as ``Trainer``; `CancellationError`.
-  public func train(
+  ///   - snapshot: what to go on from.
+  /// - Throws: as ``Trainer``.
+  func trainer(
     _ network: Network, sharedWeight: Float?, on task: TrainingTask, repetition: Int = 0, threads: Int = 1,
-    instructionSet: InstructionSet = .best, progress: (Int) -> Void = { _ in }
-  ) throws -> Network {
+    instructionSet: InstructionSet = .best, from snapshot: Trainer.Snapshot? = nil
+  ) throws(PadawannError) -> Trainer {
     var settings = training
     if repetition > 0 {
       var generator = KeyedGenerator(training.seed, UInt64(repetition))
       settings.seed = generator.next()
     }
-    let magnitude: Magnitude = sharedWeight.map { .shared($0) } ?? .own
-    var trainer = try Trainer(
-      network, magnitude: magnitude, on: [task], scope: scope(in: network.architecture), settings: settings,
-      threads: threads, instructionSet: instructionSet)
-    while !trainer.isFinished {
-      try Task.checkCancellation()
-      progress(try trainer.advance().images)
-    }
-    return try trainer.network()
+    return try Trainer(
+      network, sharedWeight.map { .shared($0) } ?? .own, [task], scope(in: network.architecture), settings,
+      threads, instructionSet, from: snapshot)
   }
 
   /// What of a trained network the task must remember: the numbers of the trained part.
   ///
-  /// - Parameter network: the network that ``train(_:sharedWeight:on:repetition:threads:instructionSet:progress:)`` gave.
+  /// - Parameter network: what was trained.
   /// - Throws: as ``scope(in:)``.
   public func parameters(of network: Network) throws(PadawannError) -> [TaskParameters] {
     let scope = try scope(in: network.architecture)

@@ -63,10 +63,19 @@ extension MaskLearning {
     resuming snapshot: Snapshot, _ network: Network, on tasks: [TrainingTask], threads: Int = 1,
     instructionSet: InstructionSet = .best, progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
-    try snapshot.validate(for: network)
     try self.init(
-      network, tasks, snapshot.settings, Crew(threads: max(1, threads)), instructionSet, from: snapshot,
-      progress)
+      network, on: tasks, settings: snapshot.settings, from: snapshot, threads: threads,
+      instructionSet: instructionSet, progress: progress)
+  }
+
+  /// Begins, or goes on from a snapshot of a learning with these settings.
+  init(
+    _ network: Network, on tasks: [TrainingTask], settings: MaskSettings, from snapshot: Snapshot?,
+    threads: Int, instructionSet: InstructionSet, progress: ((Double) -> Void)?
+  ) throws(PadawannError) {
+    try snapshot?.validate(for: network)
+    try self.init(
+      network, tasks, settings, Crew(threads: max(1, threads)), instructionSet, from: snapshot, progress)
   }
 }
 

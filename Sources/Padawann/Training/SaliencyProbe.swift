@@ -3,7 +3,7 @@
 /// The saliency of an edge that is left is its weight times the derivative of the mean cross-entropy by its weight; where it is
 /// positive the loss falls without the edge, to first order. Before the softmax the logits of each batch are scaled to a standard
 /// deviation of 3, because those of signs are in the thousands, where softmax is all or nothing.
-public struct SaliencyProbe: ~Copyable {
+public final class SaliencyProbe {
   private let images: Int
   private let machine: Backpropagation
   private let source: TrainingImages

@@ -19,6 +19,7 @@ struct DataExportCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
+    try OutputFile.check([output], inputs: DatasetSpec.parse(spec).paths)
     let dataset = try dataFolder.dataset(spec)
     try dataset.export(to: output)
     let result = DataExportReport(output, dataset)

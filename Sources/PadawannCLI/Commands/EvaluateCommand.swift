@@ -71,7 +71,12 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let stored = try ModelFile.read(model)
+    let path = try RunFolder.model(at: model)
+    if let predictions {
+      let specs = try data.map { text throws(PadawannError) in try DatasetSpec.parse(text) }
+      try OutputFile.check([predictions], inputs: [path] + specs.flatMap(\.paths))
+    }
+    let stored = try ModelFile.read(path)
     var entries: [EvaluateReport.Entry] = []
     var storing: Result<Void, any Error> = .success(())
     for subject in try subjects(of: stored.model) {
@@ -82,7 +87,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       entries.append(EvaluateReport.Entry(subject, sweep))
       storing = Result {
         try write(try predictions.map { try $0.restricted(to: subject.outputs) }, subject, stored)
-        try store(sweep, subject, stored)
+        try store(sweep, subject, stored, path)
       }
     }
     let result = EvaluateReport(model, stored, entries)
@@ -126,7 +131,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   /// Puts what was measured into the model file, in the place of a task of the same name.
-  private func store(_ sweep: WeightSweep, _ subject: EvaluationSubject, _ stored: StoredModel) throws {
+  private func store(
+    _ sweep: WeightSweep, _ subject: EvaluationSubject, _ stored: StoredModel, _ path: String
+  ) throws {
     guard let record else { return }
     let (best, dataset) = (sweep.settings[sweep.best], subject.dataset)
     var task = TaskRecord(
@@ -134,19 +141,33 @@ struct EvaluateCommand: AsyncParsableCommand {
       outputs: subject.outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation,
       bestSharedWeight: best.sharedWeight, accuracy: best.scores.accuracy.value)
     task.parameters = subject.task?.parameters ?? []
-    var model = stored.model
-    if let index = model.tasks.firstIndex(where: { $0.name == record }) {
-      let stored = model.tasks[index].parameters
-      guard stored.isEmpty || task.parameters == stored else {
+    try ModelFile.update(path) { present in
+      guard present.model.network == stored.model.network else {
         throw PadawannError(
-          .usage, "the task \(record) has numbers of its own, which would be lost", at: self.model,
-          remedy: "Measure it with --task \(record), or record another name")
+          .cannotCreate, "the model was changed while it was measured", at: path, remedy: "Measure it again")
       }
-      model.tasks[index] = task
-    } else {
-      model.tasks.append(task)
+      return try present.model.recording(task, at: path)
     }
-    try ModelFile.write(model, to: self.model, compact: stored.isCompact)
+  }
+}
+
+extension Model {
+  /// The model with a task in the place of one of the same name.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when that has numbers of its own, which would be lost.
+  fileprivate func recording(_ task: TaskRecord, at path: String) throws(PadawannError) -> Model {
+    var model = self
+    guard let index = tasks.firstIndex(where: { $0.name == task.name }) else {
+      model.tasks.append(task)
+      return model
+    }
+    guard tasks[index].parameters.isEmpty || task.parameters == tasks[index].parameters else {
+      throw PadawannError(
+        .usage, "the task \(task.name) has numbers of its own, which would be lost", at: path,
+        remedy: "Measure it with --task \(task.name), or record another name")
+    }
+    model.tasks[index] = task
+    return model
   }
 }
 

@@ -23,16 +23,6 @@ struct EvolveCommand: AsyncParsableCommand {
   var task: [String] = []
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder of the run, which is made.", valueName: "folder"),
-    completion: .directory)
-  var output: String?
-
-  @Option(
-    help: ArgumentHelp("Go on with the run of this folder, or finish all its trials.", valueName: "folder"),
-    completion: .directory)
-  var resume: String?
-
-  @Option(
     help: ArgumentHelp(
       "The first images of each class that a task takes if it does not say: a number, or all (default: 700).",
       valueName: "number"))
@@ -48,14 +38,7 @@ struct EvolveCommand: AsyncParsableCommand {
     help: ArgumentHelp("Data to measure the champion on besides the tasks' test images.", valueName: "spec"))
   var test: [String] = []
 
-  @Option(help: ArgumentHelp("So many evolutions, whose seeds are derived.", valueName: "number"))
-  var trials: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Only this one of the trials, from 1; --resume puts them together.", valueName: "number"))
-  var trial: Int?
-
+  @OptionGroup var runs: RunOptions
   @OptionGroup(title: "Algorithm") var algorithm: EvolutionOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var threads: ThreadOptions
@@ -67,13 +50,10 @@ struct EvolveCommand: AsyncParsableCommand {
   }
 
   func validate() throws {
-    guard (output == nil) != (resume == nil) else {
-      throw ValidationError("give one of --output and --resume")
-    }
-    if resume != nil {
-      guard models.isEmpty, task.isEmpty, test.isEmpty, trials == nil else {
+    if runs.resume != nil {
+      guard models.isEmpty, task.isEmpty, test.isEmpty else {
         throw ValidationError(
-          "--resume goes on with what the run was begun with: give no models, tasks, tests or trials")
+          "--resume goes on with what the run was begun with: give no models, tasks or tests")
       }
       guard perClass == nil, mapLabels == nil, !algorithm.isGiven else {
         throw ValidationError("--resume goes on with the settings that the run was begun with: give none")
@@ -81,34 +61,25 @@ struct EvolveCommand: AsyncParsableCommand {
     } else {
       guard !models.isEmpty else { throw ValidationError("give a model to start from") }
       guard !task.isEmpty else { throw ValidationError("give at least one --task") }
-      guard trial == nil || trials != nil else { throw ValidationError("--trial is one of --trials") }
+      guard runs.trial == nil || runs.trials != nil else {
+        throw ValidationError("--trial is one of --trials")
+      }
     }
   }
 
   func run() async throws {
-    let data = try dataFolder.folder()
-    let display = EvolutionDisplay()
-    let runner = EvolutionRunner(
-      data: data, inference: try EvaluationRun(threads: threads.count).inference(display.progress), display)
-    let interruption = Interruption()
-    let report = try await interruption.run { try await finish(runner) }
-    try self.report.print(report) { report.text }
-  }
-
-  private func finish(_ runner: EvolutionRunner) async throws -> EvolveReport {
-    if let resume {
-      guard let trials = try EvolutionTrials.stored(in: resume, tool: Tool.name) else {
-        guard trial == nil else { throw ValidationError("--trial: the folder has a single evolution in it") }
-        return EvolveReport(resume, [try await runner.resume(resume)])
+    let driver = try RunDriver<EvolutionJob>(
+      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: threads
+    ) { Shell.command(["padawann", "evolve", "--resume", $0]) }
+    let (folder, reports) = try await Interruption().run {
+      try await runs.finish(driver) {
+        let start = try await request().start(driver.environment)
+        driver.announce(start.configuration.provenance, seed: start.configuration.settings.seed)
+        return start
       }
-      return EvolveReport(resume, try await runner.finish(trials, only: trial))
     }
-    let path = output ?? ""
-    let start = try await EvolutionStart(
-      request(), data: runner.data, tool: Tool.name, inference: runner.inference)
-    runner.display.tell(start.plan)
-    guard trials != nil else { return EvolveReport(path, [try await runner.begin(start, in: path)]) }
-    return EvolveReport(path, try await runner.finish(EvolutionTrials.begin(start, in: path), only: trial))
+    let result = RunsReport(.evolve, folder, reports)
+    try report.print(result) { result.text { $0.text(folder) } }
   }
 
   private func request() throws(PadawannError) -> EvolutionRequest {
@@ -126,7 +97,6 @@ struct EvolveCommand: AsyncParsableCommand {
     }
     if let images = algorithm.gradientImages { request.gradientImages = images }
     request.fitness = Fitness(algorithm.fitness ?? .thesis, edgePenalty: algorithm.edgePenalty ?? 0)
-    request.trials = trials
     return request
   }
 }

@@ -59,42 +59,78 @@ struct FinetuneCommand: AsyncParsableCommand {
       "Data to measure the head on (default: the test images of the dataset).", valueName: "spec"))
   var test: String?
 
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "A folder in which every pass is stored (Formats/runs.md). The same command goes on from it, to the same model.",
+      valueName: "folder"), completion: .directory)
+  var runFolder: String?
+
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
+    guard runFolder?.isEmpty != true, output?.isEmpty != true, name?.isEmpty != true else {
+      throw ValidationError("a name cannot be empty")
+    }
     guard weight.map({ $0.isFinite && $0 != 0 }) ?? true else {
       throw ValidationError("--weight is a number other than 0")
     }
   }
 
   func run() async throws {
-    let stored = try ModelFile.read(model)
+    let source = try RunFolder.model(at: model)
+    let stored = try ModelFile.read(source)
     let spec = try DatasetSpec.parse(task, defaultSplit: .train)
-    let progress = ProgressLine()
-    defer { progress.finish() }
-    let inference = try EvaluationRun(threads: threads.count).inference { _ in }
-    let job = try await HeadTraining(
-      stored.model, task: name ?? spec.taskName(), on: dataFolder.dataset(spec.description),
-      mapsLabels: mapLabels == .auto, sharedWeight: weight, settings(), inference)
-    let testSpec = if let test { try DatasetSpec.parse(test) } else { spec.testSplit }
-    let test = try testSpec.map { spec throws(PadawannError) in try dataFolder.dataset(spec.description) }
-    progress.begin(ProgressBar("\(model), \(job.name)", of: .things("images"), total: job.images))
-    let outcome = try await Interruption().run {
-      try await job.run(test: test, inference) { progress.advance($0) }
+    if let output {
+      try OutputFile.check([output], inputs: spec.paths)
+    } else {
+      Output.note("the head is added to \(source); -o writes another file")
     }
-    progress.finish()
-    var tuned = outcome.model
-    tuned.provenance.tool = Tool.name
-    tuned.provenance.parent = stored.digest
-    tuned.provenance.seed = job.settings.training.seed
-    tuned.provenance.settings = settings(of: job)
-    let path = output ?? model
-    let written = try ModelFile.write(tuned, to: path, compact: stored.isCompact)
-    let result = FinetuneReport(path, written, job, test?.name, outcome.accuracies)
+    var request = FineTuningRequest(stored.model, on: spec, named: name ?? spec.taskName(), profile)
+    if let test { request.test = try DatasetSpec.parse(test) }
+    request.mapsLabels = mapLabels == .auto
+    request.sharedWeight = weight
+    request.tuning = try settings()
+    let driver = try RunDriver<FineTuningJob>(data: dataFolder.folder(), threads: threads) { _ in
+      Shell.command(["padawann"] + CommandLine.arguments.dropFirst())
+    }
+    let (path, asked) = (runFolder, request)
+    let (model, ended) = try await Interruption().run {
+      try await driver.join(asked.start(driver.environment), in: path)
+    }
+    let written = try write(model, named: request.name, of: stored, source)
+    let result = FinetuneReport(output ?? source, written, dataset: request.task, ended)
     try report.print(result) { result.text }
+  }
+
+  /// Writes the model to its own file, or puts the head into the one that it came from.
+  private func write(_ model: Model, named name: String, of stored: StoredModel, _ source: String) throws
+    -> StoredModel
+  {
+    if let output { return try ModelFile.write(model, to: output, compact: stored.isCompact) }
+    guard let head = model.tasks.first(where: { $0.name == name }) else { return stored }
+    return try ModelFile.update(source) { present in
+      // Somebody else may have added a task meanwhile, which stays.
+      guard present.model.network == stored.model.network,
+        present.model.tasks.first(where: { $0.name == name })
+          == stored.model.tasks.first(where: { $0.name == name })
+      else {
+        throw PadawannError(
+          .cannotCreate, "the model was changed while its head was trained", at: source,
+          remedy: "Train it again, or write another file with -o")
+      }
+      var result = model
+      result.tasks = present.model.tasks
+      if let index = result.tasks.firstIndex(where: { $0.name == name }) {
+        result.tasks[index] = head
+      } else {
+        result.tasks.append(head)
+      }
+      return result
+    }
   }
 
   private func settings() throws -> FineTuning {
@@ -109,18 +145,5 @@ struct FinetuneCommand: AsyncParsableCommand {
     if let drops = training.dropout { settings.dropsOut = drops == .on }
     settings.training.survivorsOnly = masked
     return settings
-  }
-
-  private func settings(of job: HeadTraining) -> [Provenance.Setting] {
-    let training = job.settings.training
-    return [
-      .init("command", "finetune"), .init("task", job.name), .init("dataset", job.dataset.name),
-      .init("layers", layers), .init("weight", Format.weight(job.sharedWeight)),
-      .init("profile", profile.rawValue),
-      .init("repetitions", "\(job.settings.repetitions)"),
-    ] + training.provenance + [
-      .init("dropout", job.settings.dropsOut ? "on" : "off"), .init("masked", "\(masked)"),
-      .init("int8", "\(int8)"),
-    ]
   }
 }

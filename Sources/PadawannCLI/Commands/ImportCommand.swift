@@ -57,6 +57,7 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let output { try OutputFile.check([output], inputs: [file] + (arch.map { [$0] } ?? [])) }
     let source = try TensorFile.read(file)
     let parameters: ParameterSet
     do throws(PadawannError) {

@@ -13,7 +13,7 @@ struct InspectCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let result = InspectReport(model, try ModelFile.read(model))
+    let result = InspectReport(model, try ModelFile.read(RunFolder.model(at: model)))
     try report.print(result) { result.text }
   }
 }

@@ -35,15 +35,6 @@ struct LearnCommand: AsyncParsableCommand {
   var sweep: DensityList?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder of the run, which is made.", valueName: "folder"),
-    completion: .directory)
-  var output: String?
-
-  @Option(
-    help: ArgumentHelp("Go on with the run of this folder.", valueName: "folder"), completion: .directory)
-  var resume: String?
-
-  @Option(
     help: ArgumentHelp(
       "The first images of each class that a task takes if it does not say: a number, or all.",
       valueName: "number"))
@@ -101,15 +92,13 @@ struct LearnCommand: AsyncParsableCommand {
   @Option(help: "The seed of scores, batches and shifts.")
   var seed: UInt64 = 0
 
+  @OptionGroup var runs: RunOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    guard (output == nil) != (resume == nil) else {
-      throw ValidationError("give one of --output and --resume")
-    }
-    if resume != nil {
+    if runs.resume != nil {
       guard model == nil, task.isEmpty, test.isEmpty, density == nil, sweep == nil else {
         throw ValidationError(
           "--resume goes on with what the run was begun with: give no model, tasks or density")
@@ -120,36 +109,33 @@ struct LearnCommand: AsyncParsableCommand {
       guard (density == nil) != (sweep == nil) else {
         throw ValidationError("give one of --density and --sweep")
       }
+      guard runs.trial == nil || runs.trials != nil || sweep != nil else {
+        throw ValidationError("--trial is one of --trials or of a --sweep")
+      }
     }
   }
 
   func run() async throws {
-    let runner = LearningRunner(
-      data: try dataFolder.folder(), inference: try EvaluationRun(threads: threads.count).inference { _ in })
-    let result = try await Interruption().run { try await finish(runner) }
-    try report.print(result) { result.text }
-  }
-
-  private func finish(_ runner: LearningRunner) async throws -> LearnReport {
-    if let resume { return LearnReport(resume, [try await runner.finish(resume)]) }
-    let path = output ?? ""
-    var reports: [LearningReport] = []
-    let densities = sweep?.values ?? [density ?? 1]
-    let start = try await LearningStart(
-      request(densities[0]), data: runner.data, tool: Tool.name, inference: runner.inference)
-    // A density that makes no sense is refused before anything is learned.
-    let starts = try densities.map { try start.with(density: $0) }
-    for (density, start) in zip(densities, starts) {
-      let folder = sweep == nil ? path : "\(path)/density-\(density)"
-      reports.append(try await runner.begin(start, in: folder, joins: sweep != nil))
+    let driver = try RunDriver<MaskLearningJob>(
+      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: threads
+    ) { Shell.command(["padawann", "learn", "--resume", $0]) }
+    let (folder, reports) = try await Interruption().run {
+      try await runs.finish(driver) {
+        var start = try await request(sweep?.values[0] ?? density ?? 1).start(driver.environment)
+        // A density that makes no sense is refused before anything is learned.
+        if let sweep { start = try start.sweep(sweep.values) }
+        driver.announce(start.configuration.provenance, seed: start.configuration.settings.seed)
+        return start
+      }
     }
-    return LearnReport(path, reports)
+    let result = RunsReport(.learn, folder, reports)
+    try report.print(result) { result.text { $0.text(folder) } }
   }
 
   private func request(_ density: Double) throws(PadawannError) -> LearningRequest {
     var specs: [DatasetSpec] = []
     for text in task { specs.append(try DatasetSpec.parse(text, defaultSplit: .train)) }
-    var request = LearningRequest(model: model ?? "", tasks: specs, density: density)
+    var request = LearningRequest(model: try RunFolder.model(at: model ?? ""), tasks: specs, density: density)
     for text in test { request.tests.append(try DatasetSpec.parse(text)) }
     request.perClass = perClass.count
     request.heldOut = heldOut

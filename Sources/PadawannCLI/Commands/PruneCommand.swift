@@ -53,8 +53,10 @@ struct PruneCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let stored = try ModelFile.read(model)
-    let other = try like.map { path throws(PadawannError) in try ModelFile.read(path) }
+    let path = try RunFolder.model(at: model)
+    try OutputFile.check([output.path], inputs: [path] + (like.map { [$0] } ?? []))
+    let stored = try ModelFile.read(path)
+    let other = try like.map { path throws(PadawannError) in try ModelFile.read(RunFolder.model(at: path)) }
     let amount = other.map { Pruning.Amount.leaving($0.model.network.survivors) } ?? .share(self.amount ?? 0)
     var network = try pruning.apply(to: stored.model.network, amount)
     if to == .sign {
@@ -63,6 +65,10 @@ struct PruneCommand: AsyncParsableCommand {
     var pruned = stored.model
     pruned.network = network
     // What was measured was measured on the network with all its edges.
+    if !pruned.tasks.isEmpty {
+      let names = pruned.tasks.map(\.name).joined(separator: ", ")
+      Output.note("the tasks of the model are left out, because they were made with all its edges: \(names)")
+    }
     pruned.tasks = []
     pruned.provenance.tool = Tool.name
     pruned.provenance.parent = stored.digest

@@ -12,7 +12,8 @@ struct StatsCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let result = StatsReport(models: try models.map { StatsReport.Entry($0, try ModelFile.read($0)) })
+    let result = StatsReport(
+      models: try models.map { StatsReport.Entry($0, try ModelFile.read(RunFolder.model(at: $0))) })
     try report.print(result) { result.text }
   }
 }

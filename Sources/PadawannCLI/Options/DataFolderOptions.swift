@@ -13,6 +13,9 @@ struct DataFolderOptions: ParsableArguments {
     completion: .directory)
   var dataDir: String?
 
+  /// The folder that was named.
+  var given: DataFolder? { dataDir.map(DataFolder.init(path:)) }
+
   /// The folder that is meant.
   func folder() throws(PadawannError) -> DataFolder {
     if let dataDir { return DataFolder(path: dataDir) }

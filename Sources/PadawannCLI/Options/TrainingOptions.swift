@@ -100,17 +100,6 @@ extension Optimiser {
       return .adadelta(settings)
     }
   }
-
-  /// The name and what it was told, for the record.
-  var summary: String {
-    switch self {
-    case .gradientDescent(let settings):
-      "\(settings.isNesterov ? "nesterov" : "sgd") momentum \(settings.momentum) decay \(settings.weightDecay)"
-    case .adam(let settings):
-      "\(settings.isDecoupled ? "adamw" : "adam") betas \(settings.beta1) \(settings.beta2) decay \(settings.weightDecay)"
-    case .adadelta(let settings): "adadelta rho \(settings.rho) decay \(settings.weightDecay)"
-    }
-  }
 }
 
 extension Schedule {
@@ -125,25 +114,5 @@ extension Schedule {
       else { throw ValidationError("--schedule is constant, cosine, or for example step=0.7/1") }
       self = .step(factor: factor, passes: passes)
     }
-  }
-
-  /// As on the command line.
-  var summary: String {
-    switch self {
-    case .constant: "constant"
-    case .cosine: "cosine"
-    case .step(let factor, let passes): "step=\(factor)/\(passes)"
-    }
-  }
-}
-
-extension TrainingSettings {
-  /// The settings for the record.
-  var provenance: [Provenance.Setting] {
-    [
-      Provenance.Setting("passes", "\(passes)"), .init("batch", "\(batch)"), .init("rate", "\(rate)"),
-      .init("optimiser", optimiser.summary), .init("schedule", schedule.summary),
-      .init("shifts", "\(shifts)"),
-    ]
   }
 }

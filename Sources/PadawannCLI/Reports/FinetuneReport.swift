@@ -21,22 +21,24 @@ struct FinetuneReport: Encodable {
   let meanTestAccuracy: Double?
 
   init(
-    _ path: String, _ written: StoredModel, _ job: HeadTraining, _ test: String?, _ accuracies: [Proportion]
+    _ path: String, _ written: StoredModel, dataset spec: DatasetSpec,
+    _ ended: RunReport<FineTuningJob.Outcome>
   ) {
     file = path
     sha256 = written.digest.description
     bytes = written.byteCount
-    task = job.name
-    dataset = job.dataset.name
-    images = job.dataset.count
-    outputs = job.outputs
-    sharedWeight = job.sharedWeight
-    let record = written.model.tasks.first { $0.name == job.name }
+    let head = ended.tasks.first
+    task = head?.name ?? ""
+    let record = written.model.tasks.first { $0.name == head?.name }
+    dataset = record?.dataset ?? spec.description
+    images = ended.outcome.images
+    outputs = head?.outputs ?? []
+    sharedWeight = head?.sharedWeight
     parameters = (record?.parameters ?? []).map(InspectReport.TaskEntry.ParameterEntry.init)
-    trainingAccuracy = record?.accuracy ?? 0
-    testDataset = test
-    accuracyBefore = accuracies.first
-    testAccuracies = Array(accuracies.dropFirst())
+    trainingAccuracy = head?.trainingAccuracy ?? 0
+    testDataset = ended.tests.first?.dataset
+    accuracyBefore = ended.outcome.accuracyBefore
+    testAccuracies = ended.outcome.accuracies
     let values = testAccuracies.map(\.value)
     meanTestAccuracy = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }

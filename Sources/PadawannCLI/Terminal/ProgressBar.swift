@@ -6,6 +6,8 @@ package struct ProgressBar: Sendable {
     case things(String)
     /// Bytes.
     case bytes
+    /// Hundredths of the whole, of which nothing is said but the percentage.
+    case share
   }
 
   /// What is going on, from the longest text to the shortest.
@@ -39,6 +41,9 @@ package struct ProgressBar: Sendable {
     }
     let percent = "\(done * 100 / total)%"
     let amounts = "\(number(done)) of \(amount(total))"
+    if case .share = unit {
+      return Self.longest(titles.map { [$0, bar(total), percent] } + [[percent]], width)
+    }
     let left = rate > 0 ? "\(Self.duration(Double(max(total - done, 0)) / rate)) left" : "begins"
     let named = titles.flatMap { title in
       [

@@ -1,60 +1,60 @@
 /// What a generation came to: a line of `log.jsonl` (`Formats/runs.md`).
-public struct EvolutionLogLine: Codable, Sendable, Equatable {
+package struct EvolutionLogLine: Codable, Sendable, Equatable {
   /// The generation; the initial population is 0.
-  public let generation: Int
+  package let generation: Int
   /// The fittest individual of the generation.
-  public let best: Individual
+  package let best: Individual
   /// The fittest individual ever seen.
-  public let champion: Individual
+  package let champion: Individual
   /// The generation in which the champion was born.
-  public let championGeneration: Int
+  package let championGeneration: Int
   /// The mean fitness of the population.
-  public let meanFitness: Double
+  package let meanFitness: Double
   /// Its median.
-  public let medianFitness: Double
+  package let medianFitness: Double
   /// The mean number of edges that are left.
-  public let meanEdges: Double
+  package let meanEdges: Double
   /// See ``PopulationStatistics/diversity``.
-  public let diversity: Double
+  package let diversity: Double
   /// How many individuals were evaluated.
-  public let evaluated: Int
+  package let evaluated: Int
   /// What the saliency of edges took; absent without ``Mutation/saliency``.
-  public let gradients: Gradients?
+  package let gradients: Gradients?
   /// The time that the generation took, which is all in this line that differs between two runs.
-  public let seconds: Double
+  package let seconds: Double
 
   /// How much was run backward.
-  public struct Gradients: Codable, Sendable, Equatable {
+  package struct Gradients: Codable, Sendable, Equatable {
     /// The genomes whose saliency was measured.
-    public let genomes: Int
+    package let genomes: Int
     /// The images that were run forward and backward for all of them.
-    public let images: Int
+    package let images: Int
   }
 
   /// An individual in figures.
-  public struct Individual: Codable, Sendable, Equatable {
+  package struct Individual: Codable, Sendable, Equatable {
     /// Its fitness.
-    public let fitness: Double
+    package let fitness: Double
     /// The edges that are left.
-    public let edges: Int
+    package let edges: Int
     /// The mean over the tasks of the cross-entropy with each task's best weight, in nats.
-    public let crossEntropy: Double
+    package let crossEntropy: Double
     /// One entry per task.
-    public let tasks: [Task]
+    package let tasks: [Task]
   }
 
   /// An individual's figures on one task.
-  public struct Task: Codable, Sendable, Equatable {
+  package struct Task: Codable, Sendable, Equatable {
     /// The task's name.
-    public let name: String
+    package let name: String
     /// The shared weight with the highest accuracy, the first of equals; absent where edges have values of their own.
-    public let sharedWeight: Float?
+    package let sharedWeight: Float?
     /// The share of right answers with it.
-    public let accuracy: Double
+    package let accuracy: Double
     /// The mean cross-entropy with it, in nats.
-    public let crossEntropy: Double
+    package let crossEntropy: Double
     /// The share of right answers with each shared weight, in the order of the settings.
-    public let accuracies: [Double]
+    package let accuracies: [Double]
   }
 
   /// Describes the generation that an evolution has just been told about.

@@ -1,15 +1,15 @@
 /// Finds out how good the individuals of an evolution are.
-public struct PopulationJudge: Sendable {
+package struct PopulationJudge: Sendable {
   /// The network that they are parts of.
-  public let body: EvolutionBody
+  package let body: EvolutionBody
   /// What they are judged by.
-  public let tasks: [EvolutionTask]
+  package let tasks: [EvolutionTask]
   /// What their edges are worth.
-  public let values: EdgeValues
+  package let values: EdgeValues
   /// How accuracies become a fitness.
-  public let fitness: Fitness
+  package let fitness: Fitness
   /// How they are evaluated.
-  public var inference: Inference
+  package var inference: Inference
 
   /// The candidates whose networks are held in memory at a time.
   private static let group = 64
@@ -17,7 +17,7 @@ public struct PopulationJudge: Sendable {
   /// Joins the parts and checks that they fit.
   ///
   /// - Throws: ``PadawannError`` `usage` without a task or with two of one name; `data` when a task does not fit the network.
-  public init(
+  package init(
     body: EvolutionBody, tasks: [EvolutionTask], values: EdgeValues, fitness: Fitness, inference: Inference
   ) throws(PadawannError) {
     guard !tasks.isEmpty else { throw PadawannError(.usage, "an evolution needs a task") }
@@ -36,7 +36,7 @@ public struct PopulationJudge: Sendable {
   ///
   /// - Returns: one score per candidate, with one ``TaskScore`` per task.
   /// - Throws: as ``Inference/predictions(of:on:weights:)``; `CancellationError`.
-  public func scores(of candidates: [Candidate]) async throws -> [Score<[TaskScore]>] {
+  package func scores(of candidates: [Candidate]) async throws -> [Score<[TaskScore]>] {
     var scores: [Score<[TaskScore]>] = []
     for start in stride(from: 0, to: candidates.count, by: Self.group) {
       let group = candidates[start..<min(start + Self.group, candidates.count)]
@@ -62,7 +62,7 @@ public struct PopulationJudge: Sendable {
   }
 
   /// How many images a candidate is evaluated on, counted once per setting of the weights.
-  public var imagesPerCandidate: Int {
+  package var imagesPerCandidate: Int {
     tasks.reduce(0) { $0 + $1.dataset.count } * values.settings.count
   }
 }

@@ -1,5 +1,5 @@
 /// What the edges of individuals are worth.
-public enum EdgeValues: Hashable, Sendable {
+package enum EdgeValues: Hashable, Sendable {
   /// Each of these shared weights in turn; the best counts (thesis 5.1).
   case shared([Float])
   /// The weights that the network was trained with (PGA-NN, thesis 6.2.3).
@@ -19,11 +19,11 @@ public enum EdgeValues: Hashable, Sendable {
 /// The one network of which every individual of an evolution is a part, and the parts that an evolution starts from.
 ///
 /// Individuals are masks; signs, biases and all else are stored once, here.
-public struct EvolutionBody: Sendable {
+package struct EvolutionBody: Sendable {
   /// Every edge of which a parent knows the sign.
-  public let network: Network
+  package let network: Network
   /// The edges that each parent has.
-  public let genomes: [Genome]
+  package let genomes: [Genome]
 
   /// Joins parents.
   ///
@@ -34,7 +34,7 @@ public struct EvolutionBody: Sendable {
   ///   - seed: of the random magnitudes.
   /// - Throws: ``PadawannError`` `usage` when the parents are not parts of one network, or trained weights are asked for
   ///   that they do not have.
-  public init(parents: [Network], values: EdgeValues, keepsSigns: Bool, seed: UInt64) throws(PadawannError) {
+  package init(parents: [Network], values: EdgeValues, keepsSigns: Bool, seed: UInt64) throws(PadawannError) {
     guard let first = parents.first else { throw PadawannError(.usage, "an evolution needs a parent") }
     var network = first
     for (index, parent) in parents.enumerated().dropFirst() {

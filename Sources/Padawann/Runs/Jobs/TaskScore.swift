@@ -1,15 +1,15 @@
 /// How an individual did on one task, with each setting of its weights.
-public struct TaskScore: Hashable, Sendable {
+package struct TaskScore: Hashable, Sendable {
   /// The number of images.
-  public let images: Int
+  package let images: Int
   /// The images that were answered right, for each setting of the weights.
-  public let right: [Int]
+  package let right: [Int]
   /// The mean cross-entropy in nats for each setting; infinite where the logits are too large to have a softmax, or a
   /// right class has no probability at all.
-  public let crossEntropy: [Double]
+  package let crossEntropy: [Double]
 
   /// Joins the figures; there is one of each for every setting.
-  public init(images: Int, right: [Int], crossEntropy: [Double]) {
+  package init(images: Int, right: [Int], crossEntropy: [Double]) {
     self.images = images
     self.right = right
     self.crossEntropy = crossEntropy
@@ -38,9 +38,9 @@ public struct TaskScore: Hashable, Sendable {
   }
 
   /// The setting with the highest accuracy, the first of equals (thesis-facts 4).
-  public var best: Int { WeightSweep.firstHighest(right) }
+  package var best: Int { WeightSweep.firstHighest(right) }
   /// The share of right answers with the best setting, from 0 to 1.
-  public var accuracy: Double { Double(right[best]) / Double(images) }
+  package var accuracy: Double { Double(right[best]) / Double(images) }
   /// The cross-entropy with the best setting.
-  public var bestCrossEntropy: Double { crossEntropy[best] }
+  package var bestCrossEntropy: Double { crossEntropy[best] }
 }

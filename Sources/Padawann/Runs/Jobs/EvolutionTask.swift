@@ -1,11 +1,11 @@
 /// One of the tasks that an evolution is about: images, and the output of the network that stands for each class.
-public struct EvolutionTask: Sendable {
+package struct EvolutionTask: Sendable {
   /// What reports and the champion call it, see ``Name``.
-  public let name: String
+  package let name: String
   /// The images on which individuals are judged.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// The output that stands for each class; all different. Outputs that are not named cannot be answered.
-  public let outputs: [Int]
+  package let outputs: [Int]
 
   /// Makes a task; ``EvolutionPlan`` and the judge check that it fits the network.
   ///
@@ -13,7 +13,7 @@ public struct EvolutionTask: Sendable {
   ///   - name: what it is called.
   ///   - dataset: its images.
   ///   - outputs: the output of each class; the first outputs in order when `nil`.
-  public init(name: String, dataset: Dataset, outputs: [Int]? = nil) {
+  package init(name: String, dataset: Dataset, outputs: [Int]? = nil) {
     self.name = name
     self.dataset = dataset
     self.outputs = outputs ?? Array(dataset.classNames.indices)
@@ -43,7 +43,7 @@ public struct EvolutionTask: Sendable {
   ///     of equals; `nil` stands for the network's own.
   ///   - inference: how the network is evaluated.
   /// - Throws: as ``Inference/predictions(of:on:weights:)`` and ``labelMap(confusion:)``.
-  public func mapped(by network: Network, weights: [Float?], _ inference: Inference) async throws
+  package func mapped(by network: Network, weights: [Float?], _ inference: Inference) async throws
     -> EvolutionTask
   {
     var best: (outputs: [Int], right: Int)?

@@ -1,0 +1,341 @@
+import HDF5
+
+/// A fine-tuning as a run: a part of a model is trained on one task, and becomes that task's head. A step is a pass over all
+/// images of one of the repetitions.
+package struct FineTuningJob: RunJob, ~Copyable {
+  /// What it was started with.
+  package let start: RunStart<Settings>
+  /// What is trained, and how; the learning rate is resolved.
+  package let tuning: FineTuning
+  /// The network that the training begins with.
+  private let base: Network
+  /// The images of the task that are not learned from.
+  private let test: Dataset?
+  private var trainer: Trainer
+  /// What the present repetition began with.
+  private var begin: Trainer.Snapshot
+  private var repetition: Int
+  /// The share of right answers on the test images after each repetition.
+  private var accuracies: [Proportion]
+  private let environment: RunEnvironment
+
+  package static let kind = RunKind.finetune
+
+  /// What decides the result of a fine-tuning, besides its model and its task.
+  package struct Settings: RunSettings {
+    /// What is trained, and how.
+    package var tuning: FineTuning
+    /// The profile that the settings were begun with.
+    package var profile: FineTuning.Profile
+    /// The shared weight of everything that is not trained; `nil` for a network with weights of its own.
+    package var sharedWeight: Float?
+
+    /// The key of every random number.
+    package var seed: UInt64 {
+      get { tuning.training.seed }
+      set { tuning.training.seed = newValue }
+    }
+
+    package func validate() throws(PadawannError) {
+      try tuning.training.validate()
+      guard (1...1000).contains(tuning.repetitions), sharedWeight.map({ $0.isFinite && $0 != 0 }) ?? true
+      else { throw PadawannError(.data, "its repetitions or its shared weight make no sense") }
+    }
+  }
+
+  /// A pass over all images: a line of the log.
+  package struct LogLine: Codable, Sendable, Equatable {
+    /// The repetition, from 1.
+    package let repetition: Int
+    /// The pass of it, from 1.
+    package let pass: Int
+    /// The mean cross-entropy, in nats, each image before the step of its batch.
+    package let crossEntropy: Double
+    /// The share of right answers, likewise.
+    package let accuracy: Double
+    /// Right answers on the test images, after the last pass of a repetition.
+    package let testAccuracy: Proportion?
+    /// The time that the pass took, which is all in this line that differs between two runs.
+    package let seconds: Double
+  }
+
+  /// What came of a fine-tuning.
+  package struct Outcome: RunOutcome {
+    /// The images that were learned from.
+    package let images: Int
+    /// Right answers on the test images before the training; absent where there are none.
+    package let accuracyBefore: Proportion?
+    /// And after each repetition.
+    package let accuracies: [Proportion]
+  }
+
+  package init(_ start: RunStart<Settings>, from state: RunState?, _ environment: RunEnvironment) async throws
+  {
+    let settings = start.configuration.settings
+    let (model, task) = (start.parents[0], start.tasks[0])
+    let known = model.tasks.first { $0.name == task.name }
+    let network = try model.network.replacing(known?.parameters ?? [])
+    let (base, tuning) = try await settings.tuning.conditioned(
+      network, sharedWeight: settings.sharedWeight, on: task.dataset, environment.inference)
+    let test = try start.configuration.tests.first.map { test throws(PadawannError) in
+      try DatasetSpec.parse(test.dataset).load(
+        from: start.configuration.data(environment), relativeTo: start.configuration.workingFolder)
+    }
+    func trainer(_ network: Network, _ repetition: Int, from snapshot: Trainer.Snapshot?)
+      throws(PadawannError) -> Trainer
+    {
+      try tuning.trainer(
+        network, sharedWeight: settings.sharedWeight, on: TrainingTask(task.dataset, outputs: task.outputs),
+        repetition: repetition, threads: environment.inference.threads,
+        instructionSet: environment.inference.instructionSet, from: snapshot)
+    }
+    let stored = try state.map { state throws(PadawannError) in
+      try Stored(state, repetitions: tuning.repetitions, images: test?.count)
+    }
+    let repetition = stored?.repetition ?? 0
+    let first =
+      if let stored { try trainer(base, repetition, from: stored.begin).network() } else { base }
+    let present = try trainer(first, repetition, from: stored?.present)
+    if let stored {
+      let isAtItsEnd = present.isFinished
+      guard present.step % present.stepsPerPass == 0, present.step > 0,
+        test == nil || stored.accuracies.count == repetition + (isAtItsEnd ? 1 : 0)
+      else { throw RunState.broken }
+    }
+    begin = stored?.begin ?? present.snapshot
+    self.trainer = present
+    self.repetition = repetition
+    accuracies = stored?.accuracies ?? []
+    (self.base, self.tuning, self.test) = (base, tuning, test)
+    (self.start, self.environment) = (start, environment)
+  }
+
+  private var passes: Int { tuning.training.passes }
+
+  /// The passes that were done, over all repetitions.
+  package var step: Int { repetition * passes + trainer.step / trainer.stepsPerPass }
+  package var isFinished: Bool { trainer.isFinished && repetition == tuning.repetitions - 1 }
+  /// The batches that are left.
+  package var remaining: Int? { trainer.steps * (tuning.repetitions - repetition) - trainer.step }
+  package var result: Int? { isFinished ? step : nil }
+
+  package mutating func advance() async throws -> LogLine {
+    let clock = ContinuousClock.now
+    if trainer.isFinished {
+      let network = try trainer.network()
+      repetition += 1
+      let task = start.tasks[0]
+      trainer = try tuning.trainer(
+        network, sharedWeight: sharedWeight, on: TrainingTask(task.dataset, outputs: task.outputs),
+        repetition: repetition, threads: environment.inference.threads,
+        instructionSet: environment.inference.instructionSet)
+      begin = trainer.snapshot
+    }
+    let pass = try trainer.pass { environment.progress?(1) }
+    let accuracy = trainer.isFinished ? try await accuracy(of: head()) : nil
+    if let accuracy { accuracies.append(accuracy) }
+    return LogLine(
+      repetition: repetition + 1, pass: trainer.step / trainer.stepsPerPass,
+      crossEntropy: pass.crossEntropy, accuracy: pass.accuracy, testAccuracy: accuracy,
+      seconds: (ContinuousClock.now - clock) / .seconds(1))
+  }
+
+  // MARK: - the head
+
+  private var sharedWeight: Float? { start.configuration.settings.sharedWeight }
+
+  /// What the task has of its own: what was trained, and what it had before and was not.
+  private func parameters() throws(PadawannError) -> [TaskParameters] {
+    let trained = try tuning.parameters(of: trainer.network())
+    let known = start.parents[0].tasks.first { $0.name == start.tasks[0].name }?.parameters ?? []
+    return known.filter { old in !trained.contains { $0.node == old.node } } + trained
+  }
+
+  /// The network as the task uses it. What is measured is what is stored, which may be rounded.
+  private func head() throws(PadawannError) -> Network {
+    try start.parents[0].network.replacing(parameters())
+  }
+
+  private func accuracy(of network: Network) async throws -> Proportion? {
+    guard let test else { return nil }
+    let predictions = try await environment.inference.predictions(
+      of: network, on: test, weights: [sharedWeight])
+    return try Scores(of: predictions[0], outputs: start.tasks[0].outputs).accuracy
+  }
+
+  /// The model with the head.
+  package func model() async throws -> Model {
+    guard isFinished else { throw PadawannError(.usage, "the fine-tuning is not at its end") }
+    let task = start.tasks[0]
+    let predictions = try await environment.inference.predictions(
+      of: head(), on: task.dataset, weights: [sharedWeight])
+    var record = TaskRecord(
+      task, sharedWeight: sharedWeight,
+      accuracy: try TaskScore(predictions, outputs: task.outputs).accuracy)
+    record.parameters = try parameters()
+    var model = start.parents[0]
+    if let index = model.tasks.firstIndex(where: { $0.name == task.name }) {
+      model.tasks[index] = record
+    } else {
+      model.tasks.append(record)
+    }
+    model.provenance.tool = start.configuration.tool
+    model.provenance.parent = Digest(hex: start.configuration.parents[0].sha256)
+    model.provenance.seed = start.configuration.settings.seed
+    model.provenance.settings = provenance
+    return model
+  }
+
+  private var provenance: [Provenance.Setting] {
+    let settings = start.configuration.settings
+    let layers =
+      switch tuning.part {
+      case .lastLayer: "last"
+      case .biases: "biases"
+      case .nodes(let names): names.joined(separator: ",")
+      }
+    return [
+      .init("command", "finetune"), .init("task", start.tasks[0].name),
+      .init("dataset", start.tasks[0].dataset.name), .init("layers", layers),
+      .init("weight", sharedWeight?.plain ?? "own"), .init("profile", settings.profile.rawValue),
+      .init("repetitions", "\(tuning.repetitions)"),
+    ] + tuning.training.provenance + [
+      .init("dropout", tuning.dropsOut ? "on" : "off"), .init("masked", "\(tuning.training.survivorsOnly)"),
+      .init("int8", "\(tuning.quantises)"),
+    ]
+  }
+
+  package func outcome() async throws -> Outcome {
+    Outcome(
+      images: start.tasks[0].dataset.count, accuracyBefore: try await accuracy(of: base),
+      accuracies: accuracies)
+  }
+
+  // MARK: - the state
+
+  package var state: RunState {
+    var state = trainer.snapshot.state
+    state.tree.attributes.append(HDFEntry("repetition", .integer(Int64(repetition))))
+    state.tree.groups.append(HDFEntry("begin", begin.group))
+    state.tree.datasets.append(
+      HDFEntry(
+        "correct", HDFDataset(shape: [accuracies.count], .int64(accuracies.map { Int64($0.count) }))))
+    return state
+  }
+
+  /// What a checkpoint stores of a fine-tuning between two passes (`Formats/runs.md`).
+  private struct Stored {
+    let repetition: Int
+    let begin: Trainer.Snapshot
+    let present: Trainer.Snapshot
+    let accuracies: [Proportion]
+
+    init(_ state: RunState, repetitions: Int, images: Int?) throws(PadawannError) {
+      var reader = AttributeReader(state.tree, "/")
+      repetition = try reader.integer("repetition")
+      present = try Trainer.Snapshot(state)
+      begin = try Trainer.Snapshot(step: 0, state.tree.group("begin"))
+      guard (0..<repetitions).contains(repetition),
+        case .int64(let counts) = state.tree.dataset("correct")?.elements,
+        counts.isEmpty || images != nil,
+        counts.allSatisfy({ (0...Int64(images ?? 0)).contains($0) })
+      else { throw RunState.broken }
+      accuracies = try counts.map { count throws(PadawannError) in
+        try Proportion(Int(count), of: images ?? 0)
+      }
+    }
+  }
+}
+
+extension Float {
+  /// Without needless zeros.
+  fileprivate var plain: String {
+    let text = "\(self)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}
+
+/// What a user asks of a fine-tuning.
+package struct FineTuningRequest: Sendable {
+  /// What gets the head.
+  package var model: Model
+  /// The task's training images.
+  package var task: DatasetSpec
+  /// The task's name; if the model has it, its outputs and other numbers are kept.
+  package var name: String
+  /// Images of the task that are not learned from.
+  package var test: DatasetSpec?
+  /// Whether the classes are given to the outputs that suit them best.
+  package var mapsLabels = false
+  /// The shared weight of everything that is not trained, where it is not to be the best for the task.
+  package var sharedWeight: Float?
+  /// What is trained, and how.
+  package var tuning: FineTuning
+  /// The profile that ``tuning`` was begun with.
+  package var profile: FineTuning.Profile
+
+  /// The settings of a profile for a model and a task.
+  package init(
+    _ model: Model, on task: DatasetSpec, named name: String, _ profile: FineTuning.Profile = .default
+  ) {
+    self.model = model
+    self.task = task
+    self.name = name
+    self.profile = profile
+    test = task.testSplit
+    tuning = FineTuning(profile)
+  }
+
+  /// The images on which the shared weight is chosen.
+  private static let imagesForWeight = 5000
+
+  /// Loads the images, and chooses the shared weight where nobody has: that of the task in the model, or the one with the
+  /// highest accuracy on the first 5,000 training images.
+  ///
+  /// - Parameter environment: where and how the run will work.
+  /// - Throws: ``PadawannError`` when the images do not fit the network or the task; as ``FineTuning/scope(in:)``.
+  package func start(_ environment: RunEnvironment) async throws -> RunStart<FineTuningJob.Settings> {
+    guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
+    let inference = environment.inference
+    let known = model.tasks.first { $0.name == name }
+    let network = try model.network.replacing(known?.parameters ?? [])
+    try Name.check(name, of: "a task")
+    let dataset = try self.task.load(from: data)
+    try Inference.check(dataset, fits: network.architecture)
+    _ = try tuning.scope(in: network.architecture)
+    var task = EvolutionTask(name: name, dataset: dataset, outputs: known?.outputs)
+    let weights: [Float?] = network.hasOwnValuesOnly ? [nil] : model.sharedWeights
+    if mapsLabels { task = try await task.mapped(by: network, weights: weights, inference) }
+    try task.check(fits: network.architecture)
+    var weight: Float?
+    if !network.hasOwnValuesOnly {
+      weight = sharedWeight ?? known?.bestSharedWeight
+      if weight == nil { weight = try await Self.bestWeight(weights, network, task, inference) }
+    }
+    let settings = FineTuningJob.Settings(tuning: tuning, profile: profile, sharedWeight: weight)
+    try settings.validate()
+    var tests: [RunTest] = []
+    if let test {
+      try check(test.load(from: data), task)
+      tests = [RunTest(dataset: test.description, of: task)]
+    }
+    return try RunStart(.finetune, settings, parents: [model], tasks: [task], tests: tests, environment)
+  }
+
+  private func check(_ test: Dataset, _ task: EvolutionTask) throws(PadawannError) {
+    try Inference.check(test, fits: model.network.architecture)
+    guard test.classNames.count == task.outputs.count else {
+      throw PadawannError(
+        .data, "it has \(test.classNames.count) classes, and the task has \(task.outputs.count)",
+        at: test.name)
+    }
+  }
+
+  private static func bestWeight(
+    _ weights: [Float?], _ network: Network, _ task: EvolutionTask, _ inference: Inference
+  ) async throws -> Float? {
+    let first = try task.dataset.prefix(imagesForWeight)
+    let predictions = try await inference.predictions(of: network, on: first, weights: weights)
+    return weights[try TaskScore(predictions, outputs: task.outputs).best]
+  }
+}

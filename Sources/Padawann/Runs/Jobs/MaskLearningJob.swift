@@ -1,0 +1,193 @@
+import HDF5
+
+extension MaskSettings: RunSettings {}
+
+/// A learning of masks as a run: a step is a pass over all images.
+package struct MaskLearningJob: RunJob, ~Copyable {
+  /// What it was started with.
+  package let start: RunStart<MaskSettings>
+  private var learning: MaskLearning
+  private let environment: RunEnvironment
+
+  package static let kind = RunKind.learn
+
+  /// A pass over all images: a line of the log.
+  package struct LogLine: Codable, Sendable, Equatable {
+    /// The pass, from 1.
+    package let pass: Int
+    /// The batches that were learned from.
+    package let step: Int
+    /// The mean cross-entropy of the batches, in nats, before each step.
+    package let crossEntropy: Double
+    /// The share of images that were answered right, before each step.
+    package let accuracy: Double
+    /// The time that the pass took, which is all in this line that differs between two runs.
+    package let seconds: Double
+  }
+
+  /// What came of a learning.
+  package struct Outcome: RunOutcome {
+    /// The share of edges that was asked for.
+    package let density: Double
+  }
+
+  package init(_ start: RunStart<MaskSettings>, from state: RunState?, _ environment: RunEnvironment)
+    async throws
+  {
+    let network = start.parents[0].network
+    let tasks = start.tasks.map { TrainingTask($0.dataset, outputs: $0.outputs) }
+    let inference = environment.inference
+    let snapshot = try state.map { state throws(PadawannError) in
+      try MaskLearning.Snapshot(state, start.configuration.settings)
+    }
+    let learning = try MaskLearning(
+      network, on: tasks, settings: start.configuration.settings, from: snapshot,
+      threads: inference.threads, instructionSet: inference.instructionSet, progress: environment.preparation)
+    guard learning.step % learning.stepsPerPass == 0 else { throw RunState.broken }
+    self.learning = learning
+    self.start = start
+    self.environment = environment
+  }
+
+  /// The passes that were done.
+  package var step: Int { learning.step / learning.stepsPerPass }
+  package var isFinished: Bool { learning.isFinished }
+  /// The batches that are left.
+  package var remaining: Int? { learning.steps - learning.step }
+  package var state: RunState { learning.snapshot.state }
+  package var result: Int? { isFinished ? step : nil }
+
+  package mutating func advance() async throws -> LogLine {
+    let begin = ContinuousClock.now
+    let end = learning.step + learning.stepsPerPass
+    var (loss, right, images) = (0.0, 0, 0)
+    while learning.step < end {
+      try Task.checkCancellation()
+      let result = try learning.advance()
+      loss += result.loss * Double(result.images)
+      right += result.right
+      images += result.images
+      environment.progress?(1)
+    }
+    return LogLine(
+      pass: step, step: end, crossEntropy: loss / Double(images), accuracy: Double(right) / Double(images),
+      seconds: (ContinuousClock.now - begin) / .seconds(1))
+  }
+
+  /// What was learned, as a model with its tasks: their outputs, their biases where every task has its own, and the accuracy on
+  /// the images that were learned from.
+  package func model() async throws -> Model {
+    guard isFinished else { throw PadawannError(.usage, "the learning is not at its end") }
+    let configuration = start.configuration
+    let weight = configuration.settings.sharedWeight
+    var model = Model(network: try learning.network(), sharedWeights: [weight])
+    model.provenance.tool = configuration.tool
+    model.provenance.parent = Digest(hex: configuration.parents[0].sha256)
+    model.provenance.seed = configuration.settings.seed
+    model.provenance.settings = configuration.provenance
+    for (index, task) in start.tasks.enumerated() {
+      var record = TaskRecord(task, sharedWeight: weight)
+      record.parameters = biases(task: index, of: model.network.architecture)
+      let network = try model.network.replacing(record.parameters)
+      let predictions = try await environment.inference.predictions(
+        of: network, on: task.dataset, weights: [weight])
+      record.accuracy = try TaskScore(predictions, outputs: task.outputs).accuracy
+      model.tasks.append(record)
+    }
+    return model
+  }
+
+  package func outcome() async throws -> Outcome { Outcome(density: start.configuration.settings.density) }
+
+  /// The biases that a task has of its own.
+  private func biases(task: Int, of architecture: Architecture) -> [TaskParameters] {
+    guard start.configuration.settings.biases == .perTask else { return [] }
+    return learning.biases(task: task).sorted { $0.key < $1.key }.map { node, bias in
+      TaskParameters(node: architecture.nodes[node].name, .weighted(nil, bias: bias, .float32))
+    }
+  }
+}
+
+extension RunConfiguration where Settings == MaskSettings {
+  /// What the method was told as names and values, as the model stores them.
+  package var provenance: [Provenance.Setting] {
+    let learning = settings
+    var list: [(String, String)] = [
+      ("command", "learn"), ("density", "\(learning.density)"),
+      ("layers", learning.layers?.joined(separator: "+") ?? "linear"),
+      ("biases", learning.biases.rawValue), ("weight", "\(learning.sharedWeight)"),
+      ("passes", "\(learning.passes)"), ("batch", "\(learning.batch)"), ("shifts", "\(learning.shifts)"),
+      ("rate", "\(learning.rate)"), ("bias-rate", "\(learning.biasRate)"), ("refresh", "\(learning.refresh)"),
+      ("temperature", "\(learning.temperature)"),
+    ]
+    for (name, share) in learning.shares.sorted(by: { $0.key < $1.key }) {
+      list.append(("share.\(name)", "\(share)"))
+    }
+    return (list + taskEntries).map { Provenance.Setting($0.0, $0.1) }
+  }
+}
+
+extension MaskLearning.Snapshot {
+  /// What a checkpoint stores of a learning between two passes (`Formats/runs.md`).
+  var state: RunState {
+    var nodes = HDFGroup()
+    nodes.groups = layers.map { layer in
+      var group = HDFGroup()
+      group.attributes = [
+        HDFEntry("magnitude", .float64(layer.magnitude)), HDFEntry("threshold", .float32(layer.threshold)),
+      ]
+      let numbers =
+        [("scores", layer.scores), ("means", layer.means), ("squares", layer.squares)]
+        + layer.biases.enumerated().map { ("biases-\($0)", $1) }
+      group.datasets = numbers.filter { !$0.1.isEmpty }.map {
+        HDFEntry($0.0, HDFDataset(shape: [$0.1.count], .float32($0.1)))
+      }
+      return HDFEntry(layer.name, group)
+    }
+    var root = HDFGroup()
+    root.attributes = [HDFEntry("step", .integer(Int64(step)))]
+    root.groups = [HDFEntry("nodes", nodes)]
+    return RunState(root)
+  }
+
+  /// Reads what ``state`` stored; the learning that goes on from it checks that its numbers fit.
+  ///
+  /// - Throws: ``PadawannError`` `data` when parts are missing.
+  init(_ state: RunState, _ settings: MaskSettings) throws(PadawannError) {
+    var reader = AttributeReader(state.tree, "/")
+    let step = try reader.integer("step")
+    guard let nodes = state.tree.group("nodes") else { throw RunState.broken }
+    self.init(
+      settings: settings, step: step,
+      layers: try nodes.groups.map { entry throws(PadawannError) in try Layer(entry) })
+  }
+}
+
+extension MaskLearning.Snapshot.Layer {
+  fileprivate init(_ entry: HDFEntry<HDFGroup>) throws(PadawannError) {
+    let group = entry.value
+    guard case .float64(let magnitude) = group.attribute("magnitude"),
+      case .float32(let threshold) = group.attribute("threshold")
+    else { throw RunState.broken }
+    self.init(
+      name: entry.name, magnitude: magnitude, threshold: threshold, scores: try group.numbers("scores") ?? [],
+      means: try group.numbers("means") ?? [], squares: try group.numbers("squares") ?? [],
+      biases: try group.lists("biases"))
+  }
+}
+
+extension HDFGroup {
+  /// Floating-point numbers that a state stores under a name; `nil` when there are none.
+  func numbers(_ name: String) throws(PadawannError) -> [Float]? {
+    guard let dataset = dataset(name) else { return nil }
+    guard case .float32(let numbers) = dataset.elements else { throw RunState.broken }
+    return numbers
+  }
+
+  /// All that a state stores under a name and the numbers 0, 1, 2 and so on.
+  func lists(_ name: String) throws(PadawannError) -> [[Float]] {
+    var lists: [[Float]] = []
+    while let numbers = try numbers("\(name)-\(lists.count)") { lists.append(numbers) }
+    return lists
+  }
+}

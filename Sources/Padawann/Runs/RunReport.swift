@@ -1,0 +1,119 @@
+/// What came of a run: `report.json` of its folder (`Formats/runs.md`).
+package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
+  /// The structure and its version.
+  package private(set) var schema = "padawann.run-report/1"
+  /// What was done.
+  package let kind: RunKind
+  /// The digest of the result's content.
+  package let modelSha256: String
+  /// The size of its file.
+  package let modelBytes: Int
+  /// The edges of the network, pruned ones included.
+  package let edges: Int
+  /// The edges that are left.
+  package let remainingEdges: Int
+  /// The key of every random number.
+  package let seed: UInt64
+  /// The steps that were done.
+  package let steps: Int
+  /// The tasks of the result.
+  package let tasks: [Task]
+  /// The result on test data, which the run never saw.
+  package private(set) var tests: [TestResult]
+  /// What else is to be said, each job its own.
+  package let outcome: Outcome
+
+  /// One task.
+  package struct Task: Codable, Sendable, Equatable {
+    /// Its name.
+    package let name: String
+    /// The dataset spec of its training images.
+    package let dataset: String
+    /// The output of each class.
+    package let outputs: [Int]
+    /// The shared weight that is best for it; absent where edges have values of their own.
+    package let sharedWeight: Float?
+    /// The share of right answers on its training images.
+    package let trainingAccuracy: Double?
+    /// How many numbers it has of its own.
+    package let parameters: Int
+  }
+
+  init<Settings>(
+    _ configuration: RunConfiguration<Settings>, _ model: Model, steps: Int, _ outcome: Outcome,
+    tests: [TestResult]
+  ) throws(PadawannError) {
+    kind = configuration.kind
+    let stored = try ModelFile.digestAndSize(of: model)
+    modelSha256 = stored.digest.description
+    modelBytes = stored.byteCount
+    edges = model.network.edgeCount
+    remainingEdges = model.network.survivors
+    seed = configuration.settings.seed
+    self.steps = steps
+    let names = Set(configuration.tasks.map(\.name))
+    tasks = model.tasks.filter { names.contains($0.name) }.map { task in
+      Task(
+        name: task.name, dataset: task.dataset, outputs: task.outputs, sharedWeight: task.bestSharedWeight,
+        trainingAccuracy: task.accuracy, parameters: task.parameters.reduce(0) { $0 + $1.count })
+    }
+    self.tests = tests
+    self.outcome = outcome
+  }
+
+  /// The same with what the result was measured on.
+  func with(_ tests: [TestResult]) -> RunReport {
+    var report = self
+    report.tests = tests
+    return report
+  }
+
+  /// The mean over the test data of the cross-entropy, in the unit of the thesis' tables: there it was divided by the size
+  /// of a batch, 100 (thesis-facts 11).
+  package var thesisLoss: Double? {
+    tests.isEmpty ? nil : tests.reduce(0) { $0 + $1.crossEntropy } / Double(tests.count) / 100
+  }
+}
+
+/// A model on one set of test data.
+package struct TestResult: Codable, Sendable, Equatable {
+  /// The dataset spec.
+  package let dataset: String
+  /// The digest of its images and labels.
+  package let datasetSha256: String
+  /// The number of images.
+  package let images: Int
+  /// The shared weight with the highest accuracy on this data, the first of equals (thesis-facts 4); absent where edges have
+  /// values of their own.
+  package let sharedWeight: Float?
+  /// Right answers with it, with Wilson's interval.
+  package let accuracy: Proportion
+  /// The mean cross-entropy with it, in nats.
+  package let crossEntropy: Double
+
+  /// Measures a model as the task whose images they are, or without one.
+  ///
+  /// - Parameters:
+  ///   - model: with the task, if there is one.
+  ///   - test: which data it is, and the output of each class.
+  ///   - dataset: the data.
+  ///   - inference: how it is measured.
+  init(_ model: Model, _ test: RunTest, _ dataset: Dataset, _ inference: Inference) async throws {
+    let task = model.tasks.first { $0.name == test.task }
+    let network = try model.network.replacing(task?.parameters ?? [])
+    // Numbers that were trained with one shared weight go with no other.
+    let isTuned = task?.parameters.isEmpty == false
+    let weights: [Float?] =
+      if network.hasOwnValuesOnly { [nil] } else if isTuned { [task?.bestSharedWeight] } else {
+        model.sharedWeights
+      }
+    let predictions = try await inference.predictions(of: network, on: dataset, weights: weights)
+    let score = try TaskScore(predictions, outputs: test.outputs ?? Array(dataset.classNames.indices))
+    self.dataset = dataset.name
+    datasetSha256 = dataset.digest.description
+    images = dataset.count
+    sharedWeight = weights[score.best]
+    accuracy = try Proportion(score.right[score.best], of: score.images)
+    crossEntropy = score.bestCrossEntropy
+  }
+}

@@ -1,0 +1,130 @@
+/// A run with everything found and loaded: what it begins with, or goes on with.
+package struct RunStart<Settings: RunSettings>: Sendable {
+  /// What decides the result.
+  package var configuration: RunConfiguration<Settings>
+  /// The models to start from, as their files are in the folder.
+  package let parents: [Model]
+  /// What it is done for.
+  package let tasks: [EvolutionTask]
+
+  /// Joins what was loaded.
+  ///
+  /// - Throws: ``PadawannError`` `data` when a parent cannot be stored.
+  init(
+    _ kind: RunKind, _ settings: Settings, parents: [Model], tasks: [EvolutionTask], tests: [RunTest],
+    _ environment: RunEnvironment
+  ) throws(PadawannError) {
+    configuration = RunConfiguration(
+      kind, settings, tasks: tasks,
+      parents: try parents.map { model throws(PadawannError) in try ModelFile.digest(of: model) },
+      tests: tests, environment)
+    self.parents = parents
+    self.tasks = tasks
+  }
+
+  /// Loads what a stored run was begun with.
+  ///
+  /// - Parameters:
+  ///   - configuration: the run's.
+  ///   - path: its folder.
+  ///   - environment: where named datasets are.
+  /// - Throws: ``PadawannError`` `missing` for a file that is gone, `data` for one that is damaged or not the one that the run began
+  ///   with.
+  init(_ configuration: RunConfiguration<Settings>, in path: String, _ environment: RunEnvironment)
+    throws(PadawannError)
+  {
+    self.configuration = configuration
+    parents = try Self.parents(configuration, in: path)
+    let data = try configuration.data(environment)
+    tasks = try configuration.tasks.map { task throws(PadawannError) in
+      let dataset = try DatasetSpec.parse(task.dataset).load(
+        from: data, relativeTo: configuration.workingFolder)
+      guard dataset.digest.description == task.datasetSha256 else {
+        throw PadawannError(
+          .data, "the dataset has other images or labels than when the run began", at: task.dataset,
+          remedy: "Put back the files that it began with")
+      }
+      return EvolutionTask(name: task.name, dataset: dataset, outputs: task.outputs)
+    }
+  }
+
+  /// The models that a stored run started from.
+  static func parents(_ configuration: RunConfiguration<Settings>, in path: String) throws(PadawannError)
+    -> [Model]
+  {
+    try configuration.parents.map { parent throws(PadawannError) in
+      let place = "\(path)/\(parent.file)"
+      let stored = try ModelFile.read(place, followsLinks: false)
+      guard stored.digest.description == parent.sha256 else {
+        throw PadawannError(.data, "this is not the model that the run began with", at: place)
+      }
+      return stored.model
+    }
+  }
+}
+
+extension [DatasetSpec] {
+  /// The tasks of a run, in order.
+  ///
+  /// - Parameters:
+  ///   - perClass: how many images of each class a task has whose spec does not choose; all when `nil`.
+  ///   - environment: where named datasets are.
+  ///   - architecture: of the network that they must fit.
+  ///   - mapped: gives classes their outputs.
+  /// - Throws: ``PadawannError`` `usage` without a task, and for whatever is missing or does not fit.
+  func loaded(
+    perClass: Int?, _ data: DataFolder, for architecture: Architecture,
+    mapped: (EvolutionTask) async throws -> EvolutionTask = { $0 }
+  ) async throws -> [EvolutionTask] {
+    guard !isEmpty else { throw PadawannError(.usage, "there is no task", remedy: "Name a dataset") }
+    var tasks: [EvolutionTask] = []
+    for spec in self {
+      var spec = spec
+      if spec.selection == nil, let perClass { spec.selection = .firstPerClass(perClass) }
+      let task = EvolutionTask(
+        name: spec.taskName(besides: tasks.map(\.name)), dataset: try spec.load(from: data))
+      try task.check(fits: architecture)
+      tasks.append(try await mapped(task))
+    }
+    return tasks
+  }
+
+  /// What tasks are measured on, with their outputs, and these specs besides. All of it is loaded once, so that what is missing
+  /// is missed now.
+  func tests(
+    of tasks: [(test: DatasetSpec?, task: EvolutionTask)], _ data: DataFolder, _ architecture: Architecture
+  ) throws(PadawannError) -> [RunTest] {
+    var tests: [(spec: DatasetSpec, test: RunTest)] = []
+    for (test, task) in tasks {
+      guard let test else { continue }
+      tests.append((test, .init(dataset: test.description, of: task)))
+    }
+    for spec in self where !tests.contains(where: { $0.spec == spec }) {
+      tests.append((spec, .init(dataset: spec.description)))
+    }
+    for (spec, _) in tests { try Inference.check(spec.load(from: data), fits: architecture) }
+    return tests.map(\.test)
+  }
+}
+
+extension DatasetSpec {
+  /// A task's name: that of the set, or of the file without its ending, with a number where that is taken.
+  package func taskName(besides taken: [String] = []) -> String {
+    let base: String
+    switch source {
+    case .named(let set, _): base = set.rawValue
+    case .path(let path):
+      let file = path.split(separator: "/").last.map(String.init) ?? "task"
+      let stem = file.prefix { $0 != "." }
+      let plain = stem.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+      base = plain.isEmpty || plain.hasPrefix("-") ? "task" : String(plain.prefix(100))
+    }
+    var name = base
+    var number = 2
+    while taken.contains(name) {
+      name = "\(base)-\(number)"
+      number += 1
+    }
+    return name
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Padawann
+
+/// The folder of a run that is begun or gone on with, and how many runs there are in it.
+struct RunOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The folder of the run, which is made.", valueName: "folder"),
+    completion: .directory)
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on with the run of this folder, or finish all runs in it.", valueName: "folder"),
+    completion: .directory)
+  var resume: String?
+
+  @Option(help: ArgumentHelp("So many runs, whose seeds are derived.", valueName: "number"))
+  var trials: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only this one of several runs, from 1; --resume puts them together.", valueName: "number"))
+  var trial: Int?
+
+  func validate() throws {
+    guard (output == nil) != (resume == nil) else {
+      throw ValidationError("give one of --output and --resume")
+    }
+    guard output?.isEmpty != true, resume?.isEmpty != true else {
+      throw ValidationError("the name of a folder cannot be empty")
+    }
+    guard resume == nil || trials == nil else {
+      throw ValidationError("--resume goes on with what the run was begun with: give no trials")
+    }
+  }
+
+  /// Takes what is meant to its end.
+  ///
+  /// - Parameters:
+  ///   - driver: the command's.
+  ///   - start: what is begun; not asked for with --resume.
+  /// - Returns: the folder, and what came of each run in it.
+  func finish<Job: DisplayedJob & ~Copyable>(
+    _ driver: RunDriver<Job>, _ start: () async throws -> RunStart<Job.Settings>
+  ) async throws -> (folder: String, reports: [RunReport<Job.Outcome>]) {
+    if let resume { return (resume, try await driver.resume(resume, only: trial).map(\.report)) }
+    let path = output ?? ""
+    var begun = try await start()
+    if let trials { begun = try begun.trials(trials) }
+    guard begun.configuration.members != nil else {
+      return (path, [try await driver.begin(begun, in: path).report])
+    }
+    let group = try RunGroup<Job>.begin(begun, in: path)
+    return (path, try await driver.finish(group, only: trial).map(\.report))
+  }
+}
