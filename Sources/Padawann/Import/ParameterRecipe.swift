@@ -19,10 +19,11 @@ struct ParameterRecipe {
     for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
       throw PadawannError(.data, "two tensors have the same name", at: "tensor \(tensor.name)")
     }
+    let parts = parametrisations(tensors)
     var recipes: [ParameterRecipe] = []
     var used = Set<String>()
     for tensor in tensors {
-      guard let found = try combination(tensor, byName) else { continue }
+      guard let found = try combination(tensor, byName, parts) else { continue }
       recipes.append(found.recipe)
       used.formUnion(found.parts)
     }
@@ -47,7 +48,7 @@ struct ParameterRecipe {
 
   /// The recipe in which `tensor` has the values, with the names of all its parts; `nil` when it stands alone.
   private static func combination(
-    _ tensor: StoredTensor, _ byName: [String: StoredTensor]
+    _ tensor: StoredTensor, _ byName: [String: StoredTensor], _ parametrisations: [String: [String]]
   ) throws(PadawannError) -> (recipe: ParameterRecipe, parts: [String])? {
     func stem(_ suffix: String) -> String? {
       tensor.name.hasSuffix(suffix) ? String(tensor.name.dropLast(suffix.count)) : nil
@@ -64,12 +65,24 @@ struct ParameterRecipe {
       let source = Source.normalised(lengths: lengths, directions: tensor)
       return (ParameterRecipe(name: stem, source: source), [tensor.name, lengths.name])
     }
-    return try parametrisation(tensor, byName)
+    return try parametrisation(tensor, byName, parametrisations)
+  }
+
+  /// The names of the tensors below each `a.parametrizations.weight`, found in one pass over all names.
+  private static func parametrisations(_ tensors: [StoredTensor]) -> [String: [String]] {
+    var parts: [String: [String]] = [:]
+    for tensor in tensors where tensor.name.contains("parametrizations.") {
+      let words = tensor.name.split(separator: ".", omittingEmptySubsequences: false)
+      for place in words.indices.dropLast(2) where words[place] == "parametrizations" {
+        parts[words[...(place + 1)].joined(separator: "."), default: []].append(tensor.name)
+      }
+    }
+    return parts
   }
 
   /// `a.parametrizations.weight.original…`, as `torch.nn.utils.parametrize` names it.
   private static func parametrisation(
-    _ tensor: StoredTensor, _ byName: [String: StoredTensor]
+    _ tensor: StoredTensor, _ byName: [String: StoredTensor], _ parametrisations: [String: [String]]
   ) throws(PadawannError) -> (recipe: ParameterRecipe, parts: [String])? {
     var words = tensor.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard words.count >= 3, words[words.count - 3] == "parametrizations" else { return nil }
@@ -77,7 +90,7 @@ struct ParameterRecipe {
     let stem = words.joined(separator: ".")
     words.remove(at: words.count - 2)
     let name = words.joined(separator: ".")
-    let parts = byName.keys.filter { $0.hasPrefix(stem + ".") }
+    let parts = parametrisations[stem] ?? []
     if last == "original", parts.contains(where: { $0.hasSuffix("._u") }) {
       throw parametrised(tensor.name, "spectral normalisation")
     }

@@ -135,9 +135,3 @@ enum PickleGlobal {
     "torch.per_channel_affine_float_qparams", "torch._utils._rebuild_device",
   ]
 }
-
-/// Untrusted text for a message: printable ASCII, not too long.
-func printable(_ text: String) -> String {
-  let shown = text.unicodeScalars.prefix(120).map { (0x20..<0x7f).contains($0.value) ? Character($0) : "?" }
-  return String(shown) + (text.unicodeScalars.count > 120 ? "…" : "")
-}

@@ -59,6 +59,12 @@ public struct TensorFile: Sendable {
     if let root = TorchZip.root(of: archive) {
       return ("PyTorch zip", try TorchZip.read(archive, root: root, fileBytes: bytes.count))
     }
+    let programs = ["models/model.json", "serialized_exported_program.json"]
+    if archive.entries.contains(where: { entry in programs.contains { entry.name.hasSuffix($0) } }) {
+      throw PadawannError(
+        .unsupported, "this is a program that torch.export saved (.pt2), not a file of tensors",
+        remedy: "Save the weights with torch.save(model.state_dict(), 'weights.pt')")
+    }
     guard archive.entries.contains(where: { $0.name.hasSuffix(".npy") }) else {
       throw PadawannError(
         .data, "this zip archive is neither PyTorch's nor NumPy's",

@@ -41,7 +41,9 @@ enum WrongFile {
     {
       return PadawannError(
         .unsupported, "this looks like an ONNX model, not a file of tensors",
-        remedy: "Import it as an ONNX model")
+        remedy:
+          "Save the weights from PyTorch with torch.save(model.state_dict(), 'weights.pt'), or as safetensors"
+      )
     }
     if bytes[0] == 0x80 {
       return PadawannError(

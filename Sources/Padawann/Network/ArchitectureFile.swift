@@ -27,6 +27,7 @@ public enum ArchitectureFile {
         .data, "this is not an architecture in JSON: \(reason(error))",
         remedy: "See Formats/architecture.md for the keys and examples")
     }
+    try JSONReader.checkKeys(bytes)
     guard document.input.count == 3 || document.input.count == 1 else {
       throw PadawannError(.data, "\"input\" is [channels, rows, columns] or [elements]")
     }

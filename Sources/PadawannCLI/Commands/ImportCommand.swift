@@ -65,7 +65,7 @@ struct ImportCommand: AsyncParsableCommand {
     } catch {
       throw error.inside(file)
     }
-    let notes = source.notes + parameters.notes
+    let notes = parameters.notes
     for note in notes { Output.note(note) }
     guard let output else {
       let result = TensorListReport(source, notes: notes)

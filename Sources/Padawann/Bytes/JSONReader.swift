@@ -46,6 +46,45 @@ struct JSONReader {
     try expect(UInt8(ascii: "}"))
   }
 
+  /// Checks a whole document of any structure for keys that an object has twice: readers differ in which one they take.
+  ///
+  /// - Throws: ``PadawannError`` `data` that names the key.
+  static func checkKeys(_ bytes: [UInt8]) throws(PadawannError) {
+    var reader = JSONReader(bytes[...])
+    try reader.skipValue(depth: 0)
+    try reader.expectEnd()
+  }
+
+  /// Skips a value; each level of nesting is a call, of which there are at most 512.
+  private mutating func skipValue(depth: Int) throws(PadawannError) {
+    guard depth < 512 else { throw malformed("less nesting") }
+    skipBlanks()
+    guard position < bytes.endIndex else { throw malformed("a value") }
+    switch bytes[position] {
+    case UInt8(ascii: "{"):
+      var keys = Set<String>()
+      try object { json, key throws(PadawannError) in
+        guard keys.insert(key).inserted else {
+          throw PadawannError(
+            .data, "the key \(printable(key)) appears twice in one object", at: "byte \(json.position)",
+            remedy: "Keep the one that is meant")
+        }
+        try json.skipValue(depth: depth + 1)
+      }
+    case UInt8(ascii: "["):
+      position += 1
+      if skip(UInt8(ascii: "]")) { return }
+      repeat { try skipValue(depth: depth + 1) } while skip(UInt8(ascii: ","))
+      try expect(UInt8(ascii: "]"))
+    case UInt8(ascii: "\""): _ = try text()
+    default:
+      // A number, true, false or null.
+      let word = bytes[position...].prefix { !",]}".utf8.contains($0) && $0 > 0x20 }
+      guard !word.isEmpty else { throw malformed("a value") }
+      position = word.endIndex
+    }
+  }
+
   /// An array of integers that are not negative.
   mutating func integers() throws(PadawannError) -> [Int] {
     var numbers: [Int] = []
@@ -118,4 +157,10 @@ struct JSONReader {
     position = digits.endIndex
     return number
   }
+}
+
+/// Untrusted text for a message: printable ASCII, not too long.
+func printable(_ text: String) -> String {
+  let shown = text.unicodeScalars.prefix(120).map { (0x20..<0x7f).contains($0.value) ? Character($0) : "?" }
+  return String(shown) + (text.unicodeScalars.count > 120 ? "…" : "")
 }
