@@ -1,4 +1,14 @@
-import HDF5
+package import HDF5
+
+/// What a job is between two steps: the part of a checkpoint that is its own.
+package struct RunState: Sendable {
+  package var tree: HDFGroup
+
+  package init(_ tree: HDFGroup) { self.tree = tree }
+
+  static let broken = PadawannError(
+    .data, "the checkpoint's parts do not fit together: it is damaged")
+}
 
 /// `checkpoint.h5`: all that a run needs to go on after a step (`Formats/runs.md`). The job's part stands beside what every
 /// run stores.
