@@ -97,14 +97,94 @@ import Testing
     #expect(outcome.errors.contains("the result cannot be written to standard output: No space left"))
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
-  func whatWasMeasuredIsShownWhereItCannotBeStored() throws {
-    let outcome = try Workplace(models: true).run(
-      "evaluate net.h5 --data strokes:test,per-class=1 --weights 1 --predictions nowhere/p.npz")
-    #expect(outcome.code == 73)
-    #expect(outcome.output.contains("strokes:test,per-class=1: 10 images"))
+  @Test func whatWasMeasuredIsShownWhereItCannotBeStored() throws {
+    let place = try Workplace(models: true)
+    let outcome = try place.shell(
+      "ulimit -f 2; padawann evaluate net.h5 --data strokes:test,per-class=20 --weights 1 --predictions p.npz"
+    )
+    #expect(outcome.code == 74, "\(outcome.errors)")
+    #expect(outcome.output.contains("strokes:test,per-class=20: 200 images"))
   }
 
+  /// A missing folder was once noticed only after all the work.
+  @Test func anOutputThatCannotBeMadeIsRefusedBeforeTheWork() throws {
+    let outcome = try Workplace(models: true).run(
+      "evaluate net.h5 --data strokes:test,per-class=1 --predictions nowhere/p.npz")
+    #expect(outcome.code == 73)
+    #expect(outcome.output == "")
+  }
+
+  /// Each once replaced one of its own inputs.
+  @Test(arguments: [
+    "import demo-net.pt --arch demo-net.json -o demo-net.pt",
+    "import demo-net.pt --arch demo-net.json -o ./demo-net.json",
+    "prune net.h5 --method random --amount 0.1 -o net.h5",
+    "evaluate net.h5 --data strokes:test,per-class=1 --predictions net.h5",
+    "data export digits.npz -o digits.npz",
+    "train --arch demo-net.json --data digits.npz -o digits.npz",
+    "finetune net.h5 --task digits.npz -o digits.npz",
+  ])
+  func anOutputThatIsAnInputIsRefused(_ arguments: String) throws {
+    let place = try Workplace(models: true)
+    try place.run("data export strokes:train,per-class=1 -o digits.npz").check()
+    let files = ["demo-net.pt", "demo-net.json", "net.h5", "digits.npz"]
+    let before = try files.map { try place.bytes($0) }
+    let outcome = try place.run(arguments)
+    #expect(outcome.code == 64 && outcome.errors.contains("also an input"), "\(outcome.errors)")
+    #expect(try files.map { try place.bytes($0) } == before)
+  }
+
+  /// Two of them at once once kept one of the two.
+  @Test func recordsThatAreMadeAtOnceAreAllKept() throws {
+    let place = try Workplace(models: true)
+    try place.shell(
+      "for k in 1 2 3 4 5 6; do padawann evaluate net.h5 --data strokes:test,per-class=2 --record t$k & pids+=($!); done; "
+        + "for pid in ${pids[@]}; do wait $pid || exit 1; done"
+    ).check()
+    let model = try ModelFile.read(place.folder.appendingPathComponent("net.h5").path).model
+    #expect(model.tasks.map(\.name).sorted() == (1...6).map { "t\($0)" })
+  }
+
+  @Test func headsThatAreTrainedAtOnceAreAllKept() throws {
+    let place = try Workplace(models: true)
+    try place.shell(
+      "for k in 1 2 3; do padawann finetune net.h5 --task strokes:train,per-class=5 --name h$k --passes 1 & pids+=($!); done; "
+        + "for pid in ${pids[@]}; do wait $pid || exit 1; done"
+    ).check()
+    let model = try ModelFile.read(place.folder.appendingPathComponent("net.h5").path).model
+    #expect(model.tasks.map(\.name).sorted() == ["h1", "h2", "h3"])
+    #expect(model.tasks.allSatisfy { !$0.parameters.isEmpty })
+  }
+
+  /// A run's folder stands for its result.
+  @Test func aRunsFolderIsItsResult() throws {
+    let place = try Workplace(models: true)
+    try place.run(
+      "evolve net.h5 --task strokes:train,per-class=3 --population 4 --tournament 2 --generations 1 -o run"
+    ).check()
+    for command in ["evaluate FILE --data strokes:test,per-class=2", "inspect FILE", "stats FILE"] {
+      let outputs = try ["run", "run/champion.h5"].map { file in
+        try place.run("\(command) --json".replacing("FILE", with: file)).check().output
+          .replacing("run/champion.h5", with: "run")
+      }
+      #expect(outputs[0] == outputs[1], "\(command)")
+    }
+    #expect(try place.run("compare run net.h5 --data strokes:test,per-class=2").code == 0)
+  }
+
+  /// A run that was begun in another working folder once did not find its data.
+  @Test func aRunGoesOnFromAnotherWorkingFolder() throws {
+    let place = try Workplace(models: true)
+    try place.run("data export strokes:train,per-class=3 -o digits.npz").check()
+    try place.run(
+      "evolve net.h5 --task digits.npz --per-class all --population 4 --tournament 2 --generations 1 -o run"
+    ).check()
+    try place.shell("mkdir elsewhere; cd elsewhere; padawann evolve --resume ../run").check()
+  }
+}
+
+/// Failures of the program itself.
+extension ExitCodeTests {
   @Test func closedStreamsAreNoHarm() throws {
     let place = try Workplace(models: true)
     let silent = try place.shell("padawann prune net.h5 --method random --amount 0.1 -o a.h5 <&- >&- 2>&-")
