@@ -92,7 +92,7 @@ class Case:
             self.configuration = json.load(file)
         self.settings = self.configuration["settings"]
         evolution = self.settings["evolution"]
-        check(evolution["crossover"] == "none" and evolution["draw"] == "all", "the profile is not the reference")
+        check(evolution["crossover"] == "none" and evolution["pruning_pool"] == "all", "the profile is not the reference")
         self.population = evolution["population"]
         self.elites = int(self.population * evolution["elitism"] + 1e-9)
         self.survivors = int(self.population * (1 - evolution["culling"]) + 1e-9)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times learning a mask: padawann against the same algorithm in PyTorch, one thread each, CPU time with everything included.
 
-usage: time-mask-learning.py NET.pt [--program .build/release/padawann] [--density 0.5] [--passes 16] [--type float32|bfloat16]
+usage: time-mask-learning.py NET.pt [--program .build/release/padawann] [--density 0.5] [--epochs 16] [--type float32|bfloat16]
 NET.pt holds MNIST-Net; the data is where PADAWANN_DATA says. Two tasks, mnist and 10letters, 700 training images per class.
 Needs torch, numpy, h5py. Prints seconds, the ratio, and test accuracies of both.
 """
@@ -52,7 +52,7 @@ def features(x, w, b):
     return F.max_pool2d(F.relu(F.conv2d(h, w[1], b[1])), 2).flatten(1)
 
 
-def learn(net, tasks, density, passes, kind, weight=0.5):
+def learn(net, tasks, density, epochs, kind, weight=0.5):
     """The masks, by the algorithm of MaskLearning."""
     state = torch.load(net)
     signs = [torch.where(state[n + ".weight"] < 0, -1.0, 1.0) for n in LAYERS]
@@ -88,8 +88,8 @@ def learn(net, tasks, density, passes, kind, weight=0.5):
     for p in parameters:
         p.grad = torch.zeros_like(p)
     adam = torch.optim.Adam(parameters, lr=0.02, betas=(0.9, 0.99), fused=True)
-    steps, step = passes * (len(x) // BATCH), 0
-    for _ in range(passes):
+    steps, step = epochs * (len(x) // BATCH), 0
+    for _ in range(epochs):
         order = torch.randperm(len(x))
         for i in range(0, len(x) - BATCH + 1, BATCH):
             adam.param_groups[0]["lr"] = 0.02 * 0.5 * (1 + np.cos(np.pi * step / steps))
@@ -122,8 +122,8 @@ def ours(arguments, folder):
     with tempfile.TemporaryDirectory() as place:
         model, learned = f"{place}/net.h5", f"{place}/run"
         subprocess.run([program, "import", arguments.net, "-o", model], check=True, capture_output=True)
-        command = [program, "learn", model, "-o", learned, "--density", str(arguments.density), "--passes",
-                   str(arguments.passes), "--threads", "1"]
+        command = [program, "learn", model, "-o", learned, "--density", str(arguments.density), "--epochs",
+                   str(arguments.epochs), "--threads", "1"]
         for spec in SPECS:
             command += ["--task", spec]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -133,7 +133,7 @@ def ours(arguments, folder):
         report = subprocess.run([program, "evaluate", f"{learned}/model.h5", "--data", "mnist:test", "--data", "10letters:test", "--json"],
                                 check=True, capture_output=True, env={**os.environ, "PADAWANN_DATA": folder})
         sets = json.loads(report.stdout)["datasets"]
-        return seconds, [d["sweep"]["settings"][0]["scores"]["accuracy"]["value"] for d in sets]
+        return seconds, [d["sweep"]["points"][0]["scores"]["accuracy"]["value"] for d in sets]
 
 
 def main():
@@ -141,7 +141,7 @@ def main():
     parser.add_argument("net")
     parser.add_argument("--program", default=".build/release/padawann")
     parser.add_argument("--density", type=float, default=0.5)
-    parser.add_argument("--passes", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--type", default="float32", choices=["float32", "bfloat16"])
     arguments = parser.parse_args()
     folder = os.environ.get("PADAWANN_DATA")
@@ -151,7 +151,7 @@ def main():
     torch.manual_seed(0)
     start = time.process_time()
     tasks = [load(folder, name, False) for name in FILES]
-    w, b = learn(arguments.net, tasks, arguments.density, arguments.passes, getattr(torch, arguments.type))
+    w, b = learn(arguments.net, tasks, arguments.density, arguments.epochs, getattr(torch, arguments.type))
     theirs = time.process_time() - start
     print(f"PyTorch {torch.__version__} {arguments.type}: {theirs:.1f} s,",
           [round(accuracy(w, b, *load(folder, name, True)), 4) for name in FILES], flush=True)

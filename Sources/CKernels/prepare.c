@@ -116,14 +116,14 @@ static uint64_t ink_of_eight(const uint8_t *pixels) {
 }
 
 void lanes_ink(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
-               uint64_t *ink) {
-  memset(ink, 0, (size_t)images * (size_t)height * sizeof *ink);
-  for (ptrdiff_t image = 0; image < images; image++, ink += height)
+               uint64_t *nonzero) {
+  memset(nonzero, 0, (size_t)images * (size_t)height * sizeof *nonzero);
+  for (ptrdiff_t image = 0; image < images; image++, nonzero += height)
     for (int32_t row = 0; row < channels * height; row++, pixels += width) {
       uint64_t bits = 0;
       int32_t column = 0;
       for (; column + 8 <= width; column += 8) bits |= ink_of_eight(pixels + column) << column;
       for (; column < width; column++) bits |= (uint64_t)(pixels[column] != 0) << column;
-      ink[row % height] |= bits;
+      nonzero[row % height] |= bits;
     }
 }

@@ -21,7 +21,7 @@ public struct HDFDataset: Equatable, Sendable {
   /// What is known about it, in order.
   public var attributes: [HDFEntry<HDFValue>]
 
-  /// Makes a dataset; ``HDFGroup/image()`` checks that the shape fits.
+  /// Makes a dataset; ``HDFGroup/encoded()`` checks that the shape fits.
   public init(shape: [Int], _ elements: HDFElements, attributes: KeyValuePairs<String, HDFValue> = [:]) {
     self.shape = shape
     self.elements = elements

@@ -1,7 +1,7 @@
 import CHDF5
 
 extension HDFGroup {
-  /// Reads a whole HDF5 file from its bytes, strictly: nothing outside what ``image()`` writes is taken.
+  /// Reads a whole HDF5 file from its bytes, strictly: nothing outside what ``encoded()`` writes is taken.
   ///
   /// The structure of the file is checked before libhdf5 gets a copy of the bytes, so that a hostile file does not
   /// reach its decoders: superblock version 2 or 3, one hard link per object, every header with its checksum, only
@@ -12,7 +12,7 @@ extension HDFGroup {
   ///   - image: the bytes of the file.
   ///   - limits: what the file may have at most.
   /// - Throws: ``HDF5Error``, naming the object and what is refused about it.
-  public init(image: [UInt8], limits: ReadLimits = ReadLimits()) throws(HDF5Error) {
+  public init(encoded image: [UInt8], limits: ReadLimits = ReadLimits()) throws(HDF5Error) {
     let checked = try ImageProfile.checked(image, limits)
     let access = try Settings.imageReading(checked)
     let name = Library.nextImageName()

@@ -9,9 +9,9 @@ extension HDFGroup {
   ///
   /// - Throws: ``HDF5Error`` of the kind `misuse` when names, shapes or sizes do not fit into HDF5, naming the
   ///   object; of the kind `library` when libhdf5 fails, for example for lack of memory.
-  public func image() throws(HDF5Error) -> [UInt8] {
+  public func encoded() throws(HDF5Error) -> [UInt8] {
     try TreeCheck.check(self, at: "/")
-    return try ImageWriter().image(of: self)
+    return try ImageWriter().encoded(self)
   }
 }
 
@@ -30,7 +30,7 @@ private struct ImageWriter: ~Copyable {
     attributeCreation = attributes
   }
 
-  func image(of root: HDFGroup) throws(HDF5Error) -> [UInt8] {
+  func encoded(_ root: HDFGroup) throws(HDF5Error) -> [UInt8] {
     let creation = try Settings.fileCreation(for: root)
     let access = try Settings.imageWriting()
     let name = Library.nextImageName()

@@ -9,7 +9,7 @@ public struct ReadLimits: Equatable, Sendable {
   }
 
   /// The largest size of the file in bytes.
-  public var imageBytes: Int
+  public var fileBytes: Int
   /// The largest number of groups and datasets, the root group among them.
   public var objects: Int
   /// The largest number of groups on the way from the root to an object.
@@ -18,17 +18,17 @@ public struct ReadLimits: Equatable, Sendable {
   public var attributesPerObject: Int
   /// The largest sum of the sizes of all values in bytes.
   public var payloadBytes: Int
-  /// The largest number of bytes that belong to no object. ``HDFGroup/image()`` leaves none, but other writers do.
+  /// The largest number of bytes that belong to no object. ``HDFGroup/encoded()`` leaves none, but other writers do.
   public var unusedBytes: Int
   /// What happens to attributes of types that this module does not store.
   public var unknownAttributes: UnknownAttributes
 
   /// Makes limits; the defaults are far above any model of this field.
   public init(
-    imageBytes: Int = 1 << 30, objects: Int = 1024, depth: Int = 8, attributesPerObject: Int = 256,
+    fileBytes: Int = 1 << 30, objects: Int = 1024, depth: Int = 8, attributesPerObject: Int = 256,
     payloadBytes: Int = 1 << 30, unusedBytes: Int = 1 << 16, unknownAttributes: UnknownAttributes = .refused
   ) {
-    self.imageBytes = imageBytes
+    self.fileBytes = fileBytes
     self.objects = objects
     self.depth = depth
     self.attributesPerObject = attributesPerObject

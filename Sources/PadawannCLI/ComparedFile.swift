@@ -21,7 +21,7 @@ struct ComparedFile {
       if bytes.starts(with: [0x50, 0x4b]) {
         content = .predictions(try Self.predictions(bytes))
       } else {
-        content = .model(try ModelFile.model(image: bytes).model)
+        content = .model(try ModelFile.model(encoded: bytes).model)
       }
     } catch {
       throw error.inside(path)

@@ -5,11 +5,11 @@ struct EvaluationSubject {
   let network: Network
   let dataset: Dataset
   /// The shared weights to try; `nil` stands for the network's own weights.
-  let settings: [Float?]
+  let sharedWeights: [Float?]
   /// The outputs for the classes of the data; `nil` when they are all outputs in order.
   let outputs: [Int]?
   /// The task, if it is measured as one.
-  let task: TaskRecord?
+  let task: ModelTask?
 
   /// The network itself on some data.
   init(
@@ -18,7 +18,7 @@ struct EvaluationSubject {
     try Inference.check(dataset, fits: model.network.architecture)
     network = model.network
     self.dataset = dataset
-    settings = try weights.settings(of: model, path)
+    sharedWeights = try weights.sharedWeights(of: model, path)
     self.outputs = try outputs.outputs(for: dataset, of: model.network)
     task = nil
   }
@@ -40,7 +40,7 @@ struct EvaluationSubject {
     }
     network = use.network
     self.dataset = dataset
-    settings = weights.weights?.values ?? use.settings
+    sharedWeights = weights.weights?.values ?? use.sharedWeights
     outputs = use.task.outputs == Array(0..<network.architecture.outputs) ? nil : use.task.outputs
     task = use.task
   }

@@ -41,7 +41,7 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
   }
 
   /// Tells what a run is about to do, one line for all.
-  func announce(_ settings: [Provenance.Setting], seed: UInt64) {
+  func announce(_ settings: [Provenance.Entry], seed: UInt64) {
     let texts = settings.dropFirst().map { "\($0.name)=\($0.value)" }
     line.note((texts + ["seed=\(seed)"]).joined(separator: " "))
   }
@@ -154,9 +154,9 @@ extension EvolutionJob: DisplayedJob {
 extension MaskLearningJob: DisplayedJob {
   static var unit: String { "batches" }
 
-  static func summary(_ line: LogLine, _ settings: MaskSettings, history: [LogLine]) -> [String] {
+  static func summary(_ line: LogLine, _ settings: MaskLearningSettings, history: [LogLine]) -> [String] {
     [
-      "pass \(line.pass) of \(settings.passes)", "\(Format.percent(line.accuracy))% right",
+      "epoch \(line.epoch) of \(settings.epochs)", "\(Format.percent(line.accuracy))% right",
       "loss \(Format.decimal(line.crossEntropy, 4))",
     ]
   }
@@ -167,7 +167,7 @@ extension TrainingJob: DisplayedJob {
 
   static func summary(_ line: LogLine, _ settings: Settings, history: [LogLine]) -> [String] {
     [
-      "pass \(line.pass) of \(settings.training.passes)", "\(Format.percent(line.accuracy))% right",
+      "epoch \(line.epoch) of \(settings.training.epochs)", "\(Format.percent(line.accuracy))% right",
       "loss \(Format.decimal(line.crossEntropy, 4))",
     ]
   }
@@ -178,8 +178,8 @@ extension FineTuningJob: DisplayedJob {
 
   static func summary(_ line: LogLine, _ settings: Settings, history: [LogLine]) -> [String] {
     [
-      "repetition \(line.repetition) of \(settings.tuning.repetitions), pass \(line.pass) of "
-        + "\(settings.tuning.training.passes)",
+      "repetition \(line.repetition) of \(settings.tuning.repetitions), epoch \(line.epoch) of "
+        + "\(settings.tuning.training.epochs)",
       "\(Format.percent(line.accuracy))% right", "loss \(Format.decimal(line.crossEntropy, 4))",
     ]
   }

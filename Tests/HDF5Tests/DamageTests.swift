@@ -5,7 +5,7 @@ import Testing
 @Suite struct DamageTests {
   private let image: [UInt8]
 
-  init() throws { image = try Samples.model.image() }
+  init() throws { image = try Samples.model.encoded() }
 
   /// The tree with every number of every dataset replaced by zero: what HDF5's own checksums cover.
   private func structure(_ group: HDFGroup) -> HDFGroup {
@@ -34,7 +34,7 @@ import Testing
       for bit in 0..<8 {
         var damaged = image
         damaged[position] ^= 1 << bit
-        guard let tree = try? HDFGroup(image: damaged) else { continue }
+        guard let tree = try? HDFGroup(encoded: damaged) else { continue }
         accepted += 1
         #expect(structure(tree) == expected, "byte \(position), bit \(bit)")
       }
@@ -44,9 +44,9 @@ import Testing
 
   @Test func everyTruncationIsSeen() {
     for count in 0..<image.count {
-      #expect(throws: HDF5Error.self, "\(count)") { try HDFGroup(image: Array(image.prefix(count))) }
+      #expect(throws: HDF5Error.self, "\(count)") { try HDFGroup(encoded: Array(image.prefix(count))) }
     }
-    #expect(throws: HDF5Error.self) { try HDFGroup(image: image + [0]) }
+    #expect(throws: HDF5Error.self) { try HDFGroup(encoded: image + [0]) }
   }
 
   @Test func everyBlockZeroedOrSwappedIsSeen() {
@@ -54,12 +54,12 @@ import Testing
     for start in starts {
       var damaged = image
       damaged.replaceSubrange(start..<start + 512, with: repeatElement(0, count: 512))
-      #expect(throws: HDF5Error.self, "zeroed \(start)") { try HDFGroup(image: damaged) }
+      #expect(throws: HDF5Error.self, "zeroed \(start)") { try HDFGroup(encoded: damaged) }
       for other in starts where other >= start + 512 {
         var swapped = image
         swapped.replaceSubrange(start..<start + 512, with: image[other..<other + 512])
         swapped.replaceSubrange(other..<other + 512, with: image[start..<start + 512])
-        #expect(throws: HDF5Error.self, "\(start) and \(other)") { try HDFGroup(image: swapped) }
+        #expect(throws: HDF5Error.self, "\(start) and \(other)") { try HDFGroup(encoded: swapped) }
       }
     }
   }
@@ -68,7 +68,7 @@ import Testing
   @Test func changedHeadersWithNewChecksumsNeverCrash() throws {
     let parts = headerParts()
     #expect(parts.count > 8)
-    let tight = ReadLimits(imageBytes: 1 << 14, payloadBytes: 1 << 14)
+    let tight = ReadLimits(fileBytes: 1 << 14, payloadBytes: 1 << 14)
     let values: [UInt8] = [0, 1, 2, 0xff]
     var accepted = 0
     for part in parts {
@@ -77,7 +77,7 @@ import Testing
           var hostile = image
           hostile[position] = value
           seal(part, of: &hostile)
-          guard let tree = try? HDFGroup(image: hostile, limits: tight) else { continue }
+          guard let tree = try? HDFGroup(encoded: hostile, limits: tight) else { continue }
           accepted += 1
           #expect(tree.groups.count <= 2)
         }
@@ -101,7 +101,7 @@ import Testing
             hostile[position + byte] = UInt8(truncatingIfNeeded: target >> UInt64(8 * byte))
           }
           seal(part, of: &hostile)
-          let tree = try? HDFGroup(image: hostile)
+          let tree = try? HDFGroup(encoded: hostile)
           #expect(tree == nil || tree.map(structure) == expected, "\(target) at \(position)")
         }
       }

@@ -35,7 +35,7 @@ import Testing
     Case(file: "user-block", path: "/", message: "signature"),
   ])
   func hostileFile(_ item: Case) throws {
-    let error = #expect(throws: HDF5Error.self) { try HDFGroup(image: Golden.bytes(item.file)) }
+    let error = #expect(throws: HDF5Error.self) { try HDFGroup(encoded: Golden.bytes(item.file)) }
     #expect(error?.path == item.path)
     #expect(error?.message.contains(item.message) == true, "\(error?.description ?? "")")
     #expect(error?.reasons.isEmpty == true, "the library saw the file")
@@ -43,48 +43,52 @@ import Testing
 
   @Test func aShapeWithoutValues() throws {
     let limits = ReadLimits(payloadBytes: .max)
-    let error = #expect(throws: HDF5Error.self) { try HDFGroup(image: Golden.bytes("huge"), limits: limits) }
+    let error = #expect(throws: HDF5Error.self) {
+      try HDFGroup(encoded: Golden.bytes("huge"), limits: limits)
+    }
     #expect(error?.message.contains("no values are stored") == true)
   }
 
   @Test func unknownAttributesCanBeSkipped() throws {
     let limits = ReadLimits(unknownAttributes: .skipped)
     for name in ["text-of-any-length", "opaque-attribute", "null-attribute", "two-axes-attribute"] {
-      let tree = try HDFGroup(image: Golden.bytes(name), limits: limits)
+      let tree = try HDFGroup(encoded: Golden.bytes(name), limits: limits)
       #expect(tree == HDFGroup(groups: ["group": HDFGroup()]), "\(name)")
     }
   }
 
   @Test func unusedBytesHaveALimit() throws {
     let image = try Golden.bytes("dead-space")
-    #expect(try HDFGroup(image: image).dataset("kept")?.elements == .uint8([0, 0, 0, 0]))
+    #expect(try HDFGroup(encoded: image).dataset("kept")?.elements == .uint8([0, 0, 0, 0]))
     let error = #expect(throws: HDF5Error.self) {
-      try HDFGroup(image: image, limits: ReadLimits(unusedBytes: 1000))
+      try HDFGroup(encoded: image, limits: ReadLimits(unusedBytes: 1000))
     }
     #expect(error?.kind == .tooLarge)
     #expect(throws: Never.self) {
-      try HDFGroup(image: Samples.everything.image(), limits: ReadLimits(unusedBytes: 0))
+      try HDFGroup(encoded: Samples.everything.encoded(), limits: ReadLimits(unusedBytes: 0))
     }
   }
 
   @Test func foreignFilesInTheProfileAreRead() throws {
-    #expect(try HDFGroup(image: Golden.bytes("profile-v108")) == Golden.profile(inOrder: false))
-    #expect(try HDFGroup(image: Golden.bytes("profile-v110")) == Golden.profile(inOrder: true))
+    #expect(try HDFGroup(encoded: Golden.bytes("profile-v108")) == Golden.profile(inOrder: false))
+    #expect(try HDFGroup(encoded: Golden.bytes("profile-v110")) == Golden.profile(inOrder: true))
   }
 
   @Test func limitsAreExact() throws {
-    let image = try Samples.model.image()
+    let image = try Samples.model.encoded()
     let enough = ReadLimits(
-      imageBytes: image.count, objects: 8, depth: 2, attributesPerObject: 2, payloadBytes: 96, unusedBytes: 0)
-    #expect(try HDFGroup(image: image, limits: enough) == Samples.model)
+      fileBytes: image.count, objects: 8, depth: 2, attributesPerObject: 2, payloadBytes: 96, unusedBytes: 0)
+    #expect(try HDFGroup(encoded: image, limits: enough) == Samples.model)
     let changes: [(inout ReadLimits) -> Void] = [
-      { $0.imageBytes -= 1 }, { $0.objects -= 1 }, { $0.depth -= 1 }, { $0.attributesPerObject -= 1 },
+      { $0.fileBytes -= 1 }, { $0.objects -= 1 }, { $0.depth -= 1 }, { $0.attributesPerObject -= 1 },
       { $0.payloadBytes -= 1 }, { $0.objects = -1 }, { $0.depth = .min }, { $0.payloadBytes = .min },
     ]
     for (number, change) in changes.enumerated() {
       var limits = enough
       change(&limits)
-      let error = #expect(throws: HDF5Error.self, "\(number)") { try HDFGroup(image: image, limits: limits) }
+      let error = #expect(throws: HDF5Error.self, "\(number)") {
+        try HDFGroup(encoded: image, limits: limits)
+      }
       #expect(error?.kind == .tooLarge, "\(number)")
     }
   }
@@ -92,7 +96,7 @@ import Testing
 
 @Suite struct MisuseTests {
   private func refusal(_ tree: HDFGroup, at path: String) {
-    let error = #expect(throws: HDF5Error.self) { try tree.image() }
+    let error = #expect(throws: HDF5Error.self) { try tree.encoded() }
     #expect(error?.kind == .misuse)
     #expect(error?.path == path)
   }
@@ -117,7 +121,7 @@ import Testing
   @Test func attributesAbove64KB() throws {
     let most = [UInt8](repeating: 3, count: 65_399)
     let tree = HDFGroup(attributes: ["a": .array(.uint8(most))])
-    #expect(try HDFGroup(image: tree.image()) == tree)
+    #expect(try HDFGroup(encoded: tree.encoded()) == tree)
     refusal(HDFGroup(attributes: ["a": .array(.uint8(most + [1]))]), at: "/, attribute \"a\"")
     refusal(
       HDFGroup(attributes: ["a": .texts([String(repeating: "x", count: 40_000), "y"])]),
@@ -128,7 +132,7 @@ import Testing
   @Test func treesAreNotDeeperThanTheStack() {
     var tree = HDFGroup()
     for _ in 0..<65 { tree = HDFGroup(groups: ["g": tree]) }
-    let error = #expect(throws: HDF5Error.self) { try tree.image() }
+    let error = #expect(throws: HDF5Error.self) { try tree.encoded() }
     #expect(error?.kind == .misuse)
   }
 }

@@ -4,17 +4,17 @@ import Testing
 @Suite struct RoundTripTests {
   @Test func everyTypeComesBack() throws {
     let tree = Samples.everything
-    #expect(try HDFGroup(image: tree.image()) == tree)
+    #expect(try HDFGroup(encoded: tree.encoded()) == tree)
   }
 
   @Test func equalTreesGiveEqualBytes() throws {
-    let first = try Samples.everything.image()
-    #expect(try Samples.everything.image() == first)
-    #expect(try HDFGroup(image: first).image() == first)
+    let first = try Samples.everything.encoded()
+    #expect(try Samples.everything.encoded() == first)
+    #expect(try HDFGroup(encoded: first).encoded() == first)
   }
 
   @Test func anEmptyRootIsAFile() throws {
-    #expect(try HDFGroup(image: HDFGroup().image()) == HDFGroup())
+    #expect(try HDFGroup(encoded: HDFGroup().encoded()) == HDFGroup())
   }
 
   @Test func orderIsKept() throws {
@@ -25,7 +25,7 @@ import Testing
       tree.datasets.append(HDFEntry("d" + name, HDFDataset(shape: [1], .uint8([7]))))
       tree.groups.append(HDFEntry("g" + name, HDFGroup()))
     }
-    #expect(try HDFGroup(image: tree.image()) == tree)
+    #expect(try HDFGroup(encoded: tree.encoded()) == tree)
   }
 
   @Test func hundredsOfEntriesNeedNoIndex() throws {
@@ -34,8 +34,8 @@ import Testing
       tree.attributes.append(HDFEntry("attribute \(number)", .integer(Int64(number))))
       tree.groups.append(HDFEntry("group \(number)", HDFGroup()))
     }
-    let image = try tree.image()
-    #expect(try HDFGroup(image: image, limits: ReadLimits(attributesPerObject: 300)) == tree)
+    let image = try tree.encoded()
+    #expect(try HDFGroup(encoded: image, limits: ReadLimits(attributesPerObject: 300)) == tree)
     for signature in ["FRHP", "BTHD", "SNOD", "HEAP", "GCOL"] {
       #expect(!contains(image, Array(signature.utf8)), "\(signature) in the file")
     }
@@ -47,18 +47,18 @@ import Testing
       "none": .texts([]),
       "a/b": .text("slash"),
     ])
-    #expect(try HDFGroup(image: tree.image()) == tree)
+    #expect(try HDFGroup(encoded: tree.encoded()) == tree)
   }
 
   @Test func eightTasksAtOnce() async throws {
-    let expected = try Samples.everything.image()
+    let expected = try Samples.everything.encoded()
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       for _ in 0..<8 {
         tasks.addTask {
           for _ in 0..<50 {
-            let tree = try HDFGroup(image: expected)
-            #expect(try tree.image() == expected)
-            #expect(throws: HDF5Error.self) { try HDFGroup(image: Array(expected.dropLast())) }
+            let tree = try HDFGroup(encoded: expected)
+            #expect(try tree.encoded() == expected)
+            #expect(throws: HDF5Error.self) { try HDFGroup(encoded: Array(expected.dropLast())) }
           }
         }
       }

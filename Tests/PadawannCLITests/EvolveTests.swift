@@ -30,7 +30,7 @@ import Testing
 
   // MARK: - the same end
 
-  static let mutations = ["unstructured", "saliency --gradient-images 100"]
+  static let mutations = ["unstructured", "gradient --gradient-images 100"]
 
   @Test(arguments: mutations)
   func theChampionDependsNeitherOnThreadsNorOnInstructions(mutation: String) throws {
@@ -136,15 +136,15 @@ import Testing
     let place = try Workplace(models: true)
     for options in ["--gradient-images 100", "--gradient-images 100 --mutation structured"] {
       let outcome = try place.run("\(Self.small) \(options) -o run")
-      #expect(outcome.code == 64 && outcome.errors.contains("--mutation saliency"), "\(outcome.errors)")
+      #expect(outcome.code == 64 && outcome.errors.contains("--mutation gradient"), "\(outcome.errors)")
     }
     let layer = try place.run("\(Self.small) --layers fc1,conv7 -o run")
     #expect(layer.code == 64 && layer.errors.contains("no layer is named \"conv7\""), "\(layer.errors)")
     let twice = try place.run("\(Self.small) --layers fc1,fc1 -o run")
     #expect(twice.code == 64 && twice.errors.contains("named twice"), "\(twice.errors)")
-    let few = try place.run("\(Self.small) --mutation saliency --gradient-images 0 -o run")
+    let few = try place.run("\(Self.small) --mutation gradient --gradient-images 0 -o run")
     #expect(few.code == 64 && few.errors.contains("0 images"), "\(few.errors)")
-    let resumed = try place.run("evolve --resume run --mutation saliency --gradient-images 9")
+    let resumed = try place.run("evolve --resume run --mutation gradient --gradient-images 9")
     #expect(resumed.code == 64)
   }
 
@@ -300,7 +300,7 @@ import Testing
     for (logged, task) in zip(tasks, model.tasks) {
       let report = try place.run("evaluate run/champion.h5 --data \(task.dataset) --json").check().json()
       let sweep = try #require((report["datasets"] as? [[String: Any]])?.first?["sweep"] as? [String: Any])
-      let settings = try #require(sweep["settings"] as? [[String: Any]])
+      let settings = try #require(sweep["points"] as? [[String: Any]])
       let scores = settings.compactMap { $0["scores"] as? [String: Any] }
       let values = scores.compactMap { ($0["accuracy"] as? [String: Any])?["value"] as? Double }
       #expect(values == logged["accuracies"] as? [Double])
@@ -313,8 +313,8 @@ import Testing
     }
     let fitness = accuracies.reduce(0, +) / accuracies.reduce(0) { $0 + (100 - $1) }
     #expect(champion["fitness"] as? Double == fitness)
-    #expect(champion["edges"] as? Int == model.network.survivors)
-    #expect(model.provenance.settings.last?.value == "\(fitness)")
+    #expect(champion["edges"] as? Int == model.network.remainingEdges)
+    #expect(model.provenance.entries.last?.value == "\(fitness)")
   }
 
   @Test func labelsAreMappedToTheOutputsThatSuitThemBest() throws {
@@ -337,7 +337,7 @@ import Testing
         "evaluate net.h5 --data strokes-letters:train,per-class=10,classes=0-7 --outputs \(list) --json"
       ).check().json()
       let sweep = (report["datasets"] as? [[String: Any]])?.first?["sweep"] as? [String: Any]
-      return try #require(sweep?["settings"] as? [[String: Any]]).compactMap {
+      return try #require(sweep?["points"] as? [[String: Any]]).compactMap {
         (($0["scores"] as? [String: Any])?["accuracy"] as? [String: Any])?["count"] as? Int
       }.max() ?? 0
     }
@@ -357,7 +357,7 @@ import Testing
     }
     var model = try ModelFile.read(path).model
     let bias = [Float](repeating: 0.25, count: 10)
-    model.tasks[0].parameters = [TaskParameters(node: "fc2", .weighted(nil, bias: bias, .float32))]
+    model.tasks[0].parameters = [TaskOverride(node: "fc2", .weighted(nil, bias: bias, .float32))]
     try ModelFile.write(model, to: path)
     try place.run("evaluate net.h5 --task a --data strokes:test,per-class=2 --record b").check()
     #expect(try ModelFile.read(path).model.tasks[1].parameters == model.tasks[0].parameters)

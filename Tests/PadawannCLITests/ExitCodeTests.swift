@@ -148,7 +148,7 @@ import Testing
   @Test func headsThatAreTrainedAtOnceAreAllKept() throws {
     let place = try Workplace(models: true)
     try place.shell(
-      "for k in 1 2 3; do padawann finetune net.h5 --task strokes:train,per-class=5 --name h$k --passes 1 & pids+=($!); done; "
+      "for k in 1 2 3; do padawann finetune net.h5 --task strokes:train,per-class=5 --name h$k --epochs 1 & pids+=($!); done; "
         + "for pid in ${pids[@]}; do wait $pid || exit 1; done"
     ).check()
     let model = try ModelFile.read(place.folder.appendingPathComponent("net.h5").path).model

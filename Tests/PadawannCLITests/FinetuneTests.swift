@@ -13,14 +13,14 @@ import Testing
     try ModelFile.read(place.folder.appendingPathComponent(name).path).model
   }
 
-  private func task(_ file: String) throws -> TaskRecord { try #require(model(file).tasks.first) }
+  private func task(_ file: String) throws -> ModelTask { try #require(model(file).tasks.first) }
 
   /// The accuracy that `evaluate` gives for a task.
   private func accuracy(_ arguments: String) throws -> Double {
     let report = try place.run("evaluate \(arguments) --json").check().json()
     let dataset = try #require((report["datasets"] as? [[String: Any]])?.first)
     let sweep = try #require(dataset["sweep"] as? [String: Any])
-    let settings = try #require(sweep["settings"] as? [[String: Any]])
+    let settings = try #require(sweep["points"] as? [[String: Any]])
     #expect(settings.count == 1)
     let scores = try #require(settings[0]["scores"] as? [String: Any])
     return try #require((scores["accuracy"] as? [String: Any])?["value"] as? Double)
@@ -41,9 +41,9 @@ import Testing
   }
 
   @Test func oneBodyHasSeveralHeads() throws {
-    try place.run("finetune net.h5 --task \(Self.letters) --passes 2").check()
+    try place.run("finetune net.h5 --task \(Self.letters) --epochs 2").check()
     let first = try task("net.h5")
-    try place.run("finetune net.h5 --task strokes:train,per-class=40 --passes 2").check()
+    try place.run("finetune net.h5 --task strokes:train,per-class=40 --epochs 2").check()
     let both = try model("net.h5").tasks
     #expect(both.map(\.name) == ["strokes-letters", "strokes"])
     #expect(both[0] == first)
@@ -68,7 +68,7 @@ import Testing
     let mask = try #require(model("half.h5").network.layers.last).weights.mask
     let masked = try head("masked.h5")
     #expect(masked.mask == mask)
-    #expect(try head("dense.h5").survivors > mask.population)
+    #expect(try head("dense.h5").remainingEdges > mask.popcount)
   }
 
   @Test func headOfBytesIsNearlyAsGood() throws {
@@ -92,7 +92,7 @@ import Testing
         continue
       }
     }
-    try place.run("finetune net.h5 --task \(Self.letters) --layers fc1,fc2 --passes 1 -o two.h5").check()
+    try place.run("finetune net.h5 --task \(Self.letters) --layers fc1,fc2 --epochs 1 -o two.h5").check()
     #expect(try task("two.h5").parameters.map(\.node) == ["fc1", "fc2"])
   }
 
@@ -105,7 +105,7 @@ import Testing
   @Test func unreasonableRequestsAreRefused() throws {
     for (arguments, code) in [
       ("net.h5 --task \(Self.letters) --layers conv9", Int32(64)),
-      ("net.h5 --task \(Self.letters) --weight 0", 64), ("net.h5 --task \(Self.letters) --passes 0", 64),
+      ("net.h5 --task \(Self.letters) --weight 0", 64), ("net.h5 --task \(Self.letters) --epochs 0", 64),
       ("net.h5 --task \(Self.letters) --rate 0", 64), ("net.h5 --task nothing", 64),
       ("gone.h5 --task \(Self.letters)", 66),
       ("net.h5 --task \(Self.letters) --optimiser adam --momentum 0.5", 64),

@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  private static let learn = "learn net.h5 --task digits.npz --passes 1"
+  private static let learn = "learn net.h5 --task digits.npz --epochs 1"
   private static let evolve =
     "evolve net.h5 --task digits.npz --per-class all --population 4 --tournament 2 --generations 1"
   private static let groups: [(begin: String, foreign: String)] = [
@@ -148,14 +148,14 @@ import Testing
   func aForgedCheckpointIsRefusedOrHarmless(job: RunJob) throws {
     let (place, files) = try Self.interrupted(job)
     let checkpoint = try #require(job.checkpoint)
-    let tree = try HDFGroup(image: [UInt8](#require(files[checkpoint])))
+    let tree = try HDFGroup(encoded: [UInt8](#require(files[checkpoint])))
     var refused = 0
     let forgeries = Self.forgeries(of: tree)
     for (what, strict, forgery) in forgeries {
       var root = forgery
       root.attributes.removeAll { $0.name == ContentDigest.attribute }
       root.attributes.append(HDFEntry(ContentDigest.attribute, .text("\(ContentDigest.digest(of: root))")))
-      guard let image = try? root.image() else { continue }
+      guard let image = try? root.encoded() else { continue }
       try Self.restore(files, job, place)
       try place.write(Data(image), to: checkpoint)
       let outcome = try place.run(job.resume)

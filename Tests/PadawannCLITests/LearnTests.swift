@@ -19,12 +19,12 @@ import Testing
   }
 
   @Test func oneMaskServesTwoTasks() throws {
-    let report = try place.run("learn net.h5 \(Self.tasks) --density 0.5 --passes 20 -o run --json").check()
+    let report = try place.run("learn net.h5 \(Self.tasks) --density 0.5 --epochs 20 -o run --json").check()
       .json()
     let accuracies = try tests(report)
     #expect(accuracies.count == 2 && accuracies.allSatisfy { $0 > 0.6 }, "\(accuracies)")
     let model = try ModelFile.read(place.folder.appendingPathComponent("run/model.h5").path).model
-    #expect(model.network.survivors == 7784)
+    #expect(model.network.remainingEdges == 7784)
     #expect(model.tasks.map(\.name) == ["strokes", "strokes-letters"])
     let before = try ModelFile.read(place.folder.appendingPathComponent("net.h5").path).model.network
     for (mine, theirs) in zip(model.network.layers, before.layers) {
@@ -35,7 +35,7 @@ import Testing
   @Test func threadsChangeNothing() throws {
     for threads in 1...2 {
       try place.run(
-        "learn net.h5 \(Self.tasks) --density 0.3 --passes 3 --threads \(threads) -o run\(threads)"
+        "learn net.h5 \(Self.tasks) --density 0.3 --epochs 3 --threads \(threads) -o run\(threads)"
       ).check()
     }
     #expect(try place.bytes("run1/model.h5") == place.bytes("run2/model.h5"))
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func killedAndResumedLearningEndsInTheSameModel() throws {
-    let arguments = "learn net.h5 \(Self.tasks) --density 0.5 --passes 12 --biases per-task"
+    let arguments = "learn net.h5 \(Self.tasks) --density 0.5 --epochs 12 --biases per-task"
     try place.run("\(arguments) -o whole").check()
     var generator = SystemRandomNumberGenerator()
     var command = "\(Workplace.program.path) \(arguments) -o cut"
@@ -61,15 +61,15 @@ import Testing
     try place.shell(command).check()
     #expect(try place.bytes("whole/model.h5") == place.bytes("cut/model.h5"))
     let log = String(decoding: try place.bytes("cut/log.jsonl"), as: UTF8.self).split(separator: "\n")
-    let passes = try log.map { line in
-      try #require((JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["pass"] as? Int)
+    let epochs = try log.map { line in
+      try #require((JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["epoch"] as? Int)
     }
-    #expect(passes == Array(1...12))
+    #expect(epochs == Array(1...12))
   }
 
   @Test func everyTaskHasItsOwnBiases() throws {
     let report = try place.run(
-      "learn net.h5 \(Self.tasks) --density 0.5 --passes 8 --biases per-task --map-labels auto -o run --json"
+      "learn net.h5 \(Self.tasks) --density 0.5 --epochs 8 --biases per-task --map-labels auto -o run --json"
     ).check().json()
     let evaluated = try place.run("evaluate run/model.h5 --json").check().json()
     let values = try #require(evaluated["datasets"] as? [[String: Any]]).compactMap { entry -> Double? in
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func imagesThatAreHeldOutAreMeasuredInPlaceOfTestData() throws {
-    let arguments = "learn net.h5 \(Self.tasks) --density 0.5 --passes 4 --biases per-task"
+    let arguments = "learn net.h5 \(Self.tasks) --density 0.5 --epochs 4 --biases per-task"
     let report = try place.run("\(arguments) --held-out 5 -o run --json").check().json()
     let run = try #require((report["runs"] as? [[String: Any]])?.first)
     let tests = try #require(run["tests"] as? [[String: Any]])
@@ -108,12 +108,12 @@ import Testing
       "evaluate run/model.h5 --task strokes-letters --data strokes-letters:train,per-class=16-20 --json"
     ).check().json()
     let sweep = (evaluated["datasets"] as? [[String: Any]])?.first?["sweep"] as? [String: Any]
-    let scores = (sweep?["settings"] as? [[String: Any]])?.first?["scores"] as? [String: Any]
+    let scores = (sweep?["points"] as? [[String: Any]])?.first?["scores"] as? [String: Any]
     let accuracy = (scores?["accuracy"] as? [String: Any])?["value"] as? Double
     #expect(try accuracy == self.tests(report)[1])
     // The same images are learned from when they are asked for directly.
     let plain = Self.tasks.replacing("per-class=20", with: "per-class=15")
-    try place.run("learn net.h5 \(plain) --density 0.5 --passes 4 --biases per-task -o plain").check()
+    try place.run("learn net.h5 \(plain) --density 0.5 --epochs 4 --biases per-task -o plain").check()
     #expect(try place.bytes("run/model.h5") == place.bytes("plain/model.h5"))
     for refused in ["20", "0", "-1", "5 --task strokes:train"] {
       let outcome = try place.run("\(arguments) --held-out \(refused) -o other")
@@ -123,7 +123,7 @@ import Testing
 
   @Test func sweepHasAModelForEachDensityAndGoesOn() throws {
     let arguments =
-      "learn net.h5 --task strokes:train,per-class=20 --passes 2 --sweep 0.8,0.4 -o sweep --json"
+      "learn net.h5 --task strokes:train,per-class=20 --epochs 2 --sweep 0.8,0.4 -o sweep --json"
     let first = try place.run(arguments).check().output
     for density in ["0.8", "0.4"] { _ = try place.bytes("sweep/density-\(density)/model.h5") }
     #expect(try place.run(arguments).check().output == first)
@@ -132,7 +132,7 @@ import Testing
 
   @Test func unreasonableRequestsAreRefused() throws {
     let task = "--task strokes:train,per-class=5"
-    try place.run("learn net.h5 \(task) --density 0.5 --passes 1 -o run").check()
+    try place.run("learn net.h5 \(task) --density 0.5 --epochs 1 -o run").check()
     for (arguments, code) in [
       ("net.h5 \(task) --density 0 -o a", Int32(64)), ("net.h5 \(task) --density 1.5 -o a", 64),
       ("net.h5 \(task) -o a", 64), ("net.h5 --density 0.5 -o a", 64),
@@ -149,7 +149,7 @@ import Testing
   }
 
   @Test func damagedOrMissingCheckpointIsRefused() throws {
-    try place.run("learn net.h5 --task strokes:train,per-class=5 --density 0.5 --passes 1 -o run").check()
+    try place.run("learn net.h5 --task strokes:train,per-class=5 --density 0.5 --epochs 1 -o run").check()
     let bytes = try place.bytes("run/checkpoint.h5")
     for offset in stride(from: 0, to: bytes.count, by: bytes.count / 40) {
       var damaged = bytes

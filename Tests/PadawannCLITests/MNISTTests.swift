@@ -38,7 +38,7 @@ import Testing
     ).check().json()
     let dataset = try #require((report["datasets"] as? [[String: Any]])?.first)
     let sweep = try #require(dataset["sweep"] as? [String: Any])
-    let scores = try #require((sweep["settings"] as? [[String: Any]])?.first?["scores"] as? [String: Any])
+    let scores = try #require((sweep["points"] as? [[String: Any]])?.first?["scores"] as? [String: Any])
     let accuracy = try #require((scores["accuracy"] as? [String: Any])?["value"] as? Double)
     return (String(format: "%.2f", accuracy * 100), scores["cross_entropy"] as? Double ?? .nan)
   }

@@ -26,7 +26,7 @@ import Testing
     let report = try place.run("evaluate trained.h5 --data \(Self.data) --json").check().json()
     let dataset = try #require((report["datasets"] as? [[String: Any]])?.first)
     let sweep = try #require(dataset["sweep"] as? [String: Any])
-    let settings = try #require(sweep["settings"] as? [[String: Any]])
+    let settings = try #require(sweep["points"] as? [[String: Any]])
     #expect(settings.count == 1)
     #expect(settings[0]["shared_weight"] == nil)
     let scores = try #require(settings[0]["scores"] as? [String: Any])
@@ -50,7 +50,7 @@ import Testing
     func right(_ command: String) throws -> Int? {
       let report = try place.run(command).check().json()
       let sweep = (report["datasets"] as? [[String: Any]])?.first?["sweep"] as? [String: Any]
-      let scores = (sweep?["settings"] as? [[String: Any]])?.first?["scores"] as? [String: Any]
+      let scores = (sweep?["points"] as? [[String: Any]])?.first?["scores"] as? [String: Any]
       return (scores?["accuracy"] as? [String: Any])?["count"] as? Int
     }
     #expect(try right(subset + " --outputs 4,5,6") == 18)
@@ -65,12 +65,12 @@ import Testing
     try place.run("prune trained.h5 --method l1 --amount 0.3 --to sign -o small.h5").check()
     try place.run("prune net.h5 --method random --like small.h5 --seed 7 -o random.h5").check()
     try place.run("prune net.h5 --method structured --layer fc1 --amount 0.25 -o structured.h5").check()
-    let survivors = try ["small", "random", "structured"].map { name in
+    let remainingEdges = try ["small", "random", "structured"].map { name in
       try #require(try place.run("stats \(name).h5 --json").json()["models"] as? [[String: Any]])[0]["counts"]
         as? [String: Any]
-    }.map { $0?["survivors"] as? Int }
+    }.map { $0?["remaining_edges"] as? Int }
     // 30% of 15,568 edges round to 4,670; a quarter of fc1's 32 channels are 8 with 400 edges each.
-    #expect(survivors == [10_898, 10_898, 15_568 - 8 * 400])
+    #expect(remainingEdges == [10_898, 10_898, 15_568 - 8 * 400])
     let comparison = try place.run("compare net.h5 random.h5 small.h5 --data \(Self.data) --weights 0.5")
       .check()
     #expect(comparison.output.contains("Cochran's Q"))

@@ -40,7 +40,7 @@ import Testing
     switch kind {
     case "whole": return Digest(of: try Data(contentsOf: file))
     case "content":
-      var root = try HDFGroup(image: [UInt8](Data(contentsOf: file)))
+      var root = try HDFGroup(encoded: [UInt8](Data(contentsOf: file)))
       root.groups.removeAll { $0.name == "provenance" }
       return ContentDigest.digest(of: root)
     case "logits":

@@ -29,10 +29,10 @@ struct RunJob: CustomTestStringConvertible, Sendable {
   }
 
   private static let population = "--population 4 --tournament 2 --per-class all"
-  private static let training = "train --arch demo-net.json --data digits.npz --passes 5 --batch 20"
-  private static let tuning = "finetune net.h5 --task letters.npz --test letters.npz --passes 4"
+  private static let training = "train --arch demo-net.json --data digits.npz --epochs 5 --batch 20"
+  private static let tuning = "finetune net.h5 --task letters.npz --test letters.npz --epochs 4"
   private static let repeated =
-    "finetune net.h5 --task letters.npz --test letters.npz --profile reference --passes 2"
+    "finetune net.h5 --task letters.npz --test letters.npz --profile reference --epochs 2"
 
   /// A run whose folder is beside its result, and which goes on by the same command.
   private static func beside(_ name: String, _ begin: String) -> RunJob {
@@ -48,12 +48,12 @@ struct RunJob: CustomTestStringConvertible, Sendable {
       "evolve", "evolve net.h5 --task digits.npz \(population) --generations 6", "evolve --resume",
       "champion.h5"),
     folder(
-      "evolve by saliency",
-      "evolve net.h5 --task digits.npz \(population) --generations 4 --mutation saliency --gradient-images 20",
+      "evolve by gradients",
+      "evolve net.h5 --task digits.npz \(population) --generations 4 --mutation gradient --gradient-images 20",
       "evolve --resume", "champion.h5"),
     folder(
       "learn",
-      "learn net.h5 --task digits.npz --task letters.npz --density 0.5 --passes 4 --biases per-task",
+      "learn net.h5 --task digits.npz --task letters.npz --density 0.5 --epochs 4 --biases per-task",
       "learn --resume", "model.h5"),
     beside("train", training),
     beside("finetune", tuning),

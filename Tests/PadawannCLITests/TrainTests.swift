@@ -5,7 +5,7 @@ import Testing
 /// Training from nothing, on drawn characters.
 @Suite struct TrainTests {
   private static let train =
-    "train --arch demo-net.json --data strokes:train,per-class=40 --passes 8 --batch 20"
+    "train --arch demo-net.json --data strokes:train,per-class=40 --epochs 8 --batch 20"
   private let place: Workplace
 
   init() throws { place = try Workplace(models: true) }
@@ -40,10 +40,10 @@ import Testing
     try #require(stopped.code == 75, "\(stopped.errors)")
     #expect(stopped.errors.contains("nothing is lost"))
     let state = try place.bytes("state/checkpoint.h5")
-    for change in ["--seed 4", "--rate 0.5", "--dropout off", "--shifts", "--passes 9"] {
+    for change in ["--seed 4", "--rate 0.5", "--dropout off", "--shifts", "--epochs 9"] {
       let plain =
-        change.hasPrefix("--passes")
-        ? Self.train.replacing("--passes 8", with: change) : "\(Self.train) \(change)"
+        change.hasPrefix("--epochs")
+        ? Self.train.replacing("--epochs 8", with: change) : "\(Self.train) \(change)"
       let outcome = try place.run("\(plain) -o model.h5 --run state")
       #expect(outcome.code == 73 && outcome.errors.contains("state"), "\(outcome.errors)")
     }

@@ -40,8 +40,11 @@ import Testing
     (#"{"input": [1], "nodes": [{"op": "relu", "inputs": "input"}]}"#, "\"inputs\" is a list"),
     (#"{"input": [1], "nodes": [{"op": "relu", "inputs": []}]}"#, "\"inputs\" is a list"),
     (#"{"input": [1], "nodes": [{"op": "relu", "inputs": ["x"]}]}"#, "no earlier node is named \"x\""),
-    (#"{"input": [1], "nodes": [{"op": "relu", "slope": 0.1}]}"#, "no setting \"slope\""),
-    (#"{"input": [1], "nodes": [{"op": "relu", "slope": ["a"]}]}"#, "a kind that no setting has"),
+    (#"{"input": [1], "nodes": [{"op": "relu", "slope": 0.1}]}"#, "no attribute \"slope\""),
+    (
+      #"{"input": [1], "nodes": [{"op": "relu", "slope": ["a"]}]}"#,
+      "a kind that no attribute of an operation has"
+    ),
     (#"{"input": [1], "nodes": [{"op": "linear", "outputs": 9223372036854775807}]}"#, "1 to 65536"),
     (#"{"input": [1], "nodes": [{"op": "linear", "outputs": 1e30}]}"#, "whole number"),
     (#"{"input": [1], "nodes": [{"op": "linear", "outputs": {"n": 1}}]}"#, "nodes.0.outputs"),

@@ -10,7 +10,8 @@ import Testing
     var testDescription: String { says }
   }
 
-  private static func one(_ operation: Padawann.Operation, _ says: String, _ input: Shape? = nil) -> Case {
+  private static func one(_ operation: Padawann.NodeOperation, _ says: String, _ input: Shape? = nil) -> Case
+  {
     Case(
       says: says, input: input ?? Shape(channels: 2, height: 8, width: 8),
       nodes: [Node("n", operation, inputs: [-1])])
@@ -128,7 +129,7 @@ import Testing
   }
 
   @Test func logitsAreWhatASoftmaxAndADropoutRead() throws {
-    func logits(_ operations: Padawann.Operation...) throws -> Int {
+    func logits(_ operations: Padawann.NodeOperation...) throws -> Int {
       try Architecture(
         input: Shape(channels: 3),
         nodes: operations.enumerated().map { Node("n\($0)", $1, inputs: [$0 - 1]) }

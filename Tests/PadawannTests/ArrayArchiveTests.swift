@@ -92,7 +92,7 @@ import Testing
         "labels": HDFDataset(shape: [2], .int64([1, 5])),
         "reals": HDFDataset(shape: [2, 2], .float32([0.25, 1, 2, 3])),
       ])
-    let path = try folder.write(group.image(), to: "set.h5")
+    let path = try folder.write(group.encoded(), to: "set.h5")
     let dataset = try DataFixture.load(path)
     #expect(dataset.pixels == .bytes(images))
     #expect(dataset.labels == [1, 5])

@@ -14,15 +14,15 @@ import Testing
       let (a, b) = (Bitmask(first), Bitmask(second))
       #expect(a.count == count)
       #expect((0..<count).map { a[$0] } == first)
-      #expect(a.population == first.count { $0 })
+      #expect(a.popcount == first.count { $0 })
       #expect(Array(a.indices) == first.indices.filter { first[$0] })
-      #expect(a.indices.underestimatedCount == a.population)
+      #expect(a.indices.underestimatedCount == a.popcount)
       #expect(a.intersection(b) == Bitmask(zip(first, second).map { $0 && $1 }))
       #expect(a.union(b) == Bitmask(zip(first, second).map { $0 || $1 }))
       #expect(a.inverted() == Bitmask(first.map { !$0 }))
       #expect(a.inverted().inverted() == a)
       #expect(Bitmask(repeating: true, count: count) == Bitmask(first.map { _ in true }))
-      #expect(Bitmask(repeating: false, count: count).population == 0)
+      #expect(Bitmask(repeating: false, count: count).popcount == 0)
       var copy = Bitmask(repeating: false, count: count)
       for index in first.indices { copy[index] = first[index] }
       #expect(copy == a)
@@ -65,7 +65,7 @@ import Testing
     for density in [Float(0), 0.1, 0.5, 0.97, 1] {
       var generator = KeyedGenerator(UInt64(count), UInt64(density * 100))
       let mask = Bitmask((0..<count).map { _ in generator.uniform() < density })
-      let bits = Bitmask((0..<mask.population).map { _ in generator.uniform() < 0.5 })
+      let bits = Bitmask((0..<mask.popcount).map { _ in generator.uniform() < 0.5 })
       let spread = bits.spread(over: mask)
       var expected = Bitmask(repeating: false, count: count)
       for (rank, edge) in mask.indices.enumerated() where bits[rank] { expected[edge] = true }

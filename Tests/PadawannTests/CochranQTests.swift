@@ -8,7 +8,7 @@ struct CochranQTests {
   @Test("Q and p are statsmodels'")
   func goldens() throws {
     for golden in try StatisticsGoldens.read().cochran {
-      let test = try CochranQ(right: masks(golden.right))
+      let test = try CochranQ(correct: masks(golden.right))
       #expect(test.degreesOfFreedom == golden.right.count - 1)
       #expect(relativeError(test.statistic, golden.statistic) < 1e-12)
       #expect(relativeError(test.p, golden.p) < 1e-12)
@@ -17,10 +17,10 @@ struct CochranQTests {
 
   @Test("for two models it is McNemar's chi-square, whatever their order")
   func twoModels() throws {
-    let right = masks(["1110010111", "0110000101"])
+    let correct = masks(["1110010111", "0110000101"])
     let mcnemar = try McNemar(b: 3, c: 0).chiSquare
-    for order in [right, right.reversed()] {
-      let test = try CochranQ(right: order)
+    for order in [correct, correct.reversed()] {
+      let test = try CochranQ(correct: order)
       #expect(relativeError(test.statistic, mcnemar.statistic) < 1e-14)
       #expect(relativeError(test.p, mcnemar.p) < 1e-14)
     }
@@ -29,7 +29,7 @@ struct CochranQTests {
   @Test("models that are right on the same images do not differ")
   func identical() throws {
     for row in ["0101", "0000", "1111"] {
-      let test = try CochranQ(right: masks([row, row, row]))
+      let test = try CochranQ(correct: masks([row, row, row]))
       #expect(test.statistic == 0 && test.p == 1 && test.degreesOfFreedom == 2)
     }
   }
@@ -37,7 +37,7 @@ struct CochranQTests {
   @Test("one model, or models of different images, are refused")
   func refusals() {
     for rows in [[], ["01"], ["01", "010"]] {
-      #expect(throws: PadawannError.self) { try CochranQ(right: masks(rows)) }
+      #expect(throws: PadawannError.self) { try CochranQ(correct: masks(rows)) }
     }
   }
 

@@ -4,12 +4,14 @@ import Testing
 
 @Suite("Comparison of models")
 struct ComparisonTests {
-  /// A model of two classes that is right where `right` has a 1; every label is 0.
-  private func model(_ name: String, _ right: String, dataset: String = "test", label: Int = 0) throws
+  /// A model of two classes that is right where `correct` has a 1; every label is 0.
+  private func model(_ name: String, _ correct: String, dataset: String = "test", label: Int = 0) throws
     -> ComparedModel
   {
-    let rows = right.map { $0 == "1" ? label : 1 - label }.flatMap { $0 == 0 ? [1, 0] : [0, 1] as [Float] }
-    let labels = [Int](repeating: label, count: right.count)
+    let rows = correct.map { $0 == "1" ? label : 1 - label }.flatMap {
+      $0 == 0 ? [1, 0] : [0, 1] as [Float]
+    }
+    let labels = [Int](repeating: label, count: correct.count)
     return try ComparedModel(
       name: name,
       Predictions(outputs: 2, logits: rows, labels: labels, dataset: Digest(of: dataset.utf8)))
@@ -61,7 +63,7 @@ struct ComparisonTests {
     let models = [try model("A", a), try model("B", b), try model("C", a)]
     let comparison = try Comparison(of: models)
     #expect(comparison.pairs.map { [$0.first, $0.second] } == [[0, 1], [0, 2], [1, 2]])
-    #expect(comparison.cochran == (try CochranQ(right: models.map(\.right))))
+    #expect(comparison.cochran == (try CochranQ(correct: models.map(\.correct))))
     #expect(comparison.pairs.map(\.adjustedP) == holm(comparison.pairs.map(\.midP)))
     #expect(comparison.pairs[0].adjustedP == 3 * comparison.pairs[0].midP)
     #expect(comparison.verdict.hasPrefix("the models differ (Cochran's Q p "))
@@ -99,7 +101,7 @@ struct ComparisonTests {
     let one = Predictions(outputs: 2, logits: [5, 0, 0, 1], labels: labels, dataset: digest)
     let other = Predictions(outputs: 2, logits: [0, 1, 0, 1], labels: labels, dataset: digest)
     let joined = try ComparedModel(name: "both", ensemble: [one, other])
-    #expect(joined.answers == [0, 1])
+    #expect(joined.predictedClasses == [0, 1])
     #expect(try Comparison(of: [ComparedModel(name: "other", other), joined]).pairs[0].onlySecondRight == 1)
   }
 
@@ -122,9 +124,9 @@ struct ComparisonTests {
 
   @Test("a million images take no time")
   func large() throws {
-    let right = String(repeating: "1110", count: 250_000)
+    let correct = String(repeating: "1110", count: 250_000)
     let other = String(repeating: "11010", count: 200_000)
-    let comparison = try Comparison(of: [model("A", right), model("B", other)])
+    let comparison = try Comparison(of: [model("A", correct), model("B", other)])
     #expect(comparison.pairs[0].midP == 0)
     #expect(comparison.verdict.hasPrefix("A is better than B"))
   }

@@ -28,14 +28,14 @@ import Testing
       })
   }
 
-  /// Handwriting of a kind: ink in the middle, in another place for every image.
-  private static func images(_ count: Int, _ shape: Shape, ink: Float = 0.7) throws -> Dataset {
+  /// Handwriting of a kind: pixels in the middle, in another place for every image.
+  private static func images(_ count: Int, _ shape: Shape, nonzero: Float = 0.7) throws -> Dataset {
     var generator = KeyedGenerator(5)
     let pixels = (0..<count).flatMap { image in
       (0..<shape.count).map { element -> UInt8 in
         let (row, column) = (element / shape.width % shape.height, element % shape.width)
         let isInside = row >= image % 9 && column >= image % 5 && row < 20 && column < 22
-        return isInside && generator.uniform() < ink ? UInt8(generator.uniform() * 255) : 0
+        return isInside && generator.uniform() < nonzero ? UInt8(generator.uniform() * 255) : 0
       }
     }
     return try Dataset(
@@ -148,9 +148,9 @@ import Testing
   }
 
   /// The loading of pixels takes an activation along; planes are no multiples of what it loads at a time.
-  @Test(arguments: [1, 3], [.relu, .leakyRelu(slope: 0.3)] as [Operation])
+  @Test(arguments: [1, 3], [.relu, .leakyRelu(slope: 0.3)] as [NodeOperation])
   func activatedImagesAgreeWithTheReference(
-    channels: Int, activation: Operation
+    channels: Int, activation: NodeOperation
   ) throws {
     let nodes = [
       Node("flatten", .flatten, inputs: [-1]), Node("act", activation, inputs: [0]),
@@ -181,7 +181,7 @@ import Testing
   }
 
   @Test func residualsAreAddedByTheLayerBeforeThem() throws {
-    func convolution(_ kernel: Int) -> Operation {
+    func convolution(_ kernel: Int) -> NodeOperation {
       .convolution(Convolution(outputs: 16, kernel: Extent(kernel), padding: Padding(kernel / 2, kernel / 2)))
     }
     let nodes = [
@@ -198,9 +198,8 @@ import Testing
     #expect(!kernels.contains("add") && kernels.count { $0 == "pointwise" } == 1, "\(kernels)")
   }
 
-  /// Whether engines that leave out what is blank, in sorted images, give the bits of one that does not.
-  private static func checkBlanks(_ network: Network, _ dataset: Dataset, _ set: InstructionSet) async throws
-  {
+  /// Whether engines that leave out what is zero, in sorted images, give the bits of one that does not.
+  private static func checkZeros(_ network: Network, _ dataset: Dataset, _ set: InstructionSet) async throws {
     let engine = try Engine(network, magnitudes: Self.magnitudes, for: dataset, using: set)
     let plain = engine.logits(of: 0..<dataset.count, in: dataset, try Engine.Workspace(engine))
     for threads in [1, 2] {
@@ -211,7 +210,7 @@ import Testing
   }
 
   /// Blank positions of direct convolutions are computed once, where their windows lie inside of the image.
-  @Test(arguments: InstructionSet.available) func blankPositionsDoNotChangeBits(set: InstructionSet)
+  @Test(arguments: InstructionSet.available) func zeroPositionsDoNotChangeBits(set: InstructionSet)
     async throws
   {
     let convolutions = [
@@ -227,12 +226,12 @@ import Testing
       for density: Float in [0.1, 0.9] {
         let shape = Shape(channels: channels, height: 28, width: 30)
         let network = try Self.network(shape, nodes, density: density)
-        try await Self.checkBlanks(network, try Self.images(150, shape, ink: 0.2), set)
+        try await Self.checkZeros(network, try Self.images(150, shape, nonzero: 0.2), set)
       }
     }
   }
 
-  /// What is added to a layer can differ where its input is blank.
+  /// What is added to a layer can differ where its input is zero.
   @Test(arguments: InstructionSet.available) func sumsAreNotCopiedAcrossBlanks(set: InstructionSet)
     async throws
   {
@@ -248,12 +247,11 @@ import Testing
     ]
     let shape = Shape(channels: 1, height: 28, width: 28)
     let network = try Self.network(shape, nodes, density: 0.9)
-    try await Self.checkBlanks(network, try Self.images(150, shape, ink: 0.2), set)
+    try await Self.checkZeros(network, try Self.images(150, shape, nonzero: 0.2), set)
   }
 
   /// Blank tiles are computed once, and images are sorted so that there are more of them.
-  @Test(arguments: InstructionSet.available) func blankTilesDoNotChangeBits(set: InstructionSet) async throws
-  {
+  @Test(arguments: InstructionSet.available) func zeroTilesDoNotChangeBits(set: InstructionSet) async throws {
     let nodes = [
       Node("conv1", .convolution(Convolution(outputs: 32, kernel: Extent(3))), inputs: [-1]),
       Node("relu1", .relu, inputs: [0]),
@@ -263,10 +261,10 @@ import Testing
     ]
     for shape in [Shape(channels: 1, height: 28, width: 28), Shape(channels: 2, height: 27, width: 64)] {
       let network = try Self.network(shape, nodes, density: 0.9)
-      let dataset = try Self.images(150, shape, ink: 0.2)
+      let dataset = try Self.images(150, shape, nonzero: 0.2)
       let engine = try Engine(network, magnitudes: Self.magnitudes, for: dataset, using: set)
       #expect(engine.kernels.contains("winograd"))
-      try await Self.checkBlanks(network, dataset, set)
+      try await Self.checkZeros(network, dataset, set)
     }
   }
 }

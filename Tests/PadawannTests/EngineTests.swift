@@ -3,7 +3,7 @@ import Testing
 
 /// The engine against the reference evaluator, and against itself.
 @Suite struct EngineTests {
-  private static let settings: [Float?] = [1, 0.3, -1.5, nil]
+  private static let sharedWeights: [Float?] = [1, 0.3, -1.5, nil]
 
   private static func logits(
     _ engine: Engine, _ dataset: Dataset, by step: Int? = nil
@@ -12,8 +12,8 @@ import Testing
     var rows = [[Float]](repeating: [], count: engine.magnitudes.count)
     for start in stride(from: 0, to: dataset.count, by: step ?? dataset.count) {
       let range = start..<min(start + (step ?? dataset.count), dataset.count)
-      for (setting, part) in engine.logits(of: range, in: dataset, workspace).enumerated() {
-        rows[setting] += part
+      for (index, part) in engine.logits(of: range, in: dataset, workspace).enumerated() {
+        rows[index] += part
       }
     }
     return rows
@@ -23,7 +23,7 @@ import Testing
 
   @Test(arguments: 0..<400 as Range<UInt64>) func randomNetworksAgreeWithTheReference(seed: UInt64) throws {
     let (network, dataset) = try RandomNetworks.make(seed)
-    let magnitudes = Self.settings.map(network.magnitude)
+    let magnitudes = Self.sharedWeights.map(network.magnitude)
     let inputs = (0..<dataset.count).map(dataset.input)
     let expected = magnitudes.map { magnitude in
       ReferenceEvaluator(network, magnitude: magnitude).logits(inputs).flatMap { $0 }
@@ -47,18 +47,18 @@ import Testing
 
   @Test(arguments: 0..<60 as Range<UInt64>) func bitsDependOnTheImageAlone(seed: UInt64) async throws {
     let (network, dataset) = try RandomNetworks.make(seed)
-    let magnitudes = Self.settings.map(network.magnitude)
+    let magnitudes = Self.sharedWeights.map(network.magnitude)
     let engine = try Engine(network, magnitudes: magnitudes, for: dataset)
     let together = Self.bits(try Self.logits(engine, dataset))
     for step in [1, 7, 16] {
       #expect(Self.bits(try Self.logits(engine, dataset, by: step)) == together, "\(step) at a time")
     }
-    // In another order, and without what is blank.
+    // In another order, and without what is zero.
     let sorted = try await Inference(threads: 2).predictions(of: network, on: dataset, magnitudes: magnitudes)
     #expect(Self.bits(sorted.map(\.logits)) == together)
-    for (setting, magnitude) in magnitudes.enumerated() {
+    for (index, magnitude) in magnitudes.enumerated() {
       let alone = try Engine(network, magnitudes: [magnitude], for: dataset)
-      #expect(Self.bits(try Self.logits(alone, dataset)) == [together[setting]], "setting \(setting) alone")
+      #expect(Self.bits(try Self.logits(alone, dataset)) == [together[index]], "setting \(index) alone")
     }
   }
 

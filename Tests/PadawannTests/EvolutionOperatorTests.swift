@@ -44,10 +44,10 @@ struct EvolutionOperatorTests {
   func network() throws {
     let network = try Fixtures.network()
     let genome = try network.genome()
-    #expect(genome.survivors == network.survivors && genome.count == network.edgeCount)
+    #expect(genome.remainingEdges == network.remainingEdges && genome.count == network.edgeCount)
     #expect(try network.masked(by: genome).parameters == network.parameters)
     var generator = KeyedGenerator(3)
-    let child = prunedChild(genome, by: .unstructured, step: 0.3, draw: .survivors, using: &generator)
+    let child = prunedChild(genome, by: .unstructured, step: 0.3, pruningPool: .remaining, using: &generator)
     #expect(try network.masked(by: child).genome() == child)
     #expect(throws: PadawannError.self) {
       try network.masked(by: Genome(layout: genome.layout, repeating: true))
@@ -63,22 +63,24 @@ struct EvolutionOperatorTests {
     #expect(prunedCount(0.025, of: 100) == 2 && prunedCount(0.025, of: 60) == 2 && prunedCount(1, of: 7) == 7)
     let whole = Genome(layout: try F.layout(F.mnistNet), repeating: true)
     var generator = KeyedGenerator(1)
-    let once = prunedChild(whole, by: .unstructured, step: 0.025, draw: .all, using: &generator)
-    #expect(once.survivors == 1_199_648 - 29_991)
-    let twice = prunedChild(once, by: .unstructured, step: 0.025, draw: .survivors, using: &generator)
-    #expect(twice.survivors == 1_169_657 - 29_241)
-    #expect(twice.subtracting(once).survivors == 0)
+    let once = prunedChild(whole, by: .unstructured, step: 0.025, pruningPool: .all, using: &generator)
+    #expect(once.remainingEdges == 1_199_648 - 29_991)
+    let twice = prunedChild(once, by: .unstructured, step: 0.025, pruningPool: .remaining, using: &generator)
+    #expect(twice.remainingEdges == 1_169_657 - 29_241)
+    #expect(twice.subtracting(once).remainingEdges == 0)
     // Of the second draw over all positions, 2.5% fall on pruned ones: 750 ± 27.
-    let drawnAgain = prunedChild(once, by: .unstructured, step: 0.025, draw: .all, using: &generator)
-    let lost = once.survivors - drawnAgain.survivors
+    let drawnAgain = prunedChild(once, by: .unstructured, step: 0.025, pruningPool: .all, using: &generator)
+    let lost = once.remainingEdges - drawnAgain.remainingEdges
     #expect(lost < 29_991 && abs(lost - 29_241) < 5 * 27)
   }
 
-  @Test("layers that are not named keep their edges", arguments: Mutation.allCases, EdgeDraw.allCases)
-  func someLayers(mutation: Mutation, draw: EdgeDraw) throws {
+  @Test("layers that are not named keep their edges", arguments: Mutation.allCases, PruningPool.allCases)
+  func someLayers(mutation: Mutation, pruningPool: PruningPool) throws {
     let genome = try F.genome(F.layout([[20, 30], [10, 12], [8, 40]]), seed: 2, density: 0.8)
     var settings = EvolutionSettings()
-    (settings.mutation, settings.draw, settings.step, settings.layers) = (mutation, draw, 0.25, [0, 2])
+    (settings.mutation, settings.pruningPool, settings.step, settings.layers) = (
+      mutation, pruningPool, 0.25, [0, 2]
+    )
     var evolution = try Evolution<Int>(parents: [genome], settings: settings)
     try EvolutionTests.prune(&evolution)
     let children = evolution.ask().map(\.genome)
@@ -87,7 +89,7 @@ struct EvolutionOperatorTests {
     if mutation != .structured {
       // A quarter of the layer's edges, whether others lose any or not.
       for child in children.dropFirst() {
-        let lost = genome.masks[0].population - child.masks[0].population
+        let lost = genome.masks[0].popcount - child.masks[0].popcount
         #expect((80..<200).contains(lost), "\(lost)")
       }
     }
@@ -97,9 +99,9 @@ struct EvolutionOperatorTests {
   func removal(seed: UInt64) throws {
     let genome = try F.genome(F.layout(), seed: seed, density: 0.4)
     var generator = KeyedGenerator(seed)
-    for count in 0...genome.survivors {
+    for count in 0...genome.remainingEdges {
       let rest = removingEdges(count, from: genome, using: &generator)
-      #expect(rest.survivors == genome.survivors - count)
+      #expect(rest.remainingEdges == genome.remainingEdges - count)
       #expect(rest.intersection(genome) == rest)
     }
   }
@@ -122,15 +124,16 @@ struct EvolutionOperatorTests {
     #expect(try F.uniformity(counts.sorted { $0.key < $1.key }.map(\.value)) > 1e-3)
   }
 
-  @Test("positions are drawn uniformly over all layers together", arguments: EdgeDraw.allCases)
-  func uniformPositions(draw: EdgeDraw) throws {
+  @Test("positions are drawn uniformly over all layers together", arguments: PruningPool.allCases)
+  func uniformPositions(pruningPool: PruningPool) throws {
     let layout = try F.layout([[10, 13], [5, 3, 3, 3], [3, 10]])
     let genome = Genome(layout: layout, repeating: true)
     var counts = [Int](repeating: 0, count: layout.count)
     let trials = 3000
     for trial in 0..<trials {
       var generator = KeyedGenerator(9, UInt64(trial))
-      let child = prunedChild(genome, by: .unstructured, step: 0.1, draw: draw, using: &generator)
+      let child = prunedChild(
+        genome, by: .unstructured, step: 0.1, pruningPool: pruningPool, using: &generator)
       for edge in 0..<layout.count where !child[edge] { counts[edge] += 1 }
     }
     let drawn = prunedCount(0.1, of: layout.count)
@@ -152,14 +155,14 @@ struct EvolutionOperatorTests {
     var pairs = [Int](repeating: 0, count: 24)
     for trial in 0..<6000 {
       var generator = KeyedGenerator(4, UInt64(trial))
-      let child = prunedChild(genome, by: .structured, step: 0.25, draw: .all, using: &generator)
+      let child = prunedChild(genome, by: .structured, step: 0.25, pruningPool: .all, using: &generator)
       let touched = (0..<3).filter { child.masks[$0] != genome.masks[$0] }
       try #require(touched.count == 1)
       let width = layout.edges(of: touched[0]).count / 8
       let gone = (0..<8).filter { channel in
         (0..<width).allSatisfy { !child.masks[touched[0]][channel * width + $0] }
       }
-      #expect(gone.count == 2 && genome.survivors - child.survivors == 2 * width)
+      #expect(gone.count == 2 && genome.remainingEdges - child.remainingEdges == 2 * width)
       for channel in gone { pairs[touched[0] * 8 + channel] += 1 }
     }
     #expect(try F.uniformity(pairs) > 1e-3)
@@ -172,8 +175,8 @@ struct EvolutionOperatorTests {
     for edge in 3..<9 { genome[edge] = true }
     for seed in 0..<50 as Range<UInt64> {
       var generator = KeyedGenerator(seed)
-      let child = prunedChild(genome, by: .structured, step: 0.5, draw: .survivors, using: &generator)
-      #expect(child.survivors == 3)
+      let child = prunedChild(genome, by: .structured, step: 0.5, pruningPool: .remaining, using: &generator)
+      #expect(child.remainingEdges == 3)
     }
   }
 
@@ -206,7 +209,7 @@ struct EvolutionOperatorTests {
     var counts: [Int: Int] = [:]
     for trial in 0..<8000 {
       var generator = KeyedGenerator(6, UInt64(trial))
-      counts[crossover(all, none, by: kind, using: &generator).survivors, default: 0] += 1
+      counts[crossover(all, none, by: kind, using: &generator).remainingEdges, default: 0] += 1
     }
     #expect(counts.keys.sorted() == (kind == .layer ? [6, 11, 20] : Array(1..<22)))
     #expect(try F.uniformity(counts.sorted { $0.key < $1.key }.map(\.value)) > 1e-3)

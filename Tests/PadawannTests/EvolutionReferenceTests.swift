@@ -82,7 +82,7 @@ struct EvolutionReferenceTests {
     var evolution = try Evolution<Int>(parents: [net], settings: settings)
     for generation in 0...50 {
       if generation > 0 { loop.generation(generation) }
-      try evolution.tell(evolution.ask().map { Score(fitness: fitness(F.bits($0.genome)), report: 0) })
+      try evolution.tell(evolution.ask().map { FitnessScore(fitness: fitness(F.bits($0.genome)), report: 0) })
       #expect(evolution.generation == generation)
       #expect(evolution.population.map { F.bits($0.genome) } == loop.population.map(\.bits))
       #expect(evolution.population.map(\.score.fitness) == loop.population.map(\.fitness))

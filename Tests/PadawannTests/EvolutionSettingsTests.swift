@@ -11,7 +11,8 @@ struct EvolutionSettingsTests {
     let thesis = EvolutionSettings()
     #expect(thesis == EvolutionSettings(.thesis))
     #expect(thesis.generations == 50 && thesis.population == 20 && thesis.tournament == 8)
-    #expect(thesis.elites == 6 && thesis.survivors == 14 && thesis.step == 0.025 && thesis.draw == .all)
+    #expect(
+      thesis.elites == 6 && thesis.survivors == 14 && thesis.step == 0.025 && thesis.pruningPool == .all)
     #expect(thesis.crossover == .onePoint && thesis.crossoverProbability == 0.5)
     #expect(thesis.includesUnpruned && thesis.stopAfter == nil && thesis.mutation == .unstructured)
     var reference = EvolutionSettings(.reference)
@@ -54,7 +55,7 @@ struct EvolutionSettingsTests {
       ("step", { $0.step = .infinity }),
       ("step", { $0.step = 0.001 }),
       ("step", { ($0.step, $0.mutation) = (0.05, .structured) }),
-      ("step", { ($0.step, $0.mutation, $0.layers) = (0.005, .saliency, [1]) }),
+      ("step", { ($0.step, $0.mutation, $0.layers) = (0.005, .gradient, [1]) }),
       ("layers", { $0.layers = [] }),
       ("layers", { $0.layers = [2] }),
       ("layers", { $0.layers = [-1] }),
@@ -90,8 +91,8 @@ struct EvolutionSettingsTests {
   @Test("settings are the same after JSON")
   func coding() throws {
     var settings = EvolutionSettings(.reference)
-    (settings.seed, settings.stopAfter, settings.draw) = (.max, 7, .survivors)
-    (settings.layers, settings.mutation) = ([0, 3], .saliency)
+    (settings.seed, settings.stopAfter, settings.pruningPool) = (.max, 7, .remaining)
+    (settings.layers, settings.mutation) = ([0, 3], .gradient)
     let text = try JSONEncoder().encode(settings)
     #expect(try JSONDecoder().decode(EvolutionSettings.self, from: text) == settings)
     #expect(

@@ -7,13 +7,13 @@ struct EvolutionTests {
   typealias Run = Evolution<Int>
 
   /// A fitness with many ties and several peaks; the report is the number of edges.
-  static func score(_ genome: Genome) -> Score<Int> {
+  static func score(_ genome: Genome) -> FitnessScore<Int> {
     let value = (0..<genome.count).reduce(0) { $0 + (genome[$1] ? $1 * 7919 % 7 - 3 : 0) }
-    return Score(fitness: Double(value / 2), report: genome.survivors)
+    return FitnessScore(fitness: Double(value / 2), report: genome.remainingEdges)
   }
 
   /// Numbers that have both signs and differ from edge to edge and from genome to genome.
-  static func saliency(_ genome: Genome) throws -> EdgeSaliency {
+  static func gains(_ genome: Genome) throws -> PruningGains {
     var edge = 0
     let layers = genome.masks.map { mask in
       (0..<mask.count).map { place in
@@ -21,11 +21,11 @@ struct EvolutionTests {
         return Float(edge * 7919 % 101 - 50) * (mask[place] ? 1 : 3)
       }
     }
-    return try EdgeSaliency(layers, of: genome.layout)
+    return try PruningGains(layers, of: genome.layout)
   }
 
   static func prune(_ evolution: inout Run) throws {
-    while let genome = evolution.saliencyWanted { try evolution.tell(saliency: saliency(genome)) }
+    while let genome = evolution.genomeToMeasure { try evolution.tell(gains: gains(genome)) }
   }
 
   static func step(_ evolution: inout Run) throws {
@@ -44,9 +44,9 @@ struct EvolutionTests {
     var settings: [EvolutionSettings] = []
     for crossover in Crossover.allCases {
       for mutation in Mutation.allCases {
-        for draw in EdgeDraw.allCases {
+        for pruningPool in PruningPool.allCases {
           var one = EvolutionSettings()
-          (one.crossover, one.mutation, one.draw) = (crossover, mutation, draw)
+          (one.crossover, one.mutation, one.pruningPool) = (crossover, mutation, pruningPool)
           (one.generations, one.population, one.step, one.seed) = (6, 10, 0.2, UInt64(settings.count))
           settings.append(one)
         }
@@ -71,7 +71,7 @@ struct EvolutionTests {
     #expect(candidates.map(\.individual) == Array(0..<20) && candidates[0].genome == parent)
     for child in candidates.dropFirst().map(\.genome) {
       #expect(child != parent && child.intersection(parent) == child)
-      #expect(parent.survivors - child.survivors <= prunedCount(0.025, of: parent.count))
+      #expect(parent.remainingEdges - child.remainingEdges <= prunedCount(0.025, of: parent.count))
     }
     settings.includesUnpruned = false
     candidates = try Run(parents: [parent], settings: settings).ask()
@@ -86,7 +86,7 @@ struct EvolutionTests {
     var genomes = try Run(parents: parents, settings: settings).ask().map(\.genome)
     #expect(Array(genomes[..<4]) == parents)
     for (place, genome) in genomes.enumerated() {
-      #expect(genome.subtracting(parents[place % 4]).survivors == 0)
+      #expect(genome.subtracting(parents[place % 4]).remainingEdges == 0)
     }
     settings.population = 4
     genomes = try Run(parents: parents, settings: settings).ask().map(\.genome)
@@ -171,7 +171,9 @@ struct EvolutionTests {
     settings.generations = 50
     settings.stopAfter = 3
     var stalled = try Run(parents: [whole()], settings: settings)
-    while !stalled.isFinished { try stalled.tell(stalled.ask().map { _ in Score(fitness: 1, report: 0) }) }
+    while !stalled.isFinished {
+      try stalled.tell(stalled.ask().map { _ in FitnessScore(fitness: 1, report: 0) })
+    }
     #expect(stalled.generation == 3 && stalled.champion?.generation == 0)
     #expect(stalled.champion?.individual.genome == (try whole()))
   }
@@ -187,7 +189,7 @@ struct EvolutionTests {
       #expect(evolution.ask() == before.ask())
       for fitness in [Double.nan, -.infinity] {
         var wrong = right
-        wrong[3] = Score(fitness: fitness, report: 0)
+        wrong[3] = FitnessScore(fitness: fitness, report: 0)
         #expect(throws: PadawannError.self) { try evolution.tell(wrong) }
       }
       #expect(throws: PadawannError.self) { try evolution.tell(right.dropLast()) }
@@ -204,7 +206,7 @@ struct EvolutionTests {
     var settings = EvolutionSettings()
     settings.generations = 1
     var evolution = try Run(parents: [whole()], settings: settings)
-    try evolution.tell((0..<20).map { Score(fitness: $0 == 7 ? .infinity : Double($0), report: $0) })
+    try evolution.tell((0..<20).map { FitnessScore(fitness: $0 == 7 ? .infinity : Double($0), report: $0) })
     #expect(evolution.population.prefix(3).map(\.score.report) == [7, 19, 18])
     #expect(evolution.champion?.individual.score.report == 7)
     #expect(evolution.statistics?.bestFitness == .infinity && evolution.statistics?.medianFitness == 10.5)
@@ -215,7 +217,7 @@ struct EvolutionTests {
     var settings = EvolutionSettings()
     (settings.population, settings.includesUnpruned) = (5, false)
     var evolution = try Run(parents: [whole()], settings: settings)
-    try evolution.tell([4, 1, 16, 2, 2].map { Score(fitness: $0, report: 0) })
+    try evolution.tell([4, 1, 16, 2, 2].map { FitnessScore(fitness: $0, report: 0) })
     let numbers = try #require(evolution.statistics)
     let genomes = evolution.population.map(\.genome)
     #expect(numbers.bestFitness == 16 && numbers.meanFitness == 5 && numbers.medianFitness == 2)
@@ -227,7 +229,7 @@ struct EvolutionTests {
   func convergence() throws {
     let target = try F.genome(F.layout([[4, 5], [2, 6]]), seed: 5)
     var settings = EvolutionSettings()
-    (settings.generations, settings.step, settings.draw) = (200, 0.04, .survivors)
+    (settings.generations, settings.step, settings.pruningPool) = (200, 0.04, .remaining)
     for crossover in Crossover.allCases {
       settings.crossover = crossover
       var evolution = try Run(parents: [Genome(layout: target.layout, repeating: true)], settings: settings)
@@ -235,8 +237,9 @@ struct EvolutionTests {
         try evolution.tell(
           evolution.ask().map { candidate in
             let wrong =
-              candidate.genome.subtracting(target).survivors + target.subtracting(candidate.genome).survivors
-            return Score(fitness: Double(-wrong), report: 0)
+              candidate.genome.subtracting(target).remainingEdges
+              + target.subtracting(candidate.genome).remainingEdges
+            return FitnessScore(fitness: Double(-wrong), report: 0)
           })
       }
       #expect(evolution.champion?.individual.genome == target)
@@ -295,7 +298,7 @@ struct EvolutionTests {
       { $0.population[19] = Run.Individual(genome: strange, score: $0.population[19].score) },
       {
         $0.population[19] = Run.Individual(
-          genome: $0.population[19].genome, score: Score(fitness: .nan, report: 0))
+          genome: $0.population[19].genome, score: FitnessScore(fitness: .nan, report: 0))
       },
       { $0.settings.population = 0 },
       { $0.settings.step = 1e-9 },

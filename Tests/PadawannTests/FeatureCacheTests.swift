@@ -19,10 +19,10 @@ import Testing
     let task = TrainingTask(
       try DatasetSpec.parse("strokes:train,per-class=7").load(from: DataFolder(path: "nowhere")))
     let images = try TrainingImages([task], for: architecture)
-    let machine = try Backpropagation(
-      network, .own, .nodes([3]), biasSets: 1, batch: 32, .best, Crew(threads: threads))
-    let feed = BatchFeed(images: images, size: 32, passes: 2, seed: 4, shifts: shifts)
-    let run = try TrainingRun(
+    let machine = try TrainingEngine(
+      network, .own, .nodes([3]), biasSets: 1, batch: 32, .best, ThreadPool(threads: threads))
+    let feed = BatchFeed(images: images, size: 32, epochs: 2, seed: 4, shifts: shifts)
+    let run = try BatchRunner(
       machine, feed, usesBiasSets: false, keeps: precision, room: room ?? FeatureCache.room)
     return try (0..<feed.steps).map { step in
       _ = try run.gradients(step: step)

@@ -32,14 +32,14 @@ import Testing
   @Test(arguments: [false, true])
   func theSmallestFileKeepsItsBytes(compact: Bool) throws {
     let golden = try Fixtures.bytes("format/smallest\(compact ? "-compact" : "").h5")
-    #expect(try ModelFile.image(of: try Self.smallest(), compact: compact) == golden)
-    #expect(try ModelFile.model(image: golden).model == Self.smallest())
+    #expect(try ModelFile.encoded(try Self.smallest(), compact: compact) == golden)
+    #expect(try ModelFile.model(encoded: golden).model == Self.smallest())
   }
 
   @Test(arguments: [false, true])
   func theLayerOfTheVectorsKeepsItsBytes(compact: Bool) throws {
     let golden = try Fixtures.bytes("format/layer\(compact ? "-compact" : "").h5")
-    #expect(try ModelFile.image(of: try Self.layer(), compact: compact) == golden)
-    #expect(try ModelFile.model(image: golden).model == Self.layer())
+    #expect(try ModelFile.encoded(try Self.layer(), compact: compact) == golden)
+    #expect(try ModelFile.model(encoded: golden).model == Self.layer())
   }
 }

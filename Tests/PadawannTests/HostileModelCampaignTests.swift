@@ -54,8 +54,8 @@ import Testing
       return false
     }
     for compact in [false, true] {
-      let image = try ModelFile.image(of: stored.model, compact: compact)
-      let again = try ModelFile.model(image: image).model
+      let image = try ModelFile.encoded(stored.model, compact: compact)
+      let again = try ModelFile.model(encoded: image).model
       #expect(again.network == stored.model.network, "round \(round)")
       #expect(again.tasks == stored.model.tasks, "round \(round)")
       // An empty group of tasks is not written, and its attributes go with it.

@@ -90,8 +90,8 @@ import Testing
     attribute("nodes/conv", "outputs", .integer(.min), "1 to 65536"),
     attribute("nodes/conv", "outputs", .integer(0), "1 to 65536"),
     attribute("nodes/conv", "outputs", .integer(4), "another shape"),
-    attribute("nodes/conv", "outputs", .array(.int32([3])), "a type that no setting has"),
-    attribute("nodes/conv", "outputs", .array(.int32([])), "a type that no setting has"),
+    attribute("nodes/conv", "outputs", .array(.int32([3])), "a type that no attribute of an operation has"),
+    attribute("nodes/conv", "outputs", .array(.int32([])), "a type that no attribute of an operation has"),
     attribute("nodes/conv", "outputs", .float32(3), "one or more whole numbers"),
     attribute("nodes/conv", "outputs", nil, "missing"),
     attribute("nodes/conv", "kernel", .array(.int32([.max, .max])), "1 to 65536"),
@@ -99,15 +99,16 @@ import Testing
     attribute("nodes/conv", "kernel", .array(.int32([65_536, 65_536])), "too many edges"),
     attribute("nodes/conv", "kernel", .array(.int32([3, 7])), "does not fit"),
     attribute("nodes/conv", "kernel", .array(.int32([3, 3, 3])), "one or two whole numbers"),
-    attribute("nodes/conv", "kernel", .integer(3), "not stored as this setting"),
-    attribute("nodes/conv", "kernel", .array(.int64([3, 3])), "a type that no setting has"),
+    attribute("nodes/conv", "kernel", .integer(3), "not stored as this attribute"),
+    attribute(
+      "nodes/conv", "kernel", .array(.int64([3, 3])), "a type that no attribute of an operation has"),
     attribute("nodes/conv", "stride", .array(.int32([0, 1])), "1 to 65536"),
-    attribute("nodes/conv", "stride", .integer(.max), "not stored as this setting"),
+    attribute("nodes/conv", "stride", .integer(.max), "not stored as this attribute"),
     attribute("nodes/conv", "padding", .array(.int32([.max, .max, .max, .max])), "0 to 65536"),
     attribute("nodes/conv", "padding", .array(.int32([-1, 0, 0, 0])), "0 to 65536"),
     attribute("nodes/conv", "padding", .array(.int32([65_536, 65_536, 65_536, 65_536])), "too large"),
-    attribute("nodes/conv", "padding", .text("same"), "not stored as this setting"),
-    attribute("nodes/conv", "padding", .integer(0), "not stored as this setting"),
+    attribute("nodes/conv", "padding", .text("same"), "not stored as this attribute"),
+    attribute("nodes/conv", "padding", .integer(0), "not stored as this attribute"),
     attribute("nodes/conv", "dilation", .array(.int32([65_536, 65_536])), "does not fit"),
     attribute("nodes/conv", "groups", .integer(0), "1 to 65536"),
     attribute("nodes/conv", "groups", .integer(.min), "1 to 65536"),
@@ -118,7 +119,7 @@ import Testing
     attribute("nodes/pool", "padding", .array(.int32([2, 2])), "half of the window"),
     attribute("nodes/norm", "epsilon", .float32(.nan), "finite number from 0"),
     attribute("nodes/norm", "epsilon", .float32(-1), "finite number from 0"),
-    attribute("nodes/norm", "epsilon", .integer(1), "not stored as this setting"),
+    attribute("nodes/norm", "epsilon", .integer(1), "not stored as this attribute"),
     attribute("nodes/norm", "channels", .integer(.max), "\"channels\" is not 3"),
     attribute("nodes/norm", "channels", nil, "missing"),
     Case(path: "nodes", says: "letters, digits") { $0.groups[2].name = "é" },
@@ -247,9 +248,9 @@ import Testing
     let model = Model(network: try Fixtures.network(own: true))
     for (value, says) in [(Float(0), "is zero"), (.infinity, "finite"), (.nan, "finite")] {
       var tree = try HostileModels.tree(of: model)
-      let survivors = try #require(model.network.layers.last).weights.survivors
+      let remainingEdges = try #require(model.network.layers.last).weights.remainingEdges
       tree.change("nodes/fc") { group in
-        group.setDataset("values", .float32([value] + [Float](repeating: 1, count: survivors - 1)))
+        group.setDataset("values", .float32([value] + [Float](repeating: 1, count: remainingEdges - 1)))
       }
       let error = #expect(throws: PadawannError.self) { try HostileModels.read(tree) }
       #expect(error?.message.contains(says) == true)

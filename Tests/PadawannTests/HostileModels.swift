@@ -5,7 +5,7 @@ import Padawann
 enum HostileModels {
   /// The tree of a file.
   static func tree(of model: Model, compact: Bool = false) throws -> HDFGroup {
-    try HDFGroup(image: try ModelFile.image(of: model, compact: compact))
+    try HDFGroup(encoded: try ModelFile.encoded(model, compact: compact))
   }
 
   /// Reads a tree as a file of its own, with all digests made right.
@@ -15,7 +15,7 @@ enum HostileModels {
     if tree.attribute(ContentDigest.attribute) != nil {
       sealed.set(ContentDigest.attribute, .text(ContentDigest.digest(of: sealed).description))
     }
-    return try ModelFile.model(image: try sealed.image())
+    return try ModelFile.model(encoded: try sealed.encoded())
   }
 
   private static func seal(_ group: inout HDFGroup) {

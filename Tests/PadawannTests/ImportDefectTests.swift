@@ -37,7 +37,7 @@ import Testing
     let bytes = try NumPyArchive.file(
       of: items.map { .init(name: $0.0, array: try NumPyArray(shape: [2], floats: $0.1)) })
     let file = try TensorFile(bytes: bytes, path: "file")
-    let notes = try ParameterSet(file).notes
+    let notes = try ImportedParameters(file).notes
     #expect(!notes.isEmpty && Set(notes).count == notes.count, "\(notes)")
     #expect(file.notes.allSatisfy(notes.contains))
   }
@@ -60,7 +60,8 @@ import Testing
     var best = Duration.seconds(1_000)
     for _ in 0..<3 {
       var found = 0
-      best = min(best, try ContinuousClock().measure { found = try ParameterSet(file).parameters.count })
+      best = min(
+        best, try ContinuousClock().measure { found = try ImportedParameters(file).parameters.count })
       #expect(found == count)
     }
     return best

@@ -5,7 +5,7 @@ import Testing
 /// Learning masks on small networks and drawn digits.
 @Suite struct MaskLearningTests {
   private static func network(convolutional: Bool = true) throws -> Network {
-    var nodes: [(String, Operation)] = [("flatten", .flatten)]
+    var nodes: [(String, NodeOperation)] = [("flatten", .flatten)]
     if convolutional {
       nodes = [
         ("conv", .convolution(Convolution(outputs: 8, kernel: Extent(5), stride: Extent(3)))),
@@ -31,9 +31,11 @@ import Testing
       }
   }
 
-  private static func settings(_ change: (inout MaskSettings) -> Void = { _ in }) -> MaskSettings {
-    var settings = MaskSettings(density: 0.4)
-    (settings.passes, settings.seed) = (3, 5)
+  private static func settings(_ change: (inout MaskLearningSettings) -> Void = { _ in })
+    -> MaskLearningSettings
+  {
+    var settings = MaskLearningSettings(density: 0.4)
+    (settings.epochs, settings.seed) = (3, 5)
     change(&settings)
     return settings
   }
@@ -45,14 +47,14 @@ import Testing
 
   @Test func itLearnsWithExactlySoManyEdges() throws {
     let (network, tasks) = (try Self.network(), try Self.tasks())
-    var learning = try MaskLearning(network, on: tasks, settings: Self.settings { $0.passes = 12 })
+    var learning = try MaskLearning(network, on: tasks, settings: Self.settings { $0.epochs = 12 })
     var losses: [Double] = []
     while !learning.isFinished { losses.append(try learning.advance().loss) }
-    let first = losses.prefix(learning.stepsPerPass).reduce(0, +)
-    let last = losses.suffix(learning.stepsPerPass).reduce(0, +)
+    let first = losses.prefix(learning.stepsPerEpoch).reduce(0, +)
+    let last = losses.suffix(learning.stepsPerEpoch).reduce(0, +)
     #expect(last < 0.5 * first)
     let result = try learning.network()
-    #expect(result.survivors == Int((0.4 * Double(network.edgeCount)).rounded()))
+    #expect(result.remainingEdges == Int((0.4 * Double(network.edgeCount)).rounded()))
     #expect(result.layers[0].weights.mask == network.layers[0].weights.mask)
     #expect(result.layers.allSatisfy { !$0.weights.hasOwnValues })
     for (layer, before) in zip(result.layers, network.layers) {
@@ -61,8 +63,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [MaskSettings.Biases.keep, .shared, .perTask], [true, false])
-  func aSnapshotGoesOnExactly(_ biases: MaskSettings.Biases, _ convolutional: Bool) throws {
+  @Test(arguments: [MaskLearningSettings.Biases.keep, .shared, .perTask], [true, false])
+  func aSnapshotGoesOnExactly(_ biases: MaskLearningSettings.Biases, _ convolutional: Bool) throws {
     let (network, tasks) = (try Self.network(convolutional: convolutional), try Self.tasks())
     let settings = Self.settings { $0.biases = biases }
     var whole = try MaskLearning(network, on: tasks, settings: settings)
@@ -106,7 +108,7 @@ import Testing
     let (network, tasks) = (try Self.network(), try Self.tasks(1))
     var learning = try MaskLearning(network, on: tasks, settings: Self.settings { $0.shifts = false })
     let run = learning.run
-    let order = run.feed.order(pass: 0)
+    let order = run.feed.order(epoch: 0)
     let batch = run.feed.batch(0, of: order)
     try learning.advance()
     // The logits of that step are those of the masks before it.
@@ -132,12 +134,12 @@ import Testing
     for (layer, before) in zip(result.layers, network.layers) {
       #expect(layer.weights.mask.intersection(before.weights.mask) == layer.weights.mask)
     }
-    #expect(result.survivors < network.survivors)
+    #expect(result.remainingEdges < network.remainingEdges)
   }
 
   @Test func whatCannotBeIsRefused() throws {
     let (network, tasks) = (try Self.network(), try Self.tasks())
-    func refused(_ change: (inout MaskSettings) -> Void) -> String {
+    func refused(_ change: (inout MaskLearningSettings) -> Void) -> String {
       do throws(PadawannError) {
         _ = try MaskLearning(network, on: tasks, settings: Self.settings(change))
         return ""
@@ -150,14 +152,14 @@ import Testing
     #expect(refused { $0.layers = ["fc3"] }.contains("conv, fc1, fc2"))
     #expect(refused { $0.shares = ["conv": 0.5] }.contains("not masked"))
     #expect(refused { $0.sharedWeight = 0 }.contains("shared weight"))
-    #expect(refused { $0.passes = 0 }.contains("passes"))
+    #expect(refused { $0.epochs = 0 }.contains("epochs"))
   }
 
   @Test func theSharesOfTheStudy() throws {
     let network = try Network.initialised(try Preset.mnistNet.architecture, seed: 1)
-    let half = try EdgeBudget(network, MaskSettings(density: 0.5)).kept
+    let half = try EdgeBudget(network, MaskLearningSettings(density: 0.5)).kept
     #expect(half == [7: 599_824 - 18_720 - 640, 10: 640])
-    let few = try EdgeBudget(network, MaskSettings(density: 0.05)).kept
+    let few = try EdgeBudget(network, MaskLearningSettings(density: 0.05)).kept
     #expect(few == [7: 59_982 - 18_720 - 640, 10: 640])
   }
 }

@@ -11,8 +11,8 @@ import Testing
     provenance.sourceDigest = Digest(of: [1, 2, 3])
     provenance.sourceBytes = 1234
     provenance.seed = .max
-    provenance.settings = [.init("weights", "sign"), .init("note", "a=b")]
-    let task = TaskRecord(
+    provenance.entries = [.init("weights", "sign"), .init("note", "a=b")]
+    let task = ModelTask(
       name: "mnist", dataset: "mnist:test", digest: Digest(of: [4]), classNames: ["nought", "één", "二"],
       outputs: [4, 0, 2], normalisation: .mnist, bestSharedWeight: 0.5, accuracy: 0.9369)
     return [
@@ -31,7 +31,7 @@ import Testing
       for density in [0, 0.3, 1] as [Float] {
         let network = try Fixtures.network(seed: 5, own: own, retainsPruned: retainsPruned, density: density)
         let model = Model(network: network)
-        let stored = try ModelFile.model(image: try ModelFile.image(of: model, compact: compact))
+        let stored = try ModelFile.model(encoded: try ModelFile.encoded(model, compact: compact))
         #expect(stored.model == model)
         #expect(stored.isCompact == compact)
       }
@@ -40,21 +40,21 @@ import Testing
 
   @Test func recordsReadBackEqualAndGiveTheSameBytesAgain() throws {
     for sample in try Self.samples() {
-      let bytes = try ModelFile.image(of: sample.model, compact: sample.compact)
-      let stored = try ModelFile.model(image: bytes)
+      let bytes = try ModelFile.encoded(sample.model, compact: sample.compact)
+      let stored = try ModelFile.model(encoded: bytes)
       #expect(stored.model == sample.model)
       #expect(stored.byteCount == bytes.count)
-      #expect(try ModelFile.image(of: stored.model, compact: sample.compact) == bytes)
+      #expect(try ModelFile.encoded(stored.model, compact: sample.compact) == bytes)
     }
   }
 
   @Test func theDigestIsOfTheContentAndNotOfTheEncodingOfAnything() throws {
     let model = Model(network: try Fixtures.network())
-    let digest = try ModelFile.model(image: try ModelFile.image(of: model)).digest
+    let digest = try ModelFile.model(encoded: try ModelFile.encoded(model)).digest
     var other = model
     other.sharedWeights = [1]
-    #expect(try ModelFile.model(image: try ModelFile.image(of: other)).digest != digest)
-    #expect(try ModelFile.model(image: try ModelFile.image(of: model)).digest == digest)
+    #expect(try ModelFile.model(encoded: try ModelFile.encoded(other)).digest != digest)
+    #expect(try ModelFile.model(encoded: try ModelFile.encoded(model)).digest == digest)
   }
 
   /// All bits in release, every seventh in debug, where a check costs ten times as much.
@@ -68,14 +68,14 @@ import Testing
 
   @Test func everyFlippedBitIsAnError() async throws {
     for sample in try Self.samples() {
-      let bytes = try ModelFile.image(of: sample.model, compact: sample.compact)
+      let bytes = try ModelFile.encoded(sample.model, compact: sample.compact)
       await withTaskGroup(of: [Int].self) { group in
         for part in 0..<4 {
           group.addTask {
             stride(from: part * Self.bitStep, to: bytes.count * 8, by: 4 * Self.bitStep).filter { bit in
               var damaged = bytes
               damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-              return (try? ModelFile.model(image: damaged)) != nil
+              return (try? ModelFile.model(encoded: damaged)) != nil
             }
           }
         }
@@ -86,21 +86,23 @@ import Testing
 
   @Test func everyTruncationAndEveryZeroedOrSwappedBlockIsAnError() throws {
     for sample in try Self.samples() {
-      let bytes = try ModelFile.image(of: sample.model, compact: sample.compact)
+      let bytes = try ModelFile.encoded(sample.model, compact: sample.compact)
       for length in 0..<bytes.count {
-        #expect(throws: PadawannError.self) { try ModelFile.model(image: Array(bytes[..<length])) }
+        #expect(throws: PadawannError.self) { try ModelFile.model(encoded: Array(bytes[..<length])) }
       }
-      #expect(throws: PadawannError.self) { try ModelFile.model(image: bytes + [0]) }
+      #expect(throws: PadawannError.self) { try ModelFile.model(encoded: bytes + [0]) }
       let blocks = stride(from: 0, to: bytes.count, by: 512).map { $0..<min($0 + 512, bytes.count) }
       for block in blocks {
         var zeroed = bytes
         zeroed.replaceSubrange(block, with: repeatElement(0, count: block.count))
-        if zeroed != bytes { #expect(throws: PadawannError.self) { try ModelFile.model(image: zeroed) } }
+        if zeroed != bytes { #expect(throws: PadawannError.self) { try ModelFile.model(encoded: zeroed) } }
         for other in blocks where other.lowerBound > block.lowerBound && other.count == block.count {
           var swapped = bytes
           swapped.replaceSubrange(block, with: bytes[other])
           swapped.replaceSubrange(other, with: bytes[block])
-          if swapped != bytes { #expect(throws: PadawannError.self) { try ModelFile.model(image: swapped) } }
+          if swapped != bytes {
+            #expect(throws: PadawannError.self) { try ModelFile.model(encoded: swapped) }
+          }
         }
       }
     }
@@ -111,7 +113,7 @@ import Testing
   func compactFilesOfMNISTNetAreNearTheEntropyBound(density: Float) throws {
     let architecture = try Preset.mnistNet.architecture
     var generator = KeyedGenerator(11, UInt64(density * 100))
-    let parameters = try architecture.nodes.indices.map { index -> Parameters in
+    let parameters = try architecture.nodes.indices.map { index -> NodeParameters in
       guard let shape = architecture.weightShape(of: index) else { return .none }
       let count = shape.reduce(1, *)
       let mask = Bitmask((0..<count).map { _ in generator.uniform() < density })
@@ -121,9 +123,9 @@ import Testing
         bias: [Float](repeating: 0.5, count: shape[0]))
     }
     let model = Model(network: try Network(architecture: architecture, parameters: parameters))
-    let bytes = try ModelFile.image(of: model, compact: true)
+    let bytes = try ModelFile.encoded(model, compact: true)
     let bound = Compression(of: model.network).entropyBound
     #expect(Double(bytes.count) <= bound * 1.03 + 5000, "\(bytes.count) bytes, bound \(bound)")
-    #expect(try ModelFile.model(image: bytes).model == model)
+    #expect(try ModelFile.model(encoded: bytes).model == model)
   }
 }

@@ -64,7 +64,7 @@ import Testing
     let nodes = (0..<600).map { Node("n\($0)", .relu, inputs: [$0 - 1]) }
     let architecture = try Architecture(input: Shape(channels: 1), nodes: nodes)
     let network = try Network(
-      architecture: architecture, parameters: [Parameters](repeating: .none, count: nodes.count))
+      architecture: architecture, parameters: [NodeParameters](repeating: .none, count: nodes.count))
     var model = Model(network: network)
     for node in nodes {
       model.unknown.add((0..<200).map { HDFEntry("a\($0)", .integer($0)) }, at: "/nodes/\(node.name)")
@@ -72,6 +72,6 @@ import Testing
     #expect(model.unknown.names.count == 120_000)
     var plain = model
     plain.unknown = UnknownAttributes()
-    #expect(try ModelFile.image(of: model).count > ModelFile.image(of: plain).count)
+    #expect(try ModelFile.encoded(model).count > ModelFile.encoded(plain).count)
   }
 }

@@ -12,24 +12,24 @@ import Testing
       ])
   }
 
-  private static func parameters() -> [Parameter] {
+  private static func parameters() -> [ImportedParameter] {
     [
-      Parameter(
+      ImportedParameter(
         name: "conv.weight", shape: [2, 2, 3, 3], values: (0..<36).map { Float($0 - 10) }),
-      Parameter(name: "norm.weight", shape: [2], values: [1, 2]),
-      Parameter(name: "norm.bias", shape: [2], values: [3, 4]),
-      Parameter(name: "norm.running_mean", shape: [2], values: [5, 6]),
-      Parameter(name: "norm.running_var", shape: [2], values: [7, 8]),
-      Parameter(
+      ImportedParameter(name: "norm.weight", shape: [2], values: [1, 2]),
+      ImportedParameter(name: "norm.bias", shape: [2], values: [3, 4]),
+      ImportedParameter(name: "norm.running_mean", shape: [2], values: [5, 6]),
+      ImportedParameter(name: "norm.running_var", shape: [2], values: [7, 8]),
+      ImportedParameter(
         name: "fc.weight", shape: [3, 2], values: [1, -1, 2, -2, -0.0, 3],
         mask: Bitmask([true, true, false, false, true, true])),
-      Parameter(name: "fc.bias", shape: [3], values: [0.1, 0.2, 0.3]),
+      ImportedParameter(name: "fc.bias", shape: [3], values: [0.1, 0.2, 0.3]),
     ]
   }
 
   @Test func zerosAndMasksBecomePrunedEdges() throws {
     let network = try NetworkImport().network(Self.parameters(), Self.architecture())
-    #expect(network.layers.map(\.weights.survivors) == [35, 3])
+    #expect(network.layers.map(\.weights.remainingEdges) == [35, 3])
     let conv = network.layers[0].weights
     #expect(!conv.hasOwnValues && !conv.mask[10] && conv.signs[9] && !conv.signs[11])
     #expect(Array(network.layers[1].weights.mask.indices) == [0, 1, 5])
@@ -48,7 +48,7 @@ import Testing
     let retained = try NetworkImport(weights: .keep, retainsPruned: true)
       .network(Self.parameters(), Self.architecture())
     #expect(retained.layers[1].weights.values == .own([1, -1, 2, -2, 0, 3]))
-    #expect(retained.layers[1].weights.survivors == 3)
+    #expect(retained.layers[1].weights.remainingEdges == 3)
     let signs = try NetworkImport(retainsPruned: true).network(Self.parameters(), Self.architecture())
     #expect(signs.layers[1].weights.signs.packed == [0b0101_0000])
   }
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func aLeftOverTensorIsNamedAndCanBeIgnored() throws {
-    let extra = Parameter(name: "head.weight", shape: [2, 2], values: [1, 2, 3, 4])
+    let extra = ImportedParameter(name: "head.weight", shape: [2, 2], values: [1, 2, 3, 4])
     let error = try Self.refusal(of: Self.parameters() + [extra])
     #expect(error.message == "the tensor head.weight (2×2) is left over: the architecture does not use it")
     #expect(error.remedy?.contains("--ignore head.weight") == true)
@@ -105,18 +105,18 @@ import Testing
 
   @Test func thePresetIsFoundByNamesAndShapes() throws {
     let mlp = [
-      Parameter(name: "fc1.weight", shape: [64, 784], values: []),
-      Parameter(name: "fc1.bias", shape: [64], values: []),
-      Parameter(name: "fc2.weight", shape: [10, 64], values: []),
-      Parameter(name: "fc2.bias", shape: [10], values: []),
+      ImportedParameter(name: "fc1.weight", shape: [64, 784], values: []),
+      ImportedParameter(name: "fc1.bias", shape: [64], values: []),
+      ImportedParameter(name: "fc2.weight", shape: [10, 64], values: []),
+      ImportedParameter(name: "fc2.bias", shape: [10], values: []),
     ]
     #expect(try NetworkImport.preset(for: mlp) == .mlp)
     #expect(try NetworkImport.preset(for: mlp.dropLast()) == nil)
-    #expect(try NetworkImport.preset(for: mlp + [Parameter(name: "x", shape: [], values: [])]) == nil)
+    #expect(try NetworkImport.preset(for: mlp + [ImportedParameter(name: "x", shape: [], values: [])]) == nil)
     #expect(try NetworkImport.preset(for: []) == nil)
   }
 
-  private static func refusal(of parameters: [Parameter]) throws -> PadawannError {
+  private static func refusal(of parameters: [ImportedParameter]) throws -> PadawannError {
     let architecture = try architecture()
     return try #require(
       #expect(throws: PadawannError.self) { try NetworkImport().network(parameters, architecture) })

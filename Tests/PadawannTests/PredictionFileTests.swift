@@ -48,10 +48,10 @@ struct PredictionFileTests {
   @Test("what is written is read again, own weights and infinities too")
   func roundTrip() throws {
     let digest = Digest(of: [])
-    let answers = Predictions(outputs: 1, logits: [-.infinity], labels: [0], dataset: digest)
+    let predictedClasses = Predictions(outputs: 1, logits: [-.infinity], labels: [0], dataset: digest)
     let file = try PredictionFile(
       modelName: "", model: digest, datasetName: "d", sharedWeights: [nil, -2],
-      predictions: [answers, answers])
+      predictions: [predictedClasses, predictedClasses])
     let path = NSTemporaryDirectory() + "predictions-\(UUID().uuidString).npz"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try file.write(to: path)

@@ -21,9 +21,11 @@ import Testing
     let network = try Self.dense()
     for method in [Pruning.random(seed: 1), .smallest] {
       let pruned = try method.apply(to: network, .share(share))
-      #expect(pruned.survivors == 87 - Int((share * 87).rounded()))
+      #expect(pruned.remainingEdges == 87 - Int((share * 87).rounded()))
       let twice = try method.apply(to: pruned, .share(share))
-      #expect(twice.survivors == pruned.survivors - Int((share * Double(pruned.survivors)).rounded()))
+      #expect(
+        twice.remainingEdges == pruned.remainingEdges - Int((share * Double(pruned.remainingEdges)).rounded())
+      )
       for (before, after) in zip(Self.masks(network), Self.masks(pruned)) {
         #expect(after.intersection(before) == after)
       }
@@ -33,7 +35,7 @@ import Testing
   @Test(arguments: [0, 1, 43, 86, 87])
   func aNumberOfEdgesIsLeftExactly(left: Int) throws {
     for method in [Pruning.random(seed: 9), .smallest] {
-      #expect(try method.apply(to: try Self.dense(), .leaving(left)).survivors == left)
+      #expect(try method.apply(to: try Self.dense(), .leaving(left)).remainingEdges == left)
     }
   }
 
@@ -55,7 +57,7 @@ import Testing
     func magnitudes(_ network: Network) -> [Float] {
       network.layers.flatMap { $0.weights.numbers(.own).filter { $0 != 0 }.map(abs) }
     }
-    #expect(magnitudes(pruned).sorted() == magnitudes(network).sorted().suffix(pruned.survivors))
+    #expect(magnitudes(pruned).sorted() == magnitudes(network).sorted().suffix(pruned.remainingEdges))
   }
 
   @Test func everyEdgeIsDrawnEquallyOften() throws {
@@ -94,7 +96,7 @@ import Testing
           }
         }
         guard layer.name == name else {
-          #expect(mask.population == mask.count)
+          #expect(mask.popcount == mask.count)
           continue
         }
         #expect(left.allSatisfy { $0 == 0 || $0 == edges })
@@ -103,7 +105,7 @@ import Testing
     }
     let drawn = try (0..<20).map { seed in
       try Pruning.channels(layer: nil, seed: seed).apply(to: network, .share(0.4)).layers.map {
-        $0.weights.survivors
+        $0.weights.remainingEdges
       }
     }
     #expect(Set(drawn) == [[18, 60], [27, 36]])

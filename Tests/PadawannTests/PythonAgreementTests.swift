@@ -51,7 +51,7 @@ struct PythonAgreementTests {
           inputs: [0]),
       ])
     var generator = KeyedGenerator(13)
-    let parameters = try [[6, 2, 3, 3], [9, 2, 2, 2]].map { shape -> Parameters in
+    let parameters = try [[6, 2, 3, 3], [9, 2, 2, 2]].map { shape -> NodeParameters in
       let count = shape.reduce(1, *)
       let mask = Bitmask((0..<count).map { _ in generator.uniform() < 0.7 })
       let signs = Bitmask((0..<count).map { _ in generator.uniform() < 0.5 })
@@ -102,7 +102,7 @@ struct PythonAgreementTests {
 
   /// The network as each task of a model sees it, plain and compact.
   private static func tasks(in folder: String) throws -> [Expected] {
-    let model = try TaskParametersTests.model()
+    let model = try TaskOverrideTests.model()
     var expected: [Expected] = []
     for compact in [false, true] {
       let path = "\(folder)/tasks\(compact ? "-compact" : "").h5"
@@ -148,12 +148,12 @@ struct PythonAgreementTests {
   /// The script says so when a digest is wrong: here the content of one file under the digest of another.
   @Test func aWrongDigestIsSeenByTheScript() throws {
     try Self.inFolder { folder, files in
-      var tree = try HDFGroup(image: try StoredFile.read(files[0].path))
+      var tree = try HDFGroup(encoded: try StoredFile.read(files[0].path))
       tree.change("provenance") { $0.set("tool", .text("another")) }
       tree.change("nodes/fc") {
         $0.datasets[0].value.attributes[0].value = .array(.uint8([UInt8](repeating: 1, count: 32)))
       }
-      try StoredFile.write(try tree.image(), to: folder + "/wrong.h5")
+      try StoredFile.write(try tree.encoded(), to: folder + "/wrong.h5")
       let script = try Fixtures.path("format/check_digests.py")
       let result = try Python.run(try #require(Python.path), [script, folder + "/wrong.h5"])
       #expect(result.status == 1 && result.output.contains("1 files, 2 differences"), "\(result.output)")

@@ -32,7 +32,7 @@ struct RandomNetworks {
       .linear(Linear(outputs: [1, 4, 10, 15, 16, 17, 33][pick(7)], hasBias: pick(4) > 0)), [nodes.count - 1])
     // A softmax that more follows would magnify what is lost in its large arguments.
     if looseEnds(of: nodes).count == 1, pick(2) == 0 {
-      append([Operation.softmax, .logSoftmax, .dropout(rate: 0.5)][pick(3)], [nodes.count - 1])
+      append([NodeOperation.softmax, .logSoftmax, .dropout(rate: 0.5)][pick(3)], [nodes.count - 1])
     }
     joinLooseEnds()
     let architecture = try Architecture(input: image, nodes: nodes)
@@ -78,7 +78,7 @@ struct RandomNetworks {
       dilation: isPlain ? Extent(1) : Extent(1 + pick(2)), groups: groups, hasBias: pick(4) > 0)
   }
 
-  private mutating func pool() -> Operation {
+  private mutating func pool() -> NodeOperation {
     if pick(2) == 0 { return .maxPool(Pool(kernel: Extent(2), roundsUp: pick(3) == 0)) }
     let kernel = Extent(1 + pick(3), 1 + pick(3))
     let pool = Pool(
@@ -87,7 +87,7 @@ struct RandomNetworks {
     return pick(2) == 0 ? .maxPool(pool) : .averagePool(pool, countsPadding: pick(2) == 0)
   }
 
-  private mutating func append(_ operation: Operation, _ inputs: [Int]) {
+  private mutating func append(_ operation: NodeOperation, _ inputs: [Int]) {
     let grown = nodes + [Node("n\(nodes.count)", operation, inputs: inputs)]
     // Whether it fits is known to the architecture alone; loose ends do not matter yet.
     let closed = grown + looseEnds(of: grown).map { Node("end\($0)", .flatten, inputs: [$0]) }
@@ -120,7 +120,7 @@ struct RandomNetworks {
   private mutating func parameters(
     _ index: Int, _ architecture: Architecture, _ density: Float, _ ownsSome: Int
   )
-    throws -> Parameters
+    throws -> NodeParameters
   {
     if case .batchNormalisation = architecture.nodes[index].operation {
       let channels = architecture.shapes[index].channels

@@ -29,21 +29,21 @@ import Testing
     return try Scores(of: predictions).accuracy.value
   }
 
-  /// A tenth of the work of the study, and less accurate for it: fewer images, fewer passes, no shifts.
+  /// A tenth of the work of the study, and less accurate for it: fewer images, fewer epochs, no shifts.
   @Test(.enabled(if: isThere && isFast, "skipped: ../shared is not there, or this is a debug build"))
   func oneMaskServesDigitsAndLetters() async throws {
     let file = try TensorFile.read(Self.shared.appendingPathComponent("models/mnist-net.pt").path)
     let network = try NetworkImport().network(
-      try ParameterSet(file).parameters, try Preset.mnistNet.architecture)
-    var settings = MaskSettings(density: 0.5)
-    (settings.passes, settings.shifts) = (6, false)
+      try ImportedParameters(file).parameters, try Preset.mnistNet.architecture)
+    var settings = MaskLearningSettings(density: 0.5)
+    (settings.epochs, settings.shifts) = (6, false)
     let tasks = try ["mnist:train,per-class=200", "10letters:train,per-class=200"].map {
       TrainingTask(try Self.dataset($0))
     }
     var learning = try MaskLearning(network, on: tasks, settings: settings, threads: 2)
     while !learning.isFinished { try learning.advance() }
     let learned = try learning.network()
-    #expect(learned.survivors == 599_824)
+    #expect(learned.remainingEdges == 599_824)
     #expect(try await Self.accuracy(learned, .shared(0.5), "mnist:test") > 0.96)
     #expect(try await Self.accuracy(learned, .shared(0.5), "10letters:test") > 0.86)
   }

@@ -82,7 +82,7 @@ import Testing
   private static func network(_ golden: Case) throws -> Network {
     let architecture = golden.architecture
     let tensors = golden.raw.parameters
-    let parameters = try architecture.nodes.indices.map { index -> Parameters in
+    let parameters = try architecture.nodes.indices.map { index -> NodeParameters in
       let name = architecture.nodes[index].name
       if let shape = architecture.weightShape(of: index) {
         let weight = try #require(tensors[name + ".weight"])

@@ -67,10 +67,10 @@ import Testing
     let place = try RunPlace()
     try await place.finished()
     _ = try await place.resume()
-    var tree = try HDFGroup(image: place.bytes("run/checkpoint.h5"))
+    var tree = try HDFGroup(encoded: place.bytes("run/checkpoint.h5"))
     hostile.change(&tree)
     tree.set(ContentDigest.attribute, .text(ContentDigest.digest(of: tree).description))
-    try place.write(tree.image(), to: "run/checkpoint.h5")
+    try place.write(tree.encoded(), to: "run/checkpoint.h5")
     let error = await place.refused()
     #expect(error?.kind == .data, "\(String(describing: error))")
     #expect(error?.location?.contains("run/checkpoint.h5") == true || error?.message.contains("log") == true)
@@ -79,10 +79,10 @@ import Testing
   @Test func aCheckpointOfAnotherVersionIsUnsupported() async throws {
     let place = try RunPlace()
     try await place.finished()
-    var tree = try HDFGroup(image: place.bytes("run/checkpoint.h5"))
+    var tree = try HDFGroup(encoded: place.bytes("run/checkpoint.h5"))
     tree.set("format_version", .integer(1))
     tree.set(ContentDigest.attribute, .text(ContentDigest.digest(of: tree).description))
-    try place.write(tree.image(), to: "run/checkpoint.h5")
+    try place.write(tree.encoded(), to: "run/checkpoint.h5")
     #expect(await place.refused()?.kind == .unsupported)
   }
 

@@ -24,20 +24,20 @@ struct ScoresTests {
   func ensembleGolden() throws {
     let golden = try StatisticsGoldens.read().scores
     let ensemble = try Ensemble(of: golden.logits.map { predictions($0, golden.labels) })
-    #expect(ensemble.answers == golden.ensembleAnswers)
+    #expect(ensemble.predictedClasses == golden.ensembleAnswers)
     #expect(relativeError(try #require(ensemble.scores.crossEntropy), golden.ensembleLoss) < 1e-12)
-    let right = zip(golden.ensembleAnswers, golden.labels).filter { $0 == $1 }.count
-    #expect(ensemble.scores.accuracy.count == right)
+    let correct = zip(golden.ensembleAnswers, golden.labels).filter { $0 == $1 }.count
+    #expect(ensemble.scores.accuracy.count == correct)
   }
 
   @Test("an ensemble of one model is that model, and equal probabilities go to the first class")
   func ensembleOfOne() throws {
     let one = predictions([[1, 3, 3], [0, 0, 0], [5, 1, 7]], [1, 0, 0])
     let ensemble = try Ensemble(of: [one])
-    #expect(ensemble.answers == one.answers && ensemble.answers == [1, 0, 2])
+    #expect(ensemble.predictedClasses == one.predictedClasses && ensemble.predictedClasses == [1, 0, 2])
     #expect(ensemble.scores.confusion == (try Scores(of: one)).confusion)
     let mirrored = try Ensemble(of: [predictions([[2, 0]], [1]), predictions([[0, 2]], [1])])
-    #expect(mirrored.answers == [0])
+    #expect(mirrored.predictedClasses == [0])
   }
 
   @Test("the loss of a nearly certain answer keeps its digits, and large logits do not overflow")
@@ -56,10 +56,10 @@ struct ScoresTests {
     let rows: [[Float]] = [[1, 0, 0], [1, 0, 0], [0, 1, 0], [1, 0, 0]]
     let scores = try Scores(of: predictions(rows, [0, 1, 1, 0]))
     let (first, second, third) = (scores.classes[0], scores.classes[1], scores.classes[2])
-    #expect(first.support == 2 && first.answered == 3 && first.precision == 2.0 / 3 && first.recall == 1)
+    #expect(first.support == 2 && first.predicted == 3 && first.precision == 2.0 / 3 && first.recall == 1)
     #expect(first.f1 == 4.0 / 5)
     #expect(second.precision == 1 && second.recall == 0.5 && second.f1 == 2.0 / 3)
-    #expect(third.index == 2 && third.support == 0 && third.answered == 0)
+    #expect(third.index == 2 && third.support == 0 && third.predicted == 0)
     #expect(third.precision == nil && third.recall == nil && third.f1 == nil)
   }
 
@@ -116,8 +116,8 @@ struct ScoresTests {
     let bad = predictions([[1, 0], [1, 0]], [1, 1])
     let good = predictions([[1, 0], [0, 1]], [1, 1])
     let sweep = try WeightSweep(sharedWeights: [0.5, 1, 2, nil], predictions: [bad, good, good, bad])
-    #expect(sweep.best == 1 && sweep.settings.map(\.scores.accuracy.count) == [0, 1, 1, 0])
-    #expect(sweep.settings.map(\.sharedWeight) == [0.5, 1, 2, nil])
+    #expect(sweep.best == 1 && sweep.points.map(\.scores.accuracy.count) == [0, 1, 1, 0])
+    #expect(sweep.points.map(\.sharedWeight) == [0.5, 1, 2, nil])
     #expect(sweep.ensemble == (try Ensemble(of: [bad, good, good, bad])).scores)
     let coded = try JSONDecoder().decode(WeightSweep.self, from: JSONEncoder().encode(sweep))
     #expect(coded == sweep)

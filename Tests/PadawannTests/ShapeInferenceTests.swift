@@ -13,18 +13,18 @@ import Testing
       let kind = try #require(row[0] as? String)
       let n = row[1..<12].compactMap { $0 as? Int }
       try #require(n.count == 11)
-      let settings: [String: Setting] = [
+      let attributes: [String: OperationAttribute] = [
         "kernel": .integers([n[2], n[3]]), "stride": .integers([n[4], n[5]]),
         "padding": kind == "same" ? .text("same") : .integers([n[6], n[7]]),
       ]
-      var extra: [String: Setting] = ["dilation": .integers([n[8], n[9]])]
+      var extra: [String: OperationAttribute] = ["dilation": .integers([n[8], n[9]])]
       switch kind {
       case "conv2d", "same": extra["outputs"] = .integers([1])
       case "max_pool": extra["ceil_mode"] = .flag(n[10] == 1)
       default: extra = ["ceil_mode": .flag(n[10] == 1)]
       }
-      let operation = try Operation(
-        name: kind == "same" ? "conv2d" : kind, settings: settings.merging(extra) { $1 })
+      let operation = try NodeOperation(
+        name: kind == "same" ? "conv2d" : kind, attributes: attributes.merging(extra) { $1 })
       let architecture = try? Architecture(
         input: Shape(channels: 1, height: n[0], width: n[1]), nodes: [Node("n", operation, inputs: [-1])])
       let shape = architecture?.shapes[0]
@@ -37,7 +37,7 @@ import Testing
   /// With `ceil_mode` a window may be larger than the whole input; the numbers are PyTorch's.
   @Test func aRoundedUpWindowMayBeLargerThanTheInput() throws {
     let pool = Pool(kernel: Extent(3), stride: Extent(2), roundsUp: true)
-    let operations: [(Padawann.Operation, Float)] = [
+    let operations: [(Padawann.NodeOperation, Float)] = [
       (.maxPool(pool), 4), (.averagePool(pool, countsPadding: true), 2.5),
       (.averagePool(pool, countsPadding: false), 2.5),
     ]
@@ -49,13 +49,13 @@ import Testing
     }
   }
 
-  private static func shape(_ operation: Padawann.Operation, _ input: Shape) throws -> Shape {
+  private static func shape(_ operation: Padawann.NodeOperation, _ input: Shape) throws -> Shape {
     try Architecture(input: input, nodes: [Node("n", operation, inputs: [-1])]).shapes[0]
   }
 
   @Test func theOtherOperationsHaveTheirShapes() throws {
     let image = Shape(channels: 4, height: 5, width: 6)
-    let same: [Padawann.Operation] = [
+    let same: [Padawann.NodeOperation] = [
       .batchNormalisation(epsilon: 0), .relu, .leakyRelu(slope: -1), .tanh, .sigmoid, .gelu(.tanh),
       .dropout(rate: 0), .softmax, .logSoftmax,
     ]
@@ -78,9 +78,9 @@ import Testing
 
   /// An odd rest of the padding goes to the bottom and the right.
   @Test func samePaddingOfAnEvenKernelIsUneven() throws {
-    let operation = try Operation(
+    let operation = try NodeOperation(
       name: "conv2d",
-      settings: ["outputs": .integers([1]), "kernel": .integers([4, 2]), "padding": .text("same")])
+      attributes: ["outputs": .integers([1]), "kernel": .integers([4, 2]), "padding": .text("same")])
     guard case .convolution(let convolution) = operation else { throw CocoaError(.featureUnsupported) }
     #expect(convolution.padding == Padding(top: 1, left: 0, bottom: 2, right: 1))
   }

@@ -98,7 +98,7 @@ import Testing
         print("skipped: \(name) is not there")
         continue
       }
-      let parameters = try ParameterSet(TensorFile.read(folder + name)).parameters
+      let parameters = try ImportedParameters(TensorFile.read(folder + name)).parameters
       #expect(Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) }) == expected)
       #expect(parameters.allSatisfy { $0.values.count == $0.shape.reduce(1, *) && $0.mask == nil })
     }

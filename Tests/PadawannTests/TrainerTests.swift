@@ -25,7 +25,7 @@ import Testing
   }
 
   private static let settings = TrainingSettings(
-    optimiser: .adam(), rate: 0.003, passes: 8, batch: 32, seed: 9)
+    optimiser: .adam(), rate: 0.003, epochs: 8, batch: 32, seed: 9)
 
   private static func trained(
     _ network: Network, _ scope: TrainingScope?, _ change: (inout TrainingSettings) -> Void = { _ in },
@@ -68,7 +68,7 @@ import Testing
     let network = try Network.initialised(architecture, seed: 4)
     var settings = Self.settings
     let (optimiser, scope) = Self.kinds[kind]
-    (settings.optimiser, settings.passes, settings.schedule, settings.rate) = (optimiser, 3, .cosine, 0.01)
+    (settings.optimiser, settings.epochs, settings.schedule, settings.rate) = (optimiser, 3, .cosine, 0.01)
     let task = try Self.task()
     var whole = try Trainer(network, on: [task], scope: scope, settings: settings)
     while !whole.isFinished { try whole.advance() }
@@ -137,7 +137,7 @@ import Testing
     let network = try Pruning.random(seed: 1).apply(to: try Self.network(), .share(0.5))
     let sparse = try Self.trained(network, .nodes([5, 7])).network
     #expect(zip(sparse.layers, network.layers).allSatisfy { $0.weights.mask == $1.weights.mask })
-    let dense = try Self.trained(network, .nodes([7])) { $0.survivorsOnly = false }.network
+    let dense = try Self.trained(network, .nodes([7])) { $0.keepsPruned = false }.network
     // Two of the twelve outputs stand for no class and learn nothing.
     #expect(dense.layers[2].weights.mask.indices.prefix(300).elementsEqual(0..<300))
     #expect(dense.layers[1].weights == network.layers[1].weights)
@@ -172,9 +172,9 @@ import Testing
   }
 
   @Test func schedulesArePyTorchs() {
-    let step = Schedule.step(factor: 0.5, passes: 2)
+    let step = Schedule.step(factor: 0.5, epochs: 2)
     func factors(_ schedule: Schedule, _ steps: [Int]) -> [Double] {
-      steps.map { schedule.factor(step: $0, stepsPerPass: 10, steps: 60) }
+      steps.map { schedule.factor(step: $0, stepsPerEpoch: 10, steps: 60) }
     }
     let falling: [Double] = [1, 1, 0.5, 0.5, 0.25]
     #expect(factors(step, [0, 19, 20, 39, 40]) == falling)

@@ -20,7 +20,7 @@ import Testing
     )
   }
 
-  private static func loss(_ run: TrainingRun) throws -> Double { try run.gradients(step: 0).loss }
+  private static func loss(_ run: BatchRunner) throws -> Double { try run.gradients(step: 0).loss }
 
   @Test(arguments: 0..<120)
   func aStepAlongTheGradientChangesTheLossAsItSays(_ seed: UInt64) throws {
@@ -32,10 +32,10 @@ import Testing
     scope.dropsOut = seed % 2 == 0
     scope.usesBatchStatistics = seed % 3 == 0
     let images = try TrainingImages([task], for: network.architecture)
-    let machine = try Backpropagation(
-      network, .own, scope, biasSets: 1, batch: images.count, .best, Crew(threads: 1 + Int(seed % 2)))
-    let feed = BatchFeed(images: images, size: images.count, passes: 1, seed: seed, shifts: false)
-    let run = try TrainingRun(machine, feed, usesBiasSets: false, keeps: nil)
+    let machine = try TrainingEngine(
+      network, .own, scope, biasSets: 1, batch: images.count, .best, ThreadPool(threads: 1 + Int(seed % 2)))
+    let feed = BatchFeed(images: images, size: images.count, epochs: 1, seed: seed, shifts: false)
+    let run = try BatchRunner(machine, feed, usesBiasSets: false, keeps: nil)
     let numbers = machine.trainedNumbers
     // Pruned edges make equal maxima, where a loss has no gradient.
     var generator = KeyedGenerator(seed, 78)

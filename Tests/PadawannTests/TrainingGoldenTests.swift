@@ -18,7 +18,7 @@ import Testing
       let file = try TensorFile(bytes: try Golden.bytes("\(name).npz"), path: "golden.npz")
       let needed = NetworkImport.tensors(of: architecture).map(\.name)
       network = try NetworkImport(weights: .keep).network(
-        try ParameterSet(file).parameters.filter { needed.contains($0.name) }, architecture)
+        try ImportedParameters(file).parameters.filter { needed.contains($0.name) }, architecture)
       let labels = try archive.array("labels").integers()
       task = TrainingTask(
         try Dataset(
@@ -35,13 +35,13 @@ import Testing
     }
 
     /// A run over the whole batch, in order.
-    func run(_ set: InstructionSet, threads: Int = 1) throws -> TrainingRun {
+    func run(_ set: InstructionSet, threads: Int = 1) throws -> BatchRunner {
       let images = try TrainingImages([task], for: network.architecture)
-      let machine = try Backpropagation(
+      let machine = try TrainingEngine(
         network, .own, .everything(in: network.architecture), biasSets: 1, batch: images.count, set,
-        Crew(threads: threads))
-      let feed = BatchFeed(images: images, size: images.count, passes: 1, seed: 0, shifts: false)
-      return try TrainingRun(machine, feed, usesBiasSets: false, keeps: nil)
+        ThreadPool(threads: threads))
+      let feed = BatchFeed(images: images, size: images.count, epochs: 1, seed: 0, shifts: false)
+      return try BatchRunner(machine, feed, usesBiasSets: false, keeps: nil)
     }
   }
 
@@ -95,7 +95,7 @@ import Testing
     var trainer = try Trainer(
       golden.network, on: [golden.task],
       settings: TrainingSettings(
-        optimiser: optimiser, rate: rate, passes: 5, batch: golden.task.dataset.count),
+        optimiser: optimiser, rate: rate, epochs: 5, batch: golden.task.dataset.count),
       instructionSet: set)
     while !trainer.isFinished { try trainer.advance() }
     for layer in try trainer.network().layers {

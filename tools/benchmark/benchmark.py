@@ -13,7 +13,7 @@ Build the engine's side and the command first:
     tools/benchmark/benchmark.py --json benchmark.json > benchmark.md
 
 With `--data-dir FOLDER`, networks that read 28 x 28 images read MNIST's test images from FOLDER/mnist, else and for other
-sizes random ones: how much of an image is blank matters to the engine, and to nobody else. `--child` compares what a child
+sizes random ones: how much of an image is zero matters to the engine, and to nobody else. `--child` compares what a child
 costs in the default evolution, 14,000 images with three shared weights, with the published loop in PyTorch.
 
 Needs numpy, torch, onnx; onnxruntime and openvino are compared where they are installed. int8 is ONNX Runtime's static
@@ -158,7 +158,7 @@ def images(options, shape, generator):
         with gzip.open(os.path.join(options.data_dir, "mnist", "t10k-images-idx3-ubyte.gz")) as file:
             stored = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, *shape[1:])
         return np.resize(stored, shape)
-    # A fifth of the pixels is not blank, in the middle, as with handwriting.
+    # A fifth of the pixels is not zero, in the middle, as with handwriting.
     pixels = torch.randint(0, 256, shape, generator=generator)
     if shape[1] == 1:
         pixels *= torch.rand(shape, generator=generator) < 0.5

@@ -47,9 +47,9 @@ void lanes_load_bytes(int32_t level, const uint8_t *pixels, int32_t count, int32
 void lanes_load_floats(int32_t level, const float *pixels, int32_t count, int32_t elements, int32_t plane,
                        const lanes_epilogue *loading, float *x);
 
-// ink[image][row]: one bit per column, the first in the lowest, that is not 0 in some channel. At most 64 columns.
+// nonzero[image][row]: one bit per column, the first in the lowest, that is not 0 in some channel. At most 64 columns.
 void lanes_ink(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
-               uint64_t *ink);
+               uint64_t *nonzero);
 
 // --- convolutions and linear layers as sums over taps -----------------------------------------------------------------
 
@@ -68,7 +68,7 @@ typedef struct {
   int32_t together;
   // For each position of each block: whether its input is the same as that of every other such position, in every lane
   // that is read. The outputs of one are then copied to all. Or NULL.
-  const uint8_t *blank;
+  const uint8_t *zero;
 } lanes_sums;
 void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride);
@@ -89,7 +89,7 @@ typedef struct {
   const lanes_epilogue *before;
   // For each tile of each block, row by row: whether its input is the same as that of every other such tile, in every
   // lane that is read. The outputs of one are then copied to all. Such tiles lie inside the input. Or NULL.
-  const uint8_t *blank;
+  const uint8_t *zero;
 } lanes_winograd;
 size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs);
 size_t lanes_winograd_scratch_count(int32_t channels);

@@ -84,7 +84,7 @@ typedef struct {
   ptrdiff_t x_stride, y_stride;
   int64_t index, count; // counted through all blocks
   int32_t position;
-  float *blank; // where the outputs of the first blank position begin, or NULL
+  float *zero; // where the outputs of the first zero position begin, or NULL
 } position_cursor;
 
 INLINE void next_position(position_cursor *cursor) {
@@ -103,16 +103,16 @@ static void copy_position(const lanes_sums *sums, const float *from, float *to) 
     for (int part = 0; part < PARTS; part++) store(to + at + part * WIDTH, load(from + at + part * WIDTH));
 }
 
-// Finds up to `at_once` positions that are not blank; a last group that is not full repeats the last one. The first blank
+// Finds up to `at_once` positions that are not zero; a last group that is not full repeats the last one. The first zero
 // position stands for all. Returns whether any was found.
 INLINE bool gather_positions(position_cursor *cursor, const int at_once, const float *inputs[8], place outputs[8]) {
   const lanes_sums *sums = cursor->sums;
   int found = 0;
   for (; found < at_once && cursor->index < cursor->count; next_position(cursor)) {
     const ptrdiff_t at = (ptrdiff_t)cursor->position * LANES;
-    if (sums->blank && sums->blank[cursor->index]) {
-      if (cursor->blank) continue;
-      cursor->blank = cursor->y + at;
+    if (sums->zero && sums->zero[cursor->index]) {
+      if (cursor->zero) continue;
+      cursor->zero = cursor->y + at;
     }
     inputs[found] = cursor->x + sums->positions[cursor->position];
     outputs[found++] = (place){cursor->y + at, cursor->addend ? cursor->addend + at : NULL};
@@ -136,10 +136,10 @@ INLINE void sum_positions(const lanes_sums *sums, const float *x, ptrdiff_t x_st
   place outputs[8];
   while (gather_positions(&cursor, at_once, inputs, outputs))
     sum_outputs(sums, inputs, outputs, at_once, parts, together, outputs_at_once, epilogue);
-  if (!cursor.blank) return;
+  if (!cursor.zero) return;
   for (position_cursor other = start; other.index < other.count; next_position(&other)) {
     float *to = other.y + (ptrdiff_t)other.position * LANES;
-    if (sums->blank[other.index] && to != cursor.blank) copy_position(sums, cursor.blank, to);
+    if (sums->zero[other.index] && to != cursor.zero) copy_position(sums, cursor.zero, to);
   }
 }
 

@@ -288,15 +288,15 @@ static void winograd_convolve(const lanes_winograd *shape, const float *x, ptrdi
                      const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, float *scratch) {
   const int64_t total = (int64_t)tile_rows(shape) * tile_columns(shape) * blocks;
   float *v = scratch + OUTPUT_GROUPS_AT_ONCE * 8 * TILES_AT_ONCE * 36 * LANES;
-  int64_t blank = -1, left = 0;
-  for (int64_t index = 0; index < total; index++) left += !shape->blank || !shape->blank[index];
+  int64_t zero = -1, left = 0;
+  for (int64_t index = 0; index < total; index++) left += !shape->zero || !shape->zero[index];
   tile tiles[TILES_AT_ONCE];
   int count = 0;
   for (int64_t index = 0; index < total; index++) {
-    // The first blank tile stands for all.
-    if (shape->blank && shape->blank[index]) {
-      if (blank >= 0) continue;
-      blank = index;
+    // The first zero tile stands for all.
+    if (shape->zero && shape->zero[index]) {
+      if (zero >= 0) continue;
+      zero = index;
       left++;
     }
     tiles[count] = tile_at(shape, index, x, x_stride, epilogue, y, y_stride);
@@ -308,10 +308,10 @@ static void winograd_convolve(const lanes_winograd *shape, const float *x, ptrdi
     count = 0;
   }
   if (count > 0) finish_tiles(shape, tiles, count, v, scratch, epilogue);
-  if (blank < 0) return;
-  const tile first = tile_at(shape, blank, x, x_stride, epilogue, y, y_stride);
-  for (int64_t index = blank + 1; index < total; index++) {
+  if (zero < 0) return;
+  const tile first = tile_at(shape, zero, x, x_stride, epilogue, y, y_stride);
+  for (int64_t index = zero + 1; index < total; index++) {
     const tile other = tile_at(shape, index, x, x_stride, epilogue, y, y_stride);
-    if (shape->blank[index]) copy_outputs(shape, &first, &other);
+    if (shape->zero[index]) copy_outputs(shape, &first, &other);
   }
 }

@@ -1,6 +1,6 @@
 /// Checks the structure of a file before libhdf5 sees it.
 ///
-/// The library's decoders have had memory errors on hostile files. The profile of ``HDFGroup/image()`` is small, so
+/// The library's decoders have had memory errors on hostile files. The profile of ``HDFGroup/encoded()`` is small, so
 /// everything in it can be checked here: each header by its checksum, each address to lie in the file, no byte to be
 /// used twice, one hard link per object, only known types and layouts, and all limits.
 ///
@@ -18,9 +18,9 @@ struct ImageProfile {
   /// - Returns: the file as the library may see it: with attributes that are skipped taken out.
   /// - Throws: ``HDF5Error``, naming the object and the rule that it breaks.
   static func checked(_ image: [UInt8], _ limits: ReadLimits) throws(HDF5Error) -> [UInt8] {
-    guard image.count <= limits.imageBytes else {
+    guard image.count <= limits.fileBytes else {
       throw HDF5Error(
-        .tooLarge, "the file has \(image.count) bytes, more than the limit of \(limits.imageBytes)", at: "/")
+        .tooLarge, "the file has \(image.count) bytes, more than the limit of \(limits.fileBytes)", at: "/")
     }
     let superblock = try Superblock(image)
     var profile = ImageProfile(image, limits)

@@ -55,7 +55,7 @@ private struct HDF5Arrays {
   let path: String
 
   private func open() throws(PadawannError) -> HDFFile {
-    let limits = ReadLimits(imageBytes: GzipFile.limit, payloadBytes: GzipFile.limit)
+    let limits = ReadLimits(fileBytes: GzipFile.limit, payloadBytes: GzipFile.limit)
     do { return try HDFFile(path: path, limits: limits) } catch { throw Self.problem(error) }
   }
 

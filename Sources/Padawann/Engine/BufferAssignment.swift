@@ -8,7 +8,7 @@ struct BufferAssignment: Sendable {
   /// Assigns buffers to the values of steps in the order in which they run.
   ///
   /// - Parameters:
-  ///   - steps: shared ones first; the others run again for every setting.
+  ///   - steps: shared ones first; the others run again for every magnitude.
   ///   - counts: the elements of each value; value 0 is there from the beginning.
   ///   - logits: the value that is read at the end.
   init(_ steps: [Step], counts: [Int], logits: Int) {
@@ -27,7 +27,7 @@ struct BufferAssignment: Sendable {
     var isShared = [Bool](repeating: true, count: values)
     for (index, step) in steps.enumerated() {
       isShared[step.output] = step.isShared
-      // A shared value is read again by the next setting.
+      // A shared value is read again by the next magnitude.
       for input in step.inputs {
         ends[input] = isShared[input] && !step.isShared ? .max : max(ends[input], index)
       }

@@ -1,4 +1,4 @@
-/// Evaluates a network over images, with several settings of its weights at once.
+/// Evaluates a network over images, with several magnitudes of its weights at once.
 ///
 /// The logits are those of ``ReferenceEvaluator`` within 1e-5 of the largest one (sums are taken in another order, and
 /// Winograd's algorithm rounds differently), and bits of their own: they do not depend on the instruction set (as far as it
@@ -6,7 +6,7 @@
 ///
 /// An engine is a value that never changes; each task that uses it has a ``Workspace`` of its own.
 public struct Engine: Sendable {
-  /// The settings, in the order in which logits are given.
+  /// The magnitudes, in the order in which logits are given.
   public let magnitudes: [Magnitude]
   /// The instructions that are used.
   public let instructionSet: InstructionSet
@@ -15,7 +15,7 @@ public struct Engine: Sendable {
 
   /// The shape of the images.
   let input: Shape
-  private let plans: [(plan: EnginePlan, settings: [Int])]
+  private let plans: [(plan: ExecutionPlan, magnitudeIndices: [Int])]
 
   /// Prepares a network.
   ///
@@ -35,19 +35,19 @@ public struct Engine: Sendable {
     input = network.architecture.input
     self.instructionSet = instructionSet
     outputs = network.architecture.shapes[network.architecture.logitsNode].count
-    var plans: [(plan: EnginePlan, settings: [Int])] = []
+    var plans: [(plan: ExecutionPlan, magnitudeIndices: [Int])] = []
     for overridesOwn in [false, true] {
-      let settings = magnitudes.indices.filter { magnitudes[$0].overridesOwn == overridesOwn }
-      guard !settings.isEmpty else { continue }
-      let plan = try EnginePlan(
-        network, settings.map { magnitudes[$0] }, overridesOwn: overridesOwn, dataset.normalisation,
+      let magnitudeIndices = magnitudes.indices.filter { magnitudes[$0].overridesOwn == overridesOwn }
+      guard !magnitudeIndices.isEmpty else { continue }
+      let plan = try ExecutionPlan(
+        network, magnitudeIndices.map { magnitudes[$0] }, overridesOwn: overridesOwn, dataset.normalisation,
         bytes: bytes)
-      plans.append((plan, settings))
+      plans.append((plan, magnitudeIndices))
     }
     self.plans = plans
   }
 
-  /// The names of the kernels that are used, in order: those that all settings share, then those of each setting.
+  /// The names of the kernels that are used, in order: those that all magnitudes share, then those of each magnitude.
   public var kernels: [String] { plans.flatMap { $0.plan.steps.map(\.name) } }
 
   /// The size in bytes of the activations that one task holds.
@@ -57,7 +57,7 @@ public struct Engine: Sendable {
 
   /// The memory that one task needs.
   public struct Workspace: ~Copyable {
-    fileprivate let parts: [PlanWorkspace]
+    fileprivate let parts: [ExecutionWorkspace]
     /// How many images are best evaluated at a time.
     public let images: Int
 
@@ -65,8 +65,8 @@ public struct Engine: Sendable {
     ///
     /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
     public init(_ engine: Engine) throws(PadawannError) {
-      var parts: [PlanWorkspace] = []
-      for (plan, _) in engine.plans { parts.append(try PlanWorkspace(plan)) }
+      var parts: [ExecutionWorkspace] = []
+      for (plan, _) in engine.plans { parts.append(try ExecutionWorkspace(plan)) }
       self.parts = parts
       images = engine.imagesAtOnce
     }
@@ -78,7 +78,7 @@ public struct Engine: Sendable {
   ///   - range: which images of the dataset.
   ///   - dataset: as described at ``init(_:magnitudes:for:using:)``.
   ///   - workspace: this engine's, used by nobody else meanwhile.
-  /// - Returns: for each setting, images × outputs, row-major.
+  /// - Returns: for each magnitude, images × outputs, row-major.
   public func logits(
     of range: Range<Int>, in dataset: Dataset, _ workspace: borrowing Workspace
   ) -> [[Float]] {
@@ -87,25 +87,25 @@ public struct Engine: Sendable {
 
   /// The logits of some images, given by their indices, in the order of these.
   ///
-  /// - Parameter ink: of the dataset, to leave out what is blank in all images of a block; it changes no bit.
+  /// - Parameter ink: of the dataset, to leave out what is zero in all images of a block; it changes no bit.
   func logits(
-    of images: ArraySlice<Int>, in dataset: Dataset, _ ink: InkMap?, _ workspace: borrowing Workspace
+    of images: ArraySlice<Int>, in dataset: Dataset, _ nonzero: NonzeroMap?, _ workspace: borrowing Workspace
   ) -> [[Float]] {
     var result = [[Float]](repeating: [], count: magnitudes.count)
-    for setting in result.indices { result[setting].reserveCapacity(images.count * outputs) }
-    for (part, (plan, settings)) in zip(workspace.parts, plans) {
+    for magnitude in result.indices { result[magnitude].reserveCapacity(images.count * outputs) }
+    for (part, (plan, magnitudeIndices)) in zip(workspace.parts, plans) {
       let step = plan.blocks * LaneBuffer.width
       for start in stride(from: images.startIndex, to: images.endIndex, by: step) {
         let some = images[start..<min(start + step, images.endIndex)]
-        plan.run(instructionSet, dataset.pixels, ink, images: some, in: part) { setting, logits in
-          logits.appendRows(of: some.count, elements: outputs, to: &result[settings[setting]])
+        plan.run(instructionSet, dataset.pixels, nonzero, images: some, in: part) { magnitude, logits in
+          logits.appendRows(of: some.count, elements: outputs, to: &result[magnitudeIndices[magnitude]])
         }
       }
     }
     return result
   }
 
-  /// The squares of pixels whose blankness saves work, if any.
+  /// The squares of pixels that save work where they are zero, if any.
   var squares: PixelGrid? { plans.lazy.compactMap(\.plan.squares).first }
 
   /// How many images are best evaluated at a time.

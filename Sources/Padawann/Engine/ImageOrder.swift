@@ -1,6 +1,6 @@
 /// The order in which the images of a dataset are evaluated, and the chunks that are one task's work.
 ///
-/// Sixteen images share a block; those whose blank squares are the same meet in one. No logit depends on it.
+/// Sixteen images share a block; those whose zero squares are the same meet in one. No logit depends on it.
 struct ImageOrder: Sendable {
   /// Every image, once.
   let images: [Int]
@@ -11,10 +11,10 @@ struct ImageOrder: Sendable {
   private let isStored: Bool
 
   /// Chooses for an engine; chunks hold `chunk` images or a few more, so that they fill the engine's blocks.
-  init(_ dataset: Dataset, _ engine: Engine, _ ink: InkMap?, chunk: Int) {
+  init(_ dataset: Dataset, _ engine: Engine, _ nonzero: NonzeroMap?, chunk: Int) {
     let size = (chunk + engine.imagesAtOnce - 1) / engine.imagesAtOnce * engine.imagesAtOnce
     let count = dataset.count
-    let order = engine.squares.flatMap { squares in ink?.order(by: squares) }
+    let order = engine.squares.flatMap { squares in nonzero?.order(by: squares) }
     images = order ?? Array(0..<count)
     isStored = order == nil
     chunks = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }

@@ -24,7 +24,7 @@ enum LayerKernel: Sendable {
   init?(tables weights: LayerWeights, _ convolution: Convolution, from source: Shape, to shape: Shape)
     throws(PadawannError)
   {
-    let sums = convolution.sumCosts(survivors: weights.survivors, source, shape)
+    let sums = convolution.sumCosts(remainingEdges: weights.remainingEdges, source, shape)
     let others = min(sums.alone, sums.together, convolution.winogradCost(source, shape) ?? .infinity)
     guard let ternary = weights.ternary, source.count * shape.count <= 1 << 26,
       convolution.lookupCost(source, shape) < others
@@ -39,7 +39,7 @@ enum LayerKernel: Sendable {
     throws(PadawannError)
   {
     let padded = source.padded(by: convolution.padding)
-    let costs = convolution.sumCosts(survivors: weights.survivors, source, shape)
+    let costs = convolution.sumCosts(remainingEdges: weights.remainingEdges, source, shape)
     let together = costs.alone < costs.together ? 1 : SumKernel.together
     let taps = TapLists(weights.numbers, convolution, padded, together: together)
     let positions = (0..<(shape.height * shape.width)).map { position in
@@ -52,8 +52,8 @@ enum LayerKernel: Sendable {
 }
 
 extension Shape {
-  /// The elements of an image in rings from the border inwards: where handwriting is blank, it is in all images of a block.
-  /// A tenth to a sixth fewer groups of 24 pixels of MNIST and of EMNIST's letters have ink somewhere than row by row.
+  /// The elements of an image in rings from the border inwards: where handwriting is zero, it is in all images of a block.
+  /// A tenth to a sixth fewer groups of 24 pixels of MNIST and of EMNIST's letters are not zero somewhere than row by row.
   fileprivate var ringsOfElements: [Int] {
     let ring = (0..<count).map { element in
       let (row, column) = (element / width % height, element % width)
@@ -65,9 +65,9 @@ extension Shape {
 
 extension Convolution {
   /// Whether Winograd's algorithm computes it, and with less work than sums do.
-  func prefersWinograd(survivors: Int, _ source: Shape, _ shape: Shape) -> Bool {
+  func prefersWinograd(remainingEdges: Int, _ source: Shape, _ shape: Shape) -> Bool {
     guard let cost = winogradCost(source, shape) else { return false }
-    let sums = sumCosts(survivors: survivors, source, shape)
+    let sums = sumCosts(remainingEdges: remainingEdges, source, shape)
     return cost < min(sums.alone, sums.together)
   }
 
@@ -84,17 +84,17 @@ extension Convolution {
 
   /// What sums cost, in multiply-adds of one block: with the inputs of eight outputs loaded once, and with those of every
   /// edge loaded for itself, which takes about as long as another multiply-add. Pruned edges are thought to be anywhere.
-  fileprivate func sumCosts(survivors: Int, _ source: Shape, _ shape: Shape) -> (
+  fileprivate func sumCosts(remainingEdges: Int, _ source: Shape, _ shape: Shape) -> (
     together: Double, alone: Double
   ) {
     let plane = Double(shape.height * shape.width)
     let edges = Double(outputs * (source.channels / groups) * kernel.height * kernel.width)
-    let pruned = 1 - Double(survivors) / edges
+    let pruned = 1 - Double(remainingEdges) / edges
     // Of eight outputs, those of one group of channels can use the same tap.
     let sharing = min(outputs / groups, SumKernel.together)
     let unused = (0..<sharing).reduce(1.0) { product, _ in product * pruned }
     let taps = edges / Double(sharing) * (1 - unused)
     let together = taps * Double(SumKernel.together) * plane
-    return (together, plane < 8 ? .infinity : 2 * Double(survivors) * plane)
+    return (together, plane < 8 ? .infinity : 2 * Double(remainingEdges) * plane)
   }
 }

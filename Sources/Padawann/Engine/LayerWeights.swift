@@ -22,7 +22,7 @@ struct LayerWeights: Sendable {
   var ternary: (mask: Bitmask, signs: Bitmask)? { keepsOwn ? nil : (weights.mask, weights.signs) }
 
   /// The number of edges that are left.
-  var survivors: Int { weights.survivors }
+  var remainingEdges: Int { weights.remainingEdges }
   /// The largest number of edges that one output can have.
   var inputs: Int { weights.count / outputs }
 

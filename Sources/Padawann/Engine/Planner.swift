@@ -23,7 +23,7 @@ struct Planner {
   /// How value 0 comes from pixels.
   private(set) var loading: PixelLoading
 
-  /// Plans a network for several settings that see the same numbers in its layers.
+  /// Plans a network for several magnitudes that see the same numbers in its layers.
   init(
     _ network: Network, _ magnitudes: [Magnitude], overridesOwn: Bool, input: ImageScaling
   ) throws(PadawannError) {
@@ -101,7 +101,7 @@ struct Planner {
       return
     }
     if depths[value] < Self.winogradLayers,
-      convolution.prefersWinograd(survivors: weights.survivors, source, shape)
+      convolution.prefersWinograd(remainingEdges: weights.remainingEdges, source, shape)
     {
       let tail = foldedTail(of: index, value, mayPool: true, mayAdd: true)
       let geometry = WinogradKernel.Geometry(
@@ -145,7 +145,7 @@ struct Planner {
     return false
   }
 
-  /// The nodes that a layer takes along. Sums that are shared by all settings are stored before anything is done to them.
+  /// The nodes that a layer takes along. Sums that are shared by all magnitudes are stored before anything is done to them.
   private func foldedTail(
     of index: Int, _ value: Int, mayPool: Bool = false, mayAdd: Bool = false
   ) -> FoldedTail {
@@ -193,7 +193,7 @@ struct Planner {
     for node in [index] + tail.folded { valueOfNode[node] = counts.count - 1 }
   }
 
-  /// What each setting does to the sums of a layer. A layer that reads unscaled pixels scales its sums instead.
+  /// What each magnitude does to the sums of a layer. A layer that reads unscaled pixels scales its sums instead.
   private func epilogues(
     _ weights: LayerWeights, _ bias: [Float]?, readsImage: Bool, _ tail: FoldedTail
   ) throws(PadawannError) -> [Epilogue] {
@@ -227,7 +227,7 @@ struct Planner {
   }
 
   /// Lets layers by Winograd's algorithm do what happens to their inputs, where nothing else reads these: what all
-  /// settings share is then read by each, and not written again.
+  /// magnitudes share is then read by each, and not written again.
   private mutating func foldPointwiseSteps() {
     for place in steps.indices.reversed() {
       guard case .pointwise(let epilogues, _) = steps[place].work, steps[place].output != logits else {

@@ -1,16 +1,16 @@
 /// One kernel's work in a plan: it reads the values `inputs` and writes the value `output`.
 ///
-/// What depends on a setting of the weights is in epilogues: one per setting, or a single one where the step is shared
+/// What depends on a magnitude of the weights is in epilogues: one per magnitude, or a single one where the step is shared
 /// by all of them.
 struct Step: Sendable {
   var work: Work
   var inputs: [Int]
   var output: Int
-  /// Whether the result is the same for every setting, so that it is computed once.
+  /// Whether the result is the same for every magnitude, so that it is computed once.
   var isShared: Bool
-  /// For a layer by Winograd's algorithm, what happens to its input first, for each setting; empty for nothing.
+  /// For a layer by Winograd's algorithm, what happens to its input first, for each magnitude; empty for nothing.
   var before: [Epilogue] = []
-  /// The pixels that each position, or each tile of a layer by Winograd's algorithm, depends on, as far as blank ones can
+  /// The pixels that each position, or each tile of a layer by Winograd's algorithm, depends on, as far as zero ones can
   /// be told.
   var squares: PixelGrid?
   /// Whether the last input is added to the output.
@@ -70,6 +70,6 @@ struct Step: Sendable {
 }
 
 extension [Epilogue] {
-  /// The epilogue of a setting; a shared step has one for all.
-  func of(setting: Int) -> Epilogue { self[count == 1 ? 0 : setting] }
+  /// The epilogue of a magnitude; a shared step has one for all.
+  func of(magnitude: Int) -> Epilogue { self[count == 1 ? 0 : magnitude] }
 }

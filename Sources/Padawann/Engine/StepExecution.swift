@@ -3,13 +3,13 @@ extension Step {
   ///
   /// - Parameters:
   ///   - set: the instructions to use.
-  ///   - setting: the index of the setting of the weights.
+  ///   - magnitude: the index of the magnitude of the weights.
   ///   - blocks: how many blocks the buffers hold.
-  ///   - blank: which of the step's squares are blank, in each block; empty for none.
+  ///   - zero: which of the step's squares are zero, in each block; empty for none.
   ///   - buffers: where each value is.
   ///   - scratch: at least ``scratchCount`` floats.
   func run(
-    _ set: InstructionSet, setting: Int, blocks: Int, blank: [UInt8],
+    _ set: InstructionSet, magnitude: Int, blocks: Int, zero: [UInt8],
     _ buffers: (Int) -> LaneBuffer, scratch: LaneBuffer
   ) {
     let x = buffers(inputs[0])
@@ -18,17 +18,17 @@ extension Step {
     switch work {
     case .sum(let kernel, let epilogues):
       kernel.run(
-        set, x, blocks: blocks, epilogues.of(setting: setting), adding: addend, blank: blank,
+        set, x, blocks: blocks, epilogues.of(magnitude: magnitude), adding: addend, zero: zero,
         to: y)
     case .winograd(let kernel, let epilogues):
       kernel.run(
-        set, x, after: before.isEmpty ? nil : before.of(setting: setting), blocks: blocks,
-        epilogues.of(setting: setting), adding: addend,
-        blank: blank, to: y, scratch: scratch)
+        set, x, after: before.isEmpty ? nil : before.of(magnitude: magnitude), blocks: blocks,
+        epilogues.of(magnitude: magnitude), adding: addend,
+        zero: zero, to: y, scratch: scratch)
     case .lookup(let kernel, let epilogues):
-      kernel.run(set, x, blocks: blocks, epilogues.of(setting: setting), to: y, scratch: scratch)
+      kernel.run(set, x, blocks: blocks, epilogues.of(magnitude: magnitude), to: y, scratch: scratch)
     case .pointwise(let epilogues, let plane):
-      set.pointwise(x, plane: plane, blocks: blocks, epilogues.of(setting: setting), to: y)
+      set.pointwise(x, plane: plane, blocks: blocks, epilogues.of(magnitude: magnitude), to: y)
     case .pad(let shape, let padding):
       set.pad(x, shape, by: padding, blocks: blocks, to: y)
     case .pool(let pool, let average, let from, let to):

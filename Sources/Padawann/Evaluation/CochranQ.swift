@@ -12,18 +12,19 @@ public struct CochranQ: Codable, Sendable, Equatable {
 
   /// Tests the models.
   ///
-  /// - Parameter right: one bitmask per model, a bit per image, set where the model's answer is right.
+  /// - Parameter right: one bitmask per model, a bit per image, set where the model's prediction is correct.
   /// - Throws: ``PadawannError`` `usage` when there are fewer than two models or the bitmasks differ in length.
-  public init(right: [Bitmask]) throws(PadawannError) {
-    guard let images = right.first?.count, right.count >= 2, right.allSatisfy({ $0.count == images }) else {
+  public init(correct: [Bitmask]) throws(PadawannError) {
+    guard let images = correct.first?.count, correct.count >= 2, correct.allSatisfy({ $0.count == images })
+    else {
       throw PadawannError(.usage, "Cochran's Q needs at least two models that answered the same images")
     }
-    degreesOfFreedom = right.count - 1
-    let models = Int128(right.count)
-    let perModel = right.map { Int128($0.population) }
+    degreesOfFreedom = correct.count - 1
+    let models = Int128(correct.count)
+    let perModel = correct.map { Int128($0.popcount) }
     let total = perModel.reduce(0, +)
     let squares = perModel.reduce(0) { $0 + $1 * $1 }
-    let spread = models * total - Self.squaredRowSums(right, images: images)
+    let spread = models * total - Self.squaredRowSums(correct, images: images)
     guard spread > 0 else {
       (statistic, p) = (0, 1)
       return
@@ -33,11 +34,11 @@ public struct CochranQ: Codable, Sendable, Equatable {
   }
 
   /// The sum over images of the squared number of models that are right.
-  private static func squaredRowSums(_ right: [Bitmask], images: Int) -> Int128 {
+  private static func squaredRowSums(_ correct: [Bitmask], images: Int) -> Int128 {
     var sum: Int128 = 0
     for word in 0..<(images + 63) / 64 {
       var counts = [Int128](repeating: 0, count: 64)
-      for model in right {
+      for model in correct {
         var rest = model.words[word]
         while rest != 0 {
           counts[rest.trailingZeroBitCount] += 1

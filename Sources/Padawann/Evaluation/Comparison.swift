@@ -4,12 +4,12 @@ public struct ComparedModel: Sendable, Equatable {
   public let name: String
   /// The digest of the dataset.
   public let dataset: Digest
-  /// The right class of every image.
+  /// The true class of every image.
   public let labels: [Int]
-  /// The answer for every image.
-  public let answers: [Int]
+  /// The predicted class of every image.
+  public let predictedClasses: [Int]
 
-  /// The answers of a model with one shared weight.
+  /// The predictions of a model with one shared weight.
   ///
   /// - Parameters:
   ///   - name: what reports call the model.
@@ -19,34 +19,37 @@ public struct ComparedModel: Sendable, Equatable {
   public init(name: String, _ predictions: Predictions, outputs: [Int]? = nil) throws(PadawannError) {
     do {
       let scorable = try predictions.scorable(outputs)
-      self.init(name: name, dataset: scorable.dataset, labels: scorable.labels, answers: scorable.answers)
+      self.init(
+        name: name, dataset: scorable.dataset, labels: scorable.labels,
+        predictedClasses: scorable.predictedClasses)
     } catch {
       throw error.inside(name)
     }
   }
 
-  /// The answers of a model with several shared weights together; see ``Ensemble``.
+  /// The predictions of a model with several shared weights together; see ``Ensemble``.
   ///
   /// - Throws: ``PadawannError`` as ``Ensemble/init(of:outputs:confidence:)``.
   public init(name: String, ensemble members: [Predictions], outputs: [Int]? = nil) throws(PadawannError) {
     do {
       let ensemble = try Ensemble(of: members, outputs: outputs)
       self.init(
-        name: name, dataset: members[0].dataset, labels: members[0].labels, answers: ensemble.answers)
+        name: name, dataset: members[0].dataset, labels: members[0].labels,
+        predictedClasses: ensemble.predictedClasses)
     } catch {
       throw error.inside(name)
     }
   }
 
-  private init(name: String, dataset: Digest, labels: [Int], answers: [Int]) {
+  private init(name: String, dataset: Digest, labels: [Int], predictedClasses: [Int]) {
     self.name = name
     self.dataset = dataset
     self.labels = labels
-    self.answers = answers
+    self.predictedClasses = predictedClasses
   }
 
-  /// A bit per image, set where the answer is right.
-  public var right: Bitmask { Bitmask(zip(labels, answers).map { $0 == $1 }) }
+  /// A bit per image, set where the prediction is correct.
+  public var correct: Bitmask { Bitmask(zip(labels, predictedClasses).map { $0 == $1 }) }
 }
 
 /// Two or more models on the same images; the report of `compare`. Its keys are described in `Formats/report.md`.
@@ -58,7 +61,7 @@ public struct Comparison: Codable, Sendable, Equatable {
   public struct Entry: Codable, Sendable, Equatable {
     /// What the user called it.
     public let name: String
-    /// Right answers out of all images, with Wilson's interval.
+    /// Correct predictions out of all images, with Wilson's interval.
     public let accuracy: Proportion
   }
 
@@ -88,7 +91,7 @@ public struct Comparison: Codable, Sendable, Equatable {
       throw PadawannError(.usage, "a comparison needs at least two models", remedy: "Name another one")
     }
     for other in models.dropFirst() { try Self.check(other, against: first) }
-    let right = models.map(\.right)
+    let correct = models.map(\.correct)
     schema = Self.schema
     dataset = first.dataset.description
     images = first.labels.count
@@ -96,10 +99,10 @@ public struct Comparison: Codable, Sendable, Equatable {
     self.models = try models.enumerated().map { index, model throws(PadawannError) in
       Entry(
         name: model.name,
-        accuracy: try Proportion(right[index].population, of: model.labels.count, confidence: confidence))
+        accuracy: try Proportion(correct[index].popcount, of: model.labels.count, confidence: confidence))
     }
-    cochran = models.count > 2 ? try CochranQ(right: right) : nil
-    pairs = try PairComparison.all(names: models.map(\.name), right: right, confidence)
+    cochran = models.count > 2 ? try CochranQ(correct: correct) : nil
+    pairs = try PairComparison.all(names: models.map(\.name), correct: correct, confidence)
     verdict = Self.verdict(pairs, cochran, alpha: alpha)
   }
 
@@ -109,7 +112,7 @@ public struct Comparison: Codable, Sendable, Equatable {
         .data, "\(first.name) and \(other.name) answered different datasets", at: other.name,
         remedy: "Evaluate both on the same dataset; their digests are \(first.dataset) and \(other.dataset)")
     }
-    guard other.labels == first.labels, other.answers.count == first.answers.count else {
+    guard other.labels == first.labels, other.predictedClasses.count == first.predictedClasses.count else {
       throw PadawannError(
         .data, "\(first.name) and \(other.name) have different labels for the same dataset", at: other.name,
         remedy: "Evaluate both again with the same label map")

@@ -15,8 +15,8 @@ public struct Compression: Codable, Sendable, Equatable {
     /// Edges, pruned ones included.
     public var edges: Int
     /// Edges that are left.
-    public var survivors: Int
-    /// `survivors / edges`.
+    public var remainingEdges: Int
+    /// `remainingEdges / edges`.
     public var density: Double
     /// The share of the surviving edges that are negative.
     public var negative: Double
@@ -27,8 +27,8 @@ public struct Compression: Codable, Sendable, Equatable {
   /// Edges, pruned ones included.
   public var edges: Int
   /// Edges that are left.
-  public var survivors: Int
-  /// `survivors / edges`.
+  public var remainingEdges: Int
+  /// `remainingEdges / edges`.
   public var density: Double
   /// Biases and normalisation parameters.
   public var otherParameters: Int
@@ -46,16 +46,17 @@ public struct Compression: Codable, Sendable, Equatable {
   /// Counts a network.
   public init(of network: Network) {
     layers = network.layers.map { layer in
-      let survivors = layer.weights.survivors
-      let negative = layer.weights.signs.intersection(layer.weights.mask).population
+      let remainingEdges = layer.weights.remainingEdges
+      let negative = layer.weights.signs.intersection(layer.weights.mask).popcount
       return Layer(
-        name: layer.name, shape: layer.weights.shape, edges: layer.weights.count, survivors: survivors,
-        density: Double(survivors) / Double(layer.weights.count),
-        negative: survivors == 0 ? 0 : Double(negative) / Double(survivors))
+        name: layer.name, shape: layer.weights.shape, edges: layer.weights.count,
+        remainingEdges: remainingEdges,
+        density: Double(remainingEdges) / Double(layer.weights.count),
+        negative: remainingEdges == 0 ? 0 : Double(negative) / Double(remainingEdges))
     }
     edges = network.edgeCount
-    survivors = network.survivors
-    density = edges == 0 ? 0 : Double(survivors) / Double(edges)
+    remainingEdges = network.remainingEdges
+    density = edges == 0 ? 0 : Double(remainingEdges) / Double(edges)
     otherParameters = network.parameters.reduce(0) { count, parameters in
       switch parameters {
       case .none: count
@@ -66,7 +67,7 @@ public struct Compression: Codable, Sendable, Equatable {
     entropyBound = Double(edges) * (Self.entropy(density) + density) / 8
     float32Bytes = 4 * (edges + otherParameters)
     let rowStarts = layers.reduce(0) { $0 + $1.shape[0] + 1 }
-    csrBytes = 8 * survivors + 4 * rowStarts + 4 * otherParameters
+    csrBytes = 8 * remainingEdges + 4 * rowStarts + 4 * otherParameters
     ternaryBytes = Int((Double(edges) * 1.6875 / 8).rounded(.up)) + 4 * otherParameters
   }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The number of right answers among independent images: `trials` draws, each a success with one probability.
+/// The number of correct predictions among independent images: `trials` draws, each a success with one probability.
 ///
 /// Probabilities are Loader's saddle-point form ("Fast and accurate computation of binomial probabilities", 2000) and
 /// tails are sums of positive terms from the near end outwards, so that both keep about 13 digits however small they are.

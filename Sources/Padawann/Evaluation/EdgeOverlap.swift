@@ -68,11 +68,11 @@ public struct EdgeOverlap: Codable, Sendable, Equatable {
           at: "layer \(layer.name)",
           remedy: "Compare models of one architecture")
       }
-      let kept = layer.first.intersection(layer.second).population
+      let kept = layer.first.intersection(layer.second).popcount
       layers.append(
         try Layer(
-          name: layer.name, edges: layer.first.count, keptFirst: layer.first.population,
-          keptSecond: layer.second.population, keptInCommon: kept))
+          name: layer.name, edges: layer.first.count, keptFirst: layer.first.popcount,
+          keptSecond: layer.second.popcount, keptInCommon: kept))
     }
     self.layers = layers
     total = try Layer(sumOf: layers)

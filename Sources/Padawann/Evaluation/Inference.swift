@@ -6,7 +6,7 @@ public struct Inference: Sendable {
   public var threads: Int
   /// The vector instructions that are used; see ``InstructionSet`` for what they can change.
   public var instructionSet: InstructionSet
-  /// Called now and then, from any thread, with the number of images that were just finished, counted once per setting of
+  /// Called now and then, from any thread, with the number of images that were just finished, counted once per magnitude of
   /// the weights.
   public var progress: (@Sendable (Int) -> Void)?
 
@@ -22,7 +22,7 @@ public struct Inference: Sendable {
   /// One thread evaluates about so many images before it reports.
   private static let chunk = 64
 
-  /// The logits of every image, with one setting of the weights.
+  /// The logits of every image, with one magnitude of the weights.
   ///
   /// - Parameters:
   ///   - network: what is evaluated.
@@ -49,7 +49,7 @@ public struct Inference: Sendable {
     try await predictions(of: network, on: dataset, magnitudes: weights.map(network.magnitude))
   }
 
-  /// The logits of every image, with several settings of the weights, which share what they can.
+  /// The logits of every image, with several magnitudes of the weights, which share what they can.
   ///
   /// - Parameters:
   ///   - network: what is evaluated.
@@ -61,10 +61,10 @@ public struct Inference: Sendable {
   public func predictions(of network: Network, on dataset: Dataset, magnitudes: [Magnitude]) async throws
     -> [Predictions]
   {
-    try await predictions(of: network, on: dataset, magnitudes: magnitudes, ink: Remembered())
+    try await predictions(of: network, on: dataset, magnitudes: magnitudes, nonzero: Remembered())
   }
 
-  /// The logits of every image, with the settings of a prepared engine.
+  /// The logits of every image, with the magnitudes of a prepared engine.
   ///
   /// - Parameters:
   ///   - engine: prepared for datasets of this kind; its instruction set counts.
@@ -72,36 +72,36 @@ public struct Inference: Sendable {
   /// - Returns: one for each of the engine's magnitudes.
   /// - Throws: `usage` for a number of threads below 1, `unsupported` when there is not enough memory; `CancellationError`.
   public func predictions(by engine: Engine, on dataset: Dataset) async throws -> [Predictions] {
-    try await predictions(by: engine, on: dataset, ink: Remembered())
+    try await predictions(by: engine, on: dataset, nonzero: Remembered())
   }
 
   private func predictions(
-    of network: Network, on dataset: Dataset, magnitudes: [Magnitude], ink: Remembered<InkMap?>
+    of network: Network, on dataset: Dataset, magnitudes: [Magnitude], nonzero: Remembered<NonzeroMap?>
   ) async throws -> [Predictions] {
     try Self.check(dataset, fits: network.architecture)
     guard !magnitudes.isEmpty else { return [] }
     let engine = try Engine(network, magnitudes: magnitudes, for: dataset, using: instructionSet)
-    return try await predictions(by: engine, on: dataset, ink: ink)
+    return try await predictions(by: engine, on: dataset, nonzero: nonzero)
   }
 
   private func predictions(
-    by engine: Engine, on dataset: Dataset, ink: Remembered<InkMap?>
+    by engine: Engine, on dataset: Dataset, nonzero: Remembered<NonzeroMap?>
   ) async throws -> [Predictions] {
     guard threads >= 1 else { throw PadawannError(.usage, "at least one thread is needed, not \(threads)") }
     precondition(engine.input == dataset.shape, "an engine reads images of its own shape")
-    let ink = engine.squares == nil ? nil : ink.value { InkMap(dataset) }
-    let order = ImageOrder(dataset, engine, ink, chunk: Self.chunk)
+    let nonzero = engine.squares == nil ? nil : nonzero.value { NonzeroMap(dataset) }
+    let order = ImageOrder(dataset, engine, nonzero, chunk: Self.chunk)
     var results = [[Float]](
       repeating: [Float](repeating: 0, count: dataset.count * engine.outputs), count: engine.magnitudes.count)
     let finished = Mutex<[(Int, [[Float]])]>([])
     let stop = Atomic<Bool>(false)
     try await withTaskCancellationHandler {
-      try Crew(threads: threads).share(
+      try ThreadPool(threads: threads).share(
         order.chunks.count, making: { () throws(PadawannError) in try Engine.Workspace(engine) }
       ) { chunk, workspace in
         guard !stop.load(ordering: .relaxed) else { return }
         let images = order.images[order.chunks[chunk]]
-        let rows = engine.logits(of: images, in: dataset, ink, workspace)
+        let rows = engine.logits(of: images, in: dataset, nonzero, workspace)
         finished.withLock { $0.append((chunk, rows)) }
         progress?(images.count * engine.magnitudes.count)
       }
@@ -110,19 +110,19 @@ public struct Inference: Sendable {
     }
     try Task.checkCancellation()
     for (chunk, rows) in finished.withLock({ $0 }) {
-      for setting in rows.indices { order.write(rows[setting], of: chunk, to: &results[setting]) }
+      for magnitude in rows.indices { order.write(rows[magnitude], of: chunk, to: &results[magnitude]) }
     }
     return results.map {
       Predictions(outputs: engine.outputs, logits: $0, labels: dataset.labels, dataset: dataset.digest)
     }
   }
 
-  /// Judges networks one after the other, each by all threads, and keeps nothing of them but what is asked for.
+  /// Evaluates networks one after the other, each by all threads, and keeps nothing of them but what is asked for.
   ///
   /// Made for populations, whose networks differ in their masks. Each candidate is evaluated on its own: what candidates
   /// could share, MNIST-Net's first layer where their masks of it agree and the loading of images, takes 5 of 68 µs of an
   /// image, and a third of that when three shared weights share it already; preparing a candidate takes as long as a dozen
-  /// images. What they do share is where the images are blank.
+  /// images. What they do share is where the images are zero.
   ///
   /// - Parameters:
   ///   - candidates: what is evaluated.
@@ -135,11 +135,11 @@ public struct Inference: Sendable {
     _ candidates: [Network], on dataset: Dataset, weights: [Float?],
     score: (_ candidate: Int, _ predictions: [Predictions]) throws -> Result
   ) async throws -> [Result] {
-    let ink = Remembered<InkMap?>()
+    let nonzero = Remembered<NonzeroMap?>()
     var scores: [Result] = []
     for (index, network) in candidates.enumerated() {
       let predictions = try await predictions(
-        of: network, on: dataset, magnitudes: weights.map(network.magnitude), ink: ink)
+        of: network, on: dataset, magnitudes: weights.map(network.magnitude), nonzero: nonzero)
       scores.append(try score(index, predictions))
     }
     return scores

@@ -45,14 +45,14 @@ public struct PairComparison: Codable, Sendable, Equatable {
   public func isSignificant(alpha: Double) -> Bool { adjustedP < alpha }
 
   /// Every two models, with Holm's adjustment over all of them.
-  static func all(names: [String], right: [Bitmask], _ confidence: Confidence) throws(PadawannError)
+  static func all(names: [String], correct: [Bitmask], _ confidence: Confidence) throws(PadawannError)
     -> [PairComparison]
   {
     var tests: [(first: Int, second: Int, test: McNemar)] = []
-    for first in right.indices {
-      for second in right.indices.dropFirst(first + 1) {
-        let both = right[first].intersection(right[second]).population
-        let test = try McNemar(b: right[first].population - both, c: right[second].population - both)
+    for first in correct.indices {
+      for second in correct.indices.dropFirst(first + 1) {
+        let both = correct[first].intersection(correct[second]).popcount
+        let test = try McNemar(b: correct[first].popcount - both, c: correct[second].popcount - both)
         tests.append((first, second, test))
       }
     }
@@ -60,8 +60,8 @@ public struct PairComparison: Codable, Sendable, Equatable {
     for ((first, second, test), adjusted) in zip(tests, holm(tests.map(\.test.midP))) {
       pairs.append(
         try PairComparison(
-          first: first, second: second, bothRight: right[first].population - test.b,
-          images: right[first].count,
+          first: first, second: second, bothRight: correct[first].popcount - test.b,
+          images: correct[first].count,
           test, adjustedP: adjusted, isOnlyPair: tests.count == 1, names: (names[first], names[second]),
           confidence))
     }

@@ -1,4 +1,4 @@
-/// The answers of one model to one dataset as an `.npz` file that NumPy reads, so that models can be compared later and
+/// The predictions of one model to one dataset as an `.npz` file that NumPy reads, so that models can be compared later and
 /// elsewhere. `Formats/predictions.md` describes its arrays.
 public struct PredictionFile: Sendable, Equatable {
   /// What reports call the model.
@@ -111,7 +111,7 @@ extension PredictionFile {
         "logits", logits.shape, "\(weights.count) weights × \(labels.count) images × outputs")
     }
     let numbers = try logits.floats()
-    let right = try labels.integers()
+    let correct = try labels.integers()
     let dataset = try Self.digest("dataset", archive)
     let size = labels.count * logits.shape[2]
     try self.init(
@@ -121,7 +121,7 @@ extension PredictionFile {
       predictions: (0..<weights.count).map { index in
         Predictions(
           outputs: logits.shape[2], logits: Array(numbers[(index * size)..<((index + 1) * size)]),
-          labels: right,
+          labels: correct,
           dataset: dataset)
       })
   }

@@ -1,11 +1,11 @@
-/// What one model said about every image of one dataset, with one setting of its weights.
+/// What one model said about every image of one dataset, with one magnitude of its weights.
 public struct Predictions: Sendable, Equatable {
   /// The number of classes that the model can answer; the length of a row of ``logits``.
   public let outputs: Int
   /// images × outputs, row-major: the scores before softmax. A softmax or log-softmax at the end of a network is undone
   /// or irrelevant here, because cross-entropy and arg-max are taken of log-softmax of these.
   public let logits: [Float]
-  /// The right class of every image, from 0.
+  /// The true class of every image, from 0.
   public let labels: [Int]
   /// The digest of the dataset, ``Dataset/digest``.
   public let dataset: Digest
@@ -25,8 +25,8 @@ public struct Predictions: Sendable, Equatable {
   /// The scores of one image.
   public func row(_ index: Int) -> ArraySlice<Float> { logits[(index * outputs)..<((index + 1) * outputs)] }
 
-  /// The answer for every image: the output with the largest score, the first of equals (as PyTorch's `argmax`).
-  public var answers: [Int] {
+  /// The predicted class of every image: the output with the largest score, the first of equals (as PyTorch's `argmax`).
+  public var predictedClasses: [Int] {
     (0..<count).map { index in
       let scores = row(index)
       var best = scores.startIndex

@@ -1,16 +1,16 @@
-/// How good the answers of one model with one shared weight are.
+/// How good the predictions of one model with one shared weight are.
 public struct Scores: Codable, Sendable, Equatable {
-  /// Right answers out of all images, with Wilson's interval.
+  /// Correct predictions out of all images, with Wilson's interval.
   public let accuracy: Proportion
   /// The mean over images of `-log(softmax(logits)[label])`, in nats; `nil` when it is infinite because the output of a
   /// right class has a logit of -infinity.
   public let crossEntropy: Double?
-  /// Images by right class (row) and answer (column), classes × classes.
+  /// Images by true class (row) and predicted class (column), classes × classes.
   public let confusion: [[Int]]
   /// One entry per class.
   public let classes: [ClassScores]
 
-  /// Scores the answers of a model.
+  /// Scores the predictions of a model.
   ///
   /// - Parameters:
   ///   - predictions: the logits of the model.
@@ -24,22 +24,24 @@ public struct Scores: Codable, Sendable, Equatable {
     let predictions = try predictions.scorable(outputs)
     let logProbabilities = (0..<predictions.count).map { predictions.logSoftmax($0)[predictions.labels[$0]] }
     try self.init(
-      answers: predictions.answers, labels: predictions.labels, classes: predictions.outputs,
+      predictedClasses: predictions.predictedClasses, labels: predictions.labels,
+      classes: predictions.outputs,
       logProbabilities: logProbabilities, confidence)
   }
 
   /// Scores answers whose right classes have these log-probabilities. All labels and answers are below `classes`.
   init(
-    answers: [Int], labels: [Int], classes count: Int, logProbabilities: [Double], _ confidence: Confidence
+    predictedClasses: [Int], labels: [Int], classes count: Int, logProbabilities: [Double],
+    _ confidence: Confidence
   )
     throws(PadawannError)
   {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: count), count: count)
-    for (label, answer) in zip(labels, answers) { counts[label][answer] += 1 }
+    for (label, answer) in zip(labels, predictedClasses) { counts[label][answer] += 1 }
     confusion = counts
     classes = ClassScores.all(of: counts)
-    let right = counts.indices.reduce(0) { $0 + counts[$1][$1] }
-    accuracy = try Proportion(right, of: labels.count, confidence: confidence)
+    let correct = counts.indices.reduce(0) { $0 + counts[$1][$1] }
+    accuracy = try Proportion(correct, of: labels.count, confidence: confidence)
     let loss = 0 - logProbabilities.reduce(0, +) / Double(labels.count)
     crossEntropy = loss.isFinite ? loss : nil
   }
@@ -51,25 +53,25 @@ public struct ClassScores: Codable, Sendable, Equatable {
   public let index: Int
   /// The images of the class.
   public let support: Int
-  /// The images that were answered with the class.
-  public let answered: Int
-  /// The share of `answered` that is right; `nil` when the class was never answered.
+  /// The images that were predicted to be of the class.
+  public let predicted: Int
+  /// The share of `predicted` that is right; `nil` when the class was never predicted.
   public let precision: Double?
   /// The share of `support` that was answered right; `nil` when the class has no image.
   public let recall: Double?
-  /// The harmonic mean of precision and recall, `2·right / (support + answered)`; `nil` when neither exists.
+  /// The harmonic mean of precision and recall, `2·correct / (support + predicted)`; `nil` when neither exists.
   public let f1: Double?
 
   static func all(of confusion: [[Int]]) -> [ClassScores] {
-    let answered = confusion.indices.map { column in confusion.reduce(0) { $0 + $1[column] } }
+    let predicted = confusion.indices.map { column in confusion.reduce(0) { $0 + $1[column] } }
     return confusion.indices.map { index in
-      let right = Double(confusion[index][index])
+      let correct = Double(confusion[index][index])
       let support = confusion[index].reduce(0, +)
       func share(of total: Int, _ count: Double) -> Double? { total == 0 ? nil : count / Double(total) }
       return ClassScores(
-        index: index, support: support, answered: answered[index],
-        precision: share(of: answered[index], right),
-        recall: share(of: support, right), f1: share(of: support + answered[index], 2 * right))
+        index: index, support: support, predicted: predicted[index],
+        precision: share(of: predicted[index], correct),
+        recall: share(of: support, correct), f1: share(of: support + predicted[index], 2 * correct))
     }
   }
 }

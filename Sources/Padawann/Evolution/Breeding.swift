@@ -53,14 +53,16 @@ extension EvolutionSettings {
     return crossover != .none && Double(coin.uniform()) < crossoverProbability
   }
 
-  /// The pruning step of an individual; `saliency` is that of its genome, which ``Mutation/saliency`` needs.
-  func pruned(_ genome: Genome, _ generation: Int, _ individual: Int, by saliency: EdgeSaliency?) -> Genome {
+  /// The pruning step of an individual; `gains` is that of its genome, which ``Mutation/gradient`` needs.
+  func pruned(_ genome: Genome, _ generation: Int, _ individual: Int, by gains: PruningGains?) -> Genome {
     var generator = generator(generation, individual, .mutation)
-    guard let saliency else {
-      return prunedChild(genome, by: mutation, step: step, draw: draw, in: layers, using: &generator)
+    guard let gains else {
+      return prunedChild(
+        genome, by: mutation, step: step, pruningPool: pruningPool, in: layers, using: &generator)
     }
     return prunedChild(
-      genome, by: saliency, preferring: .preference(of: individual), step: step, draw: draw, in: layers,
+      genome, by: gains, preferring: .preference(of: individual), step: step, pruningPool: pruningPool,
+      in: layers,
       using: &generator)
   }
 }

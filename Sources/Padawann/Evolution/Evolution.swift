@@ -10,10 +10,10 @@
 /// let padawann = evolution.champion
 /// ```
 ///
-/// With ``Mutation/saliency`` it must first be told how much each edge matters, before it can ask:
+/// With ``Mutation/gradient`` it must first be told what pruning each edge would gain, before it can ask:
 ///
 /// ```swift
-/// while let genome = evolution.saliencyWanted { try evolution.tell(saliency: measure(genome)) }
+/// while let genome = evolution.genomeToMeasure { try evolution.tell(gains: measure(genome)) }
 /// ```
 ///
 /// The algorithm, with the default settings' numbers:
@@ -24,9 +24,9 @@
 /// repeat 50 times:
 ///   sort the population by fitness
 ///   next <- the first 6 of the population                                    (elitism, step 2)
-///   survivors <- the first 14 of the population                              (culling, step 2)
+///   remainingEdges <- the first 14 of the population                              (culling, step 2)
 ///   until next has 20 individuals:
-///     child <- the winner of a tournament of 8 among the survivors           (step 3)
+///     child <- the winner of a tournament of 8 among the remainingEdges           (step 3)
 ///     with probability 0.5:
 ///       child <- the edges left of a random point from child,
 ///                and right of it from the winner of another tournament       (step 4)
@@ -38,7 +38,7 @@
 ///
 /// Where this differs from the text and from the code that was published with it:
 /// - The text prunes "0.025%"; the numbers come from a share of 0.025, which is 2.5%, of all positions, pruned ones included.
-///   ``EvolutionSettings/draw`` can count survivors instead.
+///   ``EvolutionSettings/pruningPool`` can count the remaining edges instead.
 /// - In the text every initial individual is pruned; in the code, and here, the first is not
 ///   (``EvolutionSettings/includesUnpruned``).
 /// - In the text the first `best` is none, and the initial population never becomes it; in the code, and here, it can.
@@ -61,8 +61,8 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   public private(set) var generation = 0
   /// The fittest individual ever seen; `nil` until the initial population was evaluated.
   public private(set) var champion: Champion?
-  private var litter: Litter
-  private var brood: Brood<Report>
+  private var pruning: OffspringPruning
+  private var scoring: OffspringScoring<Report>
 
   /// Begins an evolution.
   ///
@@ -89,9 +89,9 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
     }
     self.settings = settings
     self.layout = layout
-    litter = Litter(settings.initialOffspring(of: parents), generation: 0, settings)
-    brood = .empty
-    layBrood()
+    pruning = OffspringPruning(settings.initialOffspring(of: parents), generation: 0, settings)
+    scoring = .empty
+    beginScoring()
   }
 
   /// Whether there is nothing left to ask.
@@ -104,33 +104,33 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   /// What has to be evaluated before the evolution can go on; the same until it is told.
   ///
   /// There can be nothing to evaluate although the evolution is not finished, when every child has the masks of an
-  /// individual that is known. It then goes on after `tell([])`. While a saliency is wanted there is nothing either.
-  public func ask() -> [Candidate] { brood.candidates }
+  /// individual that is known. It then goes on after `tell([])`. While pruning gains are wanted there is nothing either.
+  public func ask() -> [Candidate] { scoring.candidates }
 
-  /// The genome whose saliency must be told next, before there is anything to ask; `nil` without ``Mutation/saliency``, and when
+  /// The genome whose pruning gains must be told next, before there is anything to ask; `nil` without ``Mutation/gradient``, and when
   /// all individuals of the next generation are pruned.
-  public var saliencyWanted: Genome? { litter.unpruned }
+  public var genomeToMeasure: Genome? { pruning.unpruned }
 
-  /// Prunes the individuals of the next generation whose genome is ``saliencyWanted``.
+  /// Prunes the individuals of the next generation whose genome is ``genomeToMeasure``.
   ///
   /// - Throws: ``PadawannError`` `usage` when none is wanted, `data` when it is of another layout.
-  public mutating func tell(saliency: EdgeSaliency) throws(PadawannError) {
-    guard let genome = litter.unpruned else {
-      throw PadawannError(.usage, "no saliency was asked for")
+  public mutating func tell(gains: PruningGains) throws(PadawannError) {
+    guard let genome = pruning.unpruned else {
+      throw PadawannError(.usage, "no pruning gains were asked for")
     }
-    guard saliency.layers.map(\.count) == genome.masks.map(\.count) else {
-      throw PadawannError(.data, "the saliency is that of a network with other layers")
+    guard gains.layers.map(\.count) == genome.masks.map(\.count) else {
+      throw PadawannError(.data, "the pruning gains are those of a network with other layers")
     }
-    litter.prune(by: saliency)
-    layBrood()
+    pruning.prune(by: gains)
+    beginScoring()
   }
 
-  /// Lets the individuals of the litter be asked for when all of them are pruned.
-  private mutating func layBrood() {
-    guard litter.unpruned == nil else { return }
-    brood = Brood(
-      litter.genomes, from: litter.first, known: population + (champion.map { [$0.individual] } ?? []))
-    litter = .empty(settings)
+  /// Lets the offspring be asked for when all of them are pruned.
+  private mutating func beginScoring() {
+    guard pruning.unpruned == nil else { return }
+    scoring = OffspringScoring(
+      pruning.genomes, from: pruning.first, known: population + (champion.map { [$0.individual] } ?? []))
+    pruning = .empty(settings)
   }
 
   /// Goes on to the next generation.
@@ -138,40 +138,40 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   /// - Parameter scores: one for each candidate of ``ask()``, in their order.
   /// - Throws: ``PadawannError`` `usage`, leaving the evolution as it was, when it is finished, the scores are more or fewer
   ///   than the candidates, or a fitness is not a number or is -infinity.
-  public mutating func tell(_ scores: [Score<Report>]) throws(PadawannError) {
+  public mutating func tell(_ scores: [FitnessScore<Report>]) throws(PadawannError) {
     guard !isFinished else { throw PadawannError(.usage, "the evolution is finished and asked for nothing") }
-    guard saliencyWanted == nil else {
-      throw PadawannError(.usage, "the saliency of a genome must be told before scores can be")
+    guard genomeToMeasure == nil else {
+      throw PadawannError(.usage, "the pruning gains of a genome must be told before scores can be")
     }
-    guard scores.count == brood.candidates.count else {
+    guard scores.count == scoring.candidates.count else {
       throw PadawannError(
-        .usage, "\(scores.count) scores were told, but \(brood.candidates.count) were asked for")
+        .usage, "\(scores.count) scores were told, but \(scoring.candidates.count) were asked for")
     }
     if let wrong = scores.firstIndex(where: { !$0.isValid }) {
       throw PadawannError(
         .usage, "a fitness of \(scores[wrong].fitness) cannot be ranked",
-        at: "individual \(brood.candidates[wrong].individual)")
+        at: "individual \(scoring.candidates[wrong].individual)")
     }
     let elites = population.prefix(settings.elites)
     if champion != nil { generation += 1 }
-    population = Self.ranked(elites + brood.born(scores))
-    crown()
+    population = Self.ranked(elites + scoring.individuals(scores))
+    updateChampion()
     beginGeneration()
   }
 
   /// Replaces the champion by the fittest individual if that is strictly fitter.
-  private mutating func crown() {
+  private mutating func updateChampion() {
     guard let best = population.first else { return }
     if let champion, champion.individual.score.fitness >= best.score.fitness { return }
     champion = Champion(individual: best, generation: generation)
   }
 
   private mutating func beginGeneration() {
-    brood = .empty
+    scoring = .empty
     guard !isFinished else { return }
     let offspring = settings.offspring(of: population.map(\.genome), generation: generation + 1)
-    litter = Litter(offspring, generation: generation + 1, settings)
-    layBrood()
+    pruning = OffspringPruning(offspring, generation: generation + 1, settings)
+    beginScoring()
   }
 }
 
@@ -218,8 +218,8 @@ extension Evolution {
     population = snapshot.population
     generation = snapshot.generation
     champion = snapshot.champion
-    litter = .empty(settings)
-    brood = .empty
+    pruning = .empty(settings)
+    scoring = .empty
     beginGeneration()
   }
 }

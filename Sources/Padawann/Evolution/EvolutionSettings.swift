@@ -24,7 +24,7 @@ public struct EvolutionSettings: Codable, Hashable, Sendable {
   /// The share that a pruning step takes away.
   public var step = 0.025
   /// What a pruning step draws from.
-  public var draw = EdgeDraw.all
+  public var pruningPool = PruningPool.all
   /// The layers that lose edges, by their places in the layout, ascending; all when `nil`.
   public var layers: [Int]?
   /// Whether the initial population begins with its parents as they are; otherwise every individual is pruned once.
@@ -109,7 +109,7 @@ extension EvolutionSettings {
     let unit: String
     switch mutation {
     case .unstructured: (largest, unit) = (layout.count, "edges")
-    case .saliency: (largest, unit) = (chosen.map { layout.edges(of: $0).count }.max() ?? 0, "edges")
+    case .gradient: (largest, unit) = (chosen.map { layout.edges(of: $0).count }.max() ?? 0, "edges")
     case .structured: (largest, unit) = (chosen.map(layout.channels).max() ?? 0, "output channels")
     }
     guard prunedCount(step, of: largest) > 0 else {

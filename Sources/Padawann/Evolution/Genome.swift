@@ -39,9 +39,9 @@ public struct Genome: Hashable, Sendable {
   /// The number of edges, pruned ones included.
   public var count: Int { layout.count }
   /// The number of edges that are left.
-  public var survivors: Int { masks.reduce(0) { $0 + $1.population } }
+  public var remainingEdges: Int { masks.reduce(0) { $0 + $1.popcount } }
   /// The share of the edges that is left.
-  public var density: Double { Double(survivors) / Double(count) }
+  public var density: Double { Double(remainingEdges) / Double(count) }
 
   /// Reads or sets one edge, by its number over all layers.
   public subscript(edge: Int) -> Bool {

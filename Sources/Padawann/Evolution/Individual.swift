@@ -7,7 +7,7 @@ public struct Candidate: Hashable, Sendable {
 }
 
 /// What an evaluation found out about a genome.
-public struct Score<Report: Sendable & Equatable>: Sendable, Equatable {
+public struct FitnessScore<Report: Sendable & Equatable>: Sendable, Equatable {
   /// What the evolution maximises: any number, or +infinity.
   public let fitness: Double
   /// What else was measured, such as accuracies and losses; the evolution only carries it along.
@@ -28,10 +28,10 @@ extension Evolution {
     /// Which edges are left.
     public let genome: Genome
     /// How good it is.
-    public let score: Score<Report>
+    public let score: FitnessScore<Report>
 
     /// Makes an individual.
-    public init(genome: Genome, score: Score<Report>) {
+    public init(genome: Genome, score: FitnessScore<Report>) {
       self.genome = genome
       self.score = score
     }

@@ -27,8 +27,8 @@ extension Evolution {
       bestFitness: best.score.fitness,
       meanFitness: fitness.reduce(0, +) / count,
       medianFitness: middle[0] / 2 + middle[1] / 2,
-      bestEdges: best.genome.survivors,
-      meanEdges: Double(population.reduce(0) { $0 + $1.genome.survivors }) / count,
+      bestEdges: best.genome.remainingEdges,
+      meanEdges: Double(population.reduce(0) { $0 + $1.genome.remainingEdges }) / count,
       diversity: diversity(of: population.map(\.genome)))
   }
 }

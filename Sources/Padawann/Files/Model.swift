@@ -5,7 +5,7 @@ public struct Model: Sendable, Equatable {
   /// The shared weights with which the network is meant to be evaluated; at least one, finite and not zero.
   public var sharedWeights: [Float]
   /// What the network was measured or made for, by name.
-  public var tasks: [TaskRecord]
+  public var tasks: [ModelTask]
   /// Where the network comes from.
   public var provenance: Provenance
   /// Optional attributes that this version does not know, kept for the next one.
@@ -16,7 +16,7 @@ public struct Model: Sendable, Equatable {
 
   /// Joins the parts; ``ModelFile`` checks them when it writes.
   public init(
-    network: Network, sharedWeights: [Float] = Model.thesisWeights, tasks: [TaskRecord] = [],
+    network: Network, sharedWeights: [Float] = Model.thesisWeights, tasks: [ModelTask] = [],
     provenance: Provenance = Provenance(), unknown: UnknownAttributes = UnknownAttributes()
   ) {
     self.network = network
@@ -28,8 +28,8 @@ public struct Model: Sendable, Equatable {
 }
 
 /// One task of a model: a dataset with its own labels, and what was measured on it.
-public struct TaskRecord: Sendable, Equatable {
-  /// The task's name, see ``Name``.
+public struct ModelTask: Sendable, Equatable {
+  /// The task's name, see ``NameRule``.
   public var name: String
   /// The dataset spec that was measured.
   public var dataset: String
@@ -43,11 +43,11 @@ public struct TaskRecord: Sendable, Equatable {
   public var normalisation: Normalisation
   /// The shared weight with the highest accuracy, if one was measured.
   public var bestSharedWeight: Float?
-  /// The share of right answers with that weight, from 0 to 1.
+  /// The share of correct predictions with that weight, from 0 to 1.
   public var accuracy: Double?
   /// What the task has instead of the network's own numbers: a fine-tuned head, or biases of its own. With them go the
   /// signs of all other layers times ``bestSharedWeight``.
-  public var parameters: [TaskParameters] = []
+  public var parameters: [TaskOverride] = []
 
   /// Makes a record; ``ModelFile`` checks it when it writes.
   public init(
@@ -80,11 +80,11 @@ public struct Provenance: Sendable, Equatable {
   public var parent: Digest?
   /// The seed of whatever was random.
   public var seed: UInt64?
-  /// Every setting that made this model, resolved, in order.
-  public var settings: [Setting]
+  /// Everything that made this model, resolved, in order.
+  public var entries: [Entry]
 
-  /// A setting and its value, as text.
-  public struct Setting: Sendable, Equatable {
+  /// A name and its value, as text.
+  public struct Entry: Sendable, Equatable {
     /// For example `method`.
     public var name: String
     /// For example `random`.
@@ -98,5 +98,5 @@ public struct Provenance: Sendable, Equatable {
   }
 
   /// Nothing is known.
-  public init() { settings = [] }
+  public init() { entries = [] }
 }

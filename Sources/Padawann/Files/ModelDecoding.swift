@@ -113,7 +113,7 @@ struct ModelDecoding {
         guard parts.count == 2 else {
           throw PadawannError(.data, "the setting \"\(line)\" is not of the form name=value", at: reader.path)
         }
-        provenance.settings.append(Provenance.Setting(String(parts[0]), String(parts[1])))
+        provenance.entries.append(Provenance.Entry(String(parts[0]), String(parts[1])))
       }
     }
     unknown.add(reader.unknown, at: reader.path)

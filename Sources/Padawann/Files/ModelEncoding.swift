@@ -44,7 +44,7 @@ struct ModelEncoding {
     return Set(["/", "/nodes", "/provenance"] + nodes + tasks)
   }
 
-  private static func paths(of task: TaskRecord) -> [String] {
+  private static func paths(of task: ModelTask) -> [String] {
     let path = "/tasks/\(task.name)"
     return [path] + task.parameters.map { "\(path)/\($0.node)" }
   }
@@ -62,8 +62,8 @@ struct ModelEncoding {
     if let bytes = provenance.sourceBytes {
       group.attributes.append(HDFEntry("source_bytes", .integer(Int64(bytes))))
     }
-    if !provenance.settings.isEmpty {
-      let settings = provenance.settings.map { "\($0.name)=\($0.value)" }
+    if !provenance.entries.isEmpty {
+      let settings = provenance.entries.map { "\($0.name)=\($0.value)" }
       group.attributes.append(HDFEntry("settings", .texts(settings)))
     }
     group.attributes += model.unknown.attributes(at: "/provenance")

@@ -26,10 +26,10 @@ public enum ModelFile {
   ///   - compact: whether masks and signs are coded to about their entropy (`--compact`), or stored as
   ///     plain planes that `numpy.unpackbits` reads.
   /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
-  public static func image(of model: Model, compact: Bool = false) throws(PadawannError) -> [UInt8] {
+  public static func encoded(_ model: Model, compact: Bool = false) throws(PadawannError) -> [UInt8] {
     let tree = try ModelEncoding(model: model, isCompact: compact).tree()
     do throws(HDF5Error) {
-      return try tree.image()
+      return try tree.encoded()
     } catch {
       throw PadawannError(.data, "the model cannot be stored: \(error.message)", at: error.path)
     }
@@ -40,7 +40,7 @@ public enum ModelFile {
   /// - Throws: as ``image(of:compact:)``.
   static func digestAndSize(of model: Model) throws(PadawannError) -> (digest: Digest, byteCount: Int) {
     let digest = ContentDigest.digest(of: try ModelEncoding(model: model, isCompact: false).tree())
-    return (digest, try image(of: model).count)
+    return (digest, try encoded(model).count)
   }
 
   /// The digest that a file of a model has; see ``StoredModel/digest``.
@@ -51,13 +51,13 @@ public enum ModelFile {
   }
 
   /// Reads a model from the bytes of a file; see ``read(_:)``.
-  public static func model(image bytes: [UInt8]) throws(PadawannError) -> StoredModel {
+  public static func model(encoded bytes: [UInt8]) throws(PadawannError) -> StoredModel {
     let limits = ReadLimits(
-      imageBytes: sizeLimit, objects: 12 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
+      fileBytes: sizeLimit, objects: 12 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
       attributesPerObject: 256, payloadBytes: sizeLimit, unusedBytes: 0)
     let tree: HDFGroup
     do throws(HDF5Error) {
-      tree = try HDFGroup(image: bytes, limits: limits)
+      tree = try HDFGroup(encoded: bytes, limits: limits)
     } catch {
       throw Self.error(error, bytes)
     }
@@ -78,7 +78,7 @@ public enum ModelFile {
   public static func read(_ path: String, followsLinks: Bool = true) throws(PadawannError) -> StoredModel {
     let bytes = try StoredFile.read(path, limit: sizeLimit, followsLinks: followsLinks)
     do throws(PadawannError) {
-      return try model(image: bytes)
+      return try model(encoded: bytes)
     } catch {
       throw error.inside(path)
     }
@@ -97,7 +97,7 @@ public enum ModelFile {
   public static func write(
     _ model: Model, to path: String, compact: Bool = false, followsLinks: Bool = true
   ) throws -> StoredModel {
-    let bytes = try image(of: model, compact: compact)
+    let bytes = try encoded(model, compact: compact)
     var expected = model
     expected.unknown = model.unknown.only(at: ModelEncoding.paths(of: model))
     var stored: StoredModel?

@@ -44,8 +44,8 @@ enum ModelRules {
     }
   }
 
-  private static func check(_ task: TaskRecord, of architecture: Architecture) throws(PadawannError) {
-    try Name.check(task.name, of: "a task")
+  private static func check(_ task: ModelTask, of architecture: Architecture) throws(PadawannError) {
+    try NameRule.check(task.name, of: "a task")
     let outputs = architecture.outputs
     guard (1...outputs).contains(task.classNames.count), task.outputs.count == task.classNames.count,
       Set(task.outputs).count == task.outputs.count, task.outputs.allSatisfy({ (0..<outputs).contains($0) })
@@ -83,14 +83,14 @@ enum ModelRules {
   }
 
   private static func check(_ provenance: Provenance) throws(PadawannError) {
-    for setting in provenance.settings where setting.name.isEmpty || setting.name.contains("=") {
+    for entry in provenance.entries where entry.name.isEmpty || entry.name.contains("=") {
       throw PadawannError(.data, "a setting's name is empty or has \"=\"", at: "provenance")
     }
-    guard provenance.settings.count <= 256, (provenance.sourceBytes ?? 0) >= 0 else {
+    guard provenance.entries.count <= 256, (provenance.sourceBytes ?? 0) >= 0 else {
       throw PadawannError(.data, "at most 256 settings and sizes from 0 are stored", at: "provenance")
     }
     try check(texts: [provenance.tool, provenance.sourceName].compactMap { $0 })
-    try check(texts: provenance.settings.map { "\($0.name)=\($0.value)" })
+    try check(texts: provenance.entries.map { "\($0.name)=\($0.value)" })
   }
 
   private static func check(texts: [String]) throws(PadawannError) {

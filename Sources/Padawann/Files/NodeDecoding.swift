@@ -32,7 +32,7 @@ struct NodeDecoding {
       nodes.append(Node(node.name, node.operation, inputs: node.inputs == nil ? [node.position - 1] : inputs))
     }
     let architecture = try Architecture(input: input, nodes: nodes)
-    var parameters: [Parameters] = []
+    var parameters: [NodeParameters] = []
     for (index, node) in described.enumerated() {
       do throws(PadawannError) {
         parameters.append(try self.parameters(of: index, in: architecture, node, &payload))
@@ -49,7 +49,7 @@ struct NodeDecoding {
     var path: String
     var group: HDFGroup
     var position: Int
-    var operation: Operation
+    var operation: NodeOperation
     var inputs: [String]?
     var weights: WeightsDescription?
     var channels: Int?
@@ -59,7 +59,7 @@ struct NodeDecoding {
   private struct WeightsDescription {
     var hasOwnValues: Bool
     var shape: [Int]
-    var survivors: Int?
+    var remainingEdges: Int?
     var retainsPruned: Bool
   }
 
@@ -72,7 +72,7 @@ struct NodeDecoding {
     for entry in group.groups {
       let node = try description(entry.value, entry.name)
       // Different names of an HDF5 group can be equal texts (é as one scalar or two), but not in the allowed letters.
-      do throws(PadawannError) { try Name.check(node.name, of: "a node") } catch {
+      do throws(PadawannError) { try NameRule.check(node.name, of: "a node") } catch {
         throw error.inside(node.path)
       }
       guard described.indices.contains(node.position), described[node.position] == nil else {
@@ -101,27 +101,30 @@ struct NodeDecoding {
     return node
   }
 
-  private func operation(_ name: String, _ reader: inout AttributeReader) throws(PadawannError) -> Operation {
-    var settings: [String: Setting] = [:]
-    for key in Operation.settingKeys(of: name) {
+  private func operation(_ name: String, _ reader: inout AttributeReader) throws(PadawannError)
+    -> NodeOperation
+  {
+    var attributes: [String: OperationAttribute] = [:]
+    for key in NodeOperation.attributeKeys(of: name) {
       switch reader.value(key) {
-      case .integer(let number): settings[key] = .integers([Int(number)])
+      case .integer(let number): attributes[key] = .integers([Int(number)])
       case .array(.int32(let numbers)) where numbers.count > 1:
-        settings[key] = .integers(numbers.map(Int.init))
-      case .float32(let number): settings[key] = .real(number)
-      case .text(let text): settings[key] = .text(text)
+        attributes[key] = .integers(numbers.map(Int.init))
+      case .float32(let number): attributes[key] = .real(number)
+      case .text(let text): attributes[key] = .text(text)
       case nil where isCompact: break
       case nil: throw PadawannError(.data, "the attribute \"\(key)\" is missing", at: reader.path)
       default:
-        throw PadawannError(.data, "the attribute \"\(key)\" has a type that no setting has", at: reader.path)
+        throw PadawannError(
+          .data, "the attribute \"\(key)\" has a type that no attribute of an operation has", at: reader.path)
       }
     }
     do throws(PadawannError) {
-      let operation = try Operation(name: name, settings: settings)
+      let operation = try NodeOperation(name: name, attributes: attributes)
       // Architecture files may give a size once for both directions, or a padding as a word; model files may not.
-      for (key, value) in operation.settings {
-        guard settings[key].map(value.isStored) ?? true else {
-          throw PadawannError(.data, "the attribute \"\(key)\" is not stored as this setting is")
+      for (key, value) in operation.attributes {
+        guard attributes[key].map(value.isStored) ?? true else {
+          throw PadawannError(.data, "the attribute \"\(key)\" is not stored as this attribute is")
         }
       }
       return operation
@@ -143,7 +146,7 @@ struct NodeDecoding {
     }
     guard isCompact else {
       return WeightsDescription(
-        hasOwnValues: kind == "float", shape: shape, survivors: try reader.integer("survivors"),
+        hasOwnValues: kind == "float", shape: shape, remainingEdges: try reader.integer("survivors"),
         retainsPruned: try reader.flag("retains_pruned"))
     }
     return WeightsDescription(
@@ -153,7 +156,7 @@ struct NodeDecoding {
 
   private func parameters(
     of index: Int, in architecture: Architecture, _ node: Description, _ payload: inout Payload
-  ) throws(PadawannError) -> Parameters {
+  ) throws(PadawannError) -> NodeParameters {
     switch node.operation {
     case .convolution(let layer):
       return try weighted(
@@ -181,7 +184,7 @@ struct NodeDecoding {
   }
 
   private func weighted(_ node: Description, _ shape: [Int]?, _ biases: Int?, _ payload: inout Payload)
-    throws(PadawannError) -> Parameters
+    throws(PadawannError) -> NodeParameters
   {
     guard let shape, let description = node.weights, description.shape == shape else {
       throw PadawannError(.data, "its weights have another shape than \(shape ?? []), which is needed")
@@ -202,13 +205,13 @@ struct NodeDecoding {
     let count = shape.reduce(1, *)
     let columns = count / shape[0]
     let mask = try payload.mask(group, count: count, columns: columns)
-    if let survivors = description.survivors, survivors != mask.population {
-      throw PadawannError(.data, "\(mask.population) edges are left, and \(survivors) are announced")
+    if let remainingEdges = description.remainingEdges, remainingEdges != mask.popcount {
+      throw PadawannError(.data, "\(mask.popcount) edges are left, and \(remainingEdges) are announced")
     }
     let stored = description.retainsPruned ? Bitmask(repeating: true, count: count) : mask
     let values: EdgeWeights.Values
     if description.hasOwnValues {
-      let packed = try payload.floats("values", group, count: stored.population)
+      let packed = try payload.floats("values", group, count: stored.popcount)
       var numbers = [Float](repeating: 0, count: count)
       for (rank, edge) in stored.indices.enumerated() { numbers[edge] = packed[rank] }
       values = .own(numbers)
@@ -219,9 +222,9 @@ struct NodeDecoding {
   }
 }
 
-extension Setting {
-  /// Whether a model file gives this setting in the one form in which such files do.
-  fileprivate func isStored(as given: Setting) -> Bool {
+extension OperationAttribute {
+  /// Whether a model file gives this attribute in the one form in which such files do.
+  fileprivate func isStored(as given: OperationAttribute) -> Bool {
     switch (self, given) {
     case (.flag(let flag), .integers(let numbers)): numbers == [flag ? 1 : 0]
     case (.integers(let mine), .integers(let numbers)): mine == numbers

@@ -41,8 +41,8 @@ struct NodeEncoding {
       let inputs = node.inputs.map { $0 == Node.image ? "input" : architecture.nodes[$0].name }
       group.attributes.append(HDFEntry("inputs", .texts(inputs)))
     }
-    let settings = isCompact ? node.operation.settingsBeyondDefaults : node.operation.settings
-    group.attributes += settings.map { HDFEntry($0.key, $0.value.stored) }
+    let attributes = isCompact ? node.operation.attributesBeyondDefaults : node.operation.attributes
+    group.attributes += attributes.map { HDFEntry($0.key, $0.value.stored) }
     switch model.network.parameters[index] {
     case .none: break
     case .weighted(let weights, let bias):
@@ -64,7 +64,7 @@ struct NodeEncoding {
     let attributes: [(entry: HDFEntry<HDFValue>, isDefault: Bool)] = [
       (HDFEntry("weights", .text(weights.hasOwnValues ? "float" : "sign")), !weights.hasOwnValues),
       (HDFEntry("shape", .array(.int32(weights.shape.map(Int32.init)))), false),
-      (HDFEntry("survivors", .integer(Int64(weights.survivors))), true),
+      (HDFEntry("survivors", .integer(Int64(weights.remainingEdges))), true),
       (HDFEntry("retains_pruned", .integer(weights.retainsPruned ? 1 : 0)), !weights.retainsPruned),
     ]
     group.attributes += attributes.filter { !(isCompact && $0.isDefault) }.map(\.entry)
@@ -106,8 +106,8 @@ extension HDFEntry<HDFDataset> {
   }
 }
 
-extension Setting {
-  /// How a stored model holds the setting.
+extension OperationAttribute {
+  /// How a stored model holds the attribute.
   fileprivate var stored: HDFValue {
     switch self {
     case .integers(let values):

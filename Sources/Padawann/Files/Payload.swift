@@ -41,10 +41,10 @@ struct Payload {
   /// The signs of `edges`, each at its edge; the others are zero.
   mutating func signs(_ group: HDFGroup, of edges: Bitmask, columns: Int) throws(PadawannError) -> Bitmask {
     guard !isCompact else {
-      try announce(edges.population)
+      try announce(edges.popcount)
       return CompactPlane.decodeSigns(of: edges, columns: columns, from: &decoder)
     }
-    return try plane("signs", group, count: edges.population).spread(over: edges)
+    return try plane("signs", group, count: edges.popcount).spread(over: edges)
   }
 
   mutating func floats(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> [Float] {

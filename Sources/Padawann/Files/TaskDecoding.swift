@@ -17,17 +17,17 @@ struct TaskDecoding {
     self.unknown = unknown
   }
 
-  mutating func tasks(_ group: HDFGroup?) throws(PadawannError) -> [TaskRecord] {
+  mutating func tasks(_ group: HDFGroup?) throws(PadawannError) -> [ModelTask] {
     guard let group else { return [] }
     unknown.add(group.attributes, at: "/tasks")
     try group.checkChildren(datasets: [], groups: Set(group.groups.map(\.name)), at: "/tasks")
-    var tasks: [TaskRecord] = []
+    var tasks: [ModelTask] = []
     for entry in group.groups {
       var reader = AttributeReader(entry.value, "/tasks/\(entry.name)")
       let nodes = mayHaveParameters ? Set(architecture.nodes.map(\.name)) : []
       try entry.value.checkChildren(
         datasets: [], groups: nodes.intersection(entry.value.groups.map(\.name)), at: reader.path)
-      var task = TaskRecord(
+      var task = ModelTask(
         name: entry.name, dataset: try reader.text("dataset"), digest: try reader.digest("dataset_sha256"),
         classNames: try reader.texts("class_names"), outputs: try reader.integers("outputs"),
         normalisation: Normalisation(
@@ -45,7 +45,7 @@ struct TaskDecoding {
   }
 
   private mutating func parameters(of name: String, _ group: HDFGroup, at path: String) throws(PadawannError)
-    -> TaskParameters
+    -> TaskOverride
   {
     do throws(PadawannError) {
       guard let index = architecture.nodes.firstIndex(where: { $0.name == name }) else {
@@ -57,14 +57,14 @@ struct TaskDecoding {
       if case .batchNormalisation = architecture.nodes[index].operation {
         let numbers = try normalisation(group, architecture.shapes[index].channels, path, &payload)
         unknown.add(reader.unknown, at: path)
-        return TaskParameters(node: name, .normalisation(numbers))
+        return TaskOverride(node: name, .normalisation(numbers))
       }
       guard let shape = architecture.weightShape(of: index) else {
         throw PadawannError(.data, "the node has no numbers that a task could replace")
       }
       let content = try weighted(group, shape, &reader, &payload)
       unknown.add(reader.unknown, at: path)
-      return TaskParameters(node: name, content)
+      return TaskOverride(node: name, content)
     } catch {
       throw error.inside(path)
     }
@@ -83,7 +83,7 @@ struct TaskDecoding {
 
   private mutating func weighted(
     _ group: HDFGroup, _ shape: [Int], _ reader: inout AttributeReader, _ payload: inout Payload
-  ) throws(PadawannError) -> TaskParameters.Content {
+  ) throws(PadawannError) -> TaskOverride.Content {
     let biasNames: Set<String> = group.dataset("bias") == nil ? [] : ["bias"]
     guard group.dataset("mask") != nil else {
       try group.checkChildren(datasets: ["bias"], groups: [], at: reader.path)
@@ -102,9 +102,9 @@ struct TaskDecoding {
     let mask = try payload.mask(group, count: count, columns: count / shape[0])
     let bias = try biasNames.isEmpty ? nil : payload.floats("bias", group, count: shape[0])
     var numbers = [Float](repeating: 0, count: count)
-    var precision = TaskParameters.Precision.float32
+    var precision = TaskOverride.Precision.float32
     if isQuantised {
-      let codes = try payload.codes("codes", group, count: mask.population)
+      let codes = try payload.codes("codes", group, count: mask.popcount)
       let scales = try payload.floats("scales", group, count: shape[0])
       precision = .int8(scales: scales)
       guard !codes.contains(0) else {
@@ -114,7 +114,7 @@ struct TaskDecoding {
         numbers[edge] = Float(Int(codes[rank]) - 128) * scales[edge / (count / shape[0])]
       }
     } else {
-      let values = try payload.floats("values", group, count: mask.population)
+      let values = try payload.floats("values", group, count: mask.popcount)
       for (rank, edge) in mask.indices.enumerated() { numbers[edge] = values[rank] }
     }
     return .weighted(try EdgeWeights(shape: shape, mask: mask, values: .own(numbers)), bias: bias, precision)

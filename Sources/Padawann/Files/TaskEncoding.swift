@@ -12,7 +12,7 @@ struct TaskEncoding {
     return group
   }
 
-  private func record(_ task: TaskRecord) -> HDFGroup {
+  private func record(_ task: ModelTask) -> HDFGroup {
     var record = HDFGroup()
     record.attributes = [
       HDFEntry("dataset", .text(task.dataset)),
@@ -36,7 +36,7 @@ struct TaskEncoding {
     return record
   }
 
-  private func group(of content: TaskParameters.Content) -> HDFGroup {
+  private func group(of content: TaskOverride.Content) -> HDFGroup {
     var group = HDFGroup()
     switch content {
     case .weighted(let weights, let bias, let precision):
@@ -52,7 +52,7 @@ struct TaskEncoding {
   }
 
   private func append(
-    _ weights: EdgeWeights, _ precision: TaskParameters.Precision, to group: inout HDFGroup
+    _ weights: EdgeWeights, _ precision: TaskOverride.Precision, to group: inout HDFGroup
   ) {
     let numbers = weights.numbers(.own)
     group.attributes = [HDFEntry("shape", .array(.int32(weights.shape.map(Int32.init))))]

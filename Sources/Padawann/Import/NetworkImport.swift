@@ -23,7 +23,7 @@ public struct NetworkImport: Hashable, Sendable {
   }
 
   /// The preset whose tensors have exactly these names and shapes.
-  public static func preset(for parameters: [Parameter]) throws(PadawannError) -> Preset? {
+  public static func preset(for parameters: [ImportedParameter]) throws(PadawannError) -> Preset? {
     let shapes = Dictionary(parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     for preset in Preset.allCases {
       let needs = tensors(of: try preset.architecture)
@@ -38,10 +38,10 @@ public struct NetworkImport: Hashable, Sendable {
   /// `n.weight`, `n.bias`, `n.running_mean` and `n.running_var`. A weight of zero is a pruned edge.
   ///
   /// - Throws: ``PadawannError`` `data` when a tensor is missing, left over or of another shape; the error names it.
-  public func network(_ parameters: [Parameter], _ architecture: Architecture) throws(PadawannError)
+  public func network(_ parameters: [ImportedParameter], _ architecture: Architecture) throws(PadawannError)
     -> Network
   {
-    var rest: [String: Parameter] = [:]
+    var rest: [String: ImportedParameter] = [:]
     for parameter in parameters where !ignored.contains(parameter.name) { rest[parameter.name] = parameter }
     if let unknown = ignored.sorted().first(where: { name in !parameters.contains { $0.name == name } }) {
       throw PadawannError(.usage, "no tensor is named \"\(unknown)\", which should be ignored")
@@ -55,7 +55,7 @@ public struct NetworkImport: Hashable, Sendable {
           remedy: "Give the architecture of this network with --arch")
       }
     }
-    var numbers: [Parameters] = []
+    var numbers: [NodeParameters] = []
     for index in architecture.nodes.indices {
       numbers.append(try self.parameters(of: index, in: architecture, &rest))
     }
@@ -93,8 +93,10 @@ public struct NetworkImport: Hashable, Sendable {
     }
   }
 
-  private func parameters(of index: Int, in architecture: Architecture, _ rest: inout [String: Parameter])
-    throws(PadawannError) -> Parameters
+  private func parameters(
+    of index: Int, in architecture: Architecture, _ rest: inout [String: ImportedParameter]
+  )
+    throws(PadawannError) -> NodeParameters
   {
     let name = architecture.nodes[index].name
     func values(_ key: String) -> [Float] { rest.removeValue(forKey: "\(name).\(key)")?.values ?? [] }
@@ -114,7 +116,7 @@ public struct NetworkImport: Hashable, Sendable {
         variance: values("running_var")))
   }
 
-  private func edges(_ parameter: Parameter, _ shape: [Int]) throws(PadawannError) -> EdgeWeights {
+  private func edges(_ parameter: ImportedParameter, _ shape: [Int]) throws(PadawannError) -> EdgeWeights {
     var mask = Bitmask(parameter.values.lazy.map { $0 != 0 })
     if let given = parameter.mask {
       guard given.count == mask.count else {
@@ -130,7 +132,7 @@ public struct NetworkImport: Hashable, Sendable {
     return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: retainsPruned)
   }
 
-  private static func missing(_ need: Need, among parameters: [Parameter]) -> PadawannError {
+  private static func missing(_ need: Need, among parameters: [ImportedParameter]) -> PadawannError {
     let names = parameters.prefix(12).map { "\($0.name) (\(text($0.shape)))" }.joined(separator: ", ")
     let more = parameters.count > 12 ? ", and \(parameters.count - 12) more" : ""
     return PadawannError(

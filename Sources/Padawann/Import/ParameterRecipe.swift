@@ -1,11 +1,11 @@
 /// From which tensors of a file a parameter is made.
 struct ParameterRecipe {
   enum Source {
-    case plain(StoredTensor)
+    case plain(FileTensor)
     /// The values before pruning, and the mask.
-    case masked(StoredTensor, mask: StoredTensor)
+    case masked(FileTensor, mask: FileTensor)
     /// The lengths g and the directions v of weight normalisation.
-    case normalised(lengths: StoredTensor, directions: StoredTensor)
+    case normalised(lengths: FileTensor, directions: FileTensor)
   }
 
   let name: String
@@ -14,8 +14,8 @@ struct ParameterRecipe {
   // MARK: Which tensors belong together
 
   /// The recipes for all tensors, in the order of the tensor that has the values.
-  static func all(of tensors: [StoredTensor]) throws(PadawannError) -> [ParameterRecipe] {
-    var byName: [String: StoredTensor] = [:]
+  static func all(of tensors: [FileTensor]) throws(PadawannError) -> [ParameterRecipe] {
+    var byName: [String: FileTensor] = [:]
     for tensor in tensors where byName.updateValue(tensor, forKey: tensor.name) != nil {
       throw PadawannError(.data, "two tensors have the same name", at: "tensor \(tensor.name)")
     }
@@ -40,7 +40,7 @@ struct ParameterRecipe {
   }
 
   /// The tensor that has the values.
-  private var values: StoredTensor {
+  private var values: FileTensor {
     switch source {
     case .plain(let tensor), .masked(let tensor, _), .normalised(_, let tensor): tensor
     }
@@ -48,7 +48,7 @@ struct ParameterRecipe {
 
   /// The recipe in which `tensor` has the values, with the names of all its parts; `nil` when it stands alone.
   private static func combination(
-    _ tensor: StoredTensor, _ byName: [String: StoredTensor], _ parametrisations: [String: [String]]
+    _ tensor: FileTensor, _ byName: [String: FileTensor], _ parametrisations: [String: [String]]
   ) throws(PadawannError) -> (recipe: ParameterRecipe, parts: [String])? {
     func stem(_ suffix: String) -> String? {
       tensor.name.hasSuffix(suffix) ? String(tensor.name.dropLast(suffix.count)) : nil
@@ -69,7 +69,7 @@ struct ParameterRecipe {
   }
 
   /// The names of the tensors below each `a.parametrizations.weight`, found in one pass over all names.
-  private static func parametrisations(_ tensors: [StoredTensor]) -> [String: [String]] {
+  private static func parametrisations(_ tensors: [FileTensor]) -> [String: [String]] {
     var parts: [String: [String]] = [:]
     for tensor in tensors where tensor.name.contains("parametrizations.") {
       let words = tensor.name.split(separator: ".", omittingEmptySubsequences: false)
@@ -82,7 +82,7 @@ struct ParameterRecipe {
 
   /// `a.parametrizations.weight.original…`, as `torch.nn.utils.parametrize` names it.
   private static func parametrisation(
-    _ tensor: StoredTensor, _ byName: [String: StoredTensor], _ parametrisations: [String: [String]]
+    _ tensor: FileTensor, _ byName: [String: FileTensor], _ parametrisations: [String: [String]]
   ) throws(PadawannError) -> (recipe: ParameterRecipe, parts: [String])? {
     var words = tensor.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard words.count >= 3, words[words.count - 3] == "parametrizations" else { return nil }
@@ -112,7 +112,7 @@ struct ParameterRecipe {
   }
 
   /// Whether lengths belong to directions: one length for each index of some dimensions, 1 elsewhere, or just one.
-  private static func fits(_ lengths: StoredTensor, _ directions: StoredTensor) -> Bool {
+  private static func fits(_ lengths: FileTensor, _ directions: FileTensor) -> Bool {
     guard lengths.type.isFloatingPoint, directions.type.isFloatingPoint else { return false }
     if lengths.shape.isEmpty { return true }
     return lengths.shape.count == directions.shape.count
@@ -122,22 +122,23 @@ struct ParameterRecipe {
   // MARK: The numbers
 
   /// Makes the parameter.
-  func parameter() throws(PadawannError) -> Parameter {
+  func parameter() throws(PadawannError) -> ImportedParameter {
     do {
       switch source {
       case .plain(let tensor):
-        return try finite(Parameter(name: name, shape: tensor.shape, values: tensor.floats()))
+        return try finite(ImportedParameter(name: name, shape: tensor.shape, values: tensor.floats()))
       case .masked(let tensor, let mask):
         let bits = try Self.mask(mask, for: tensor)
-        return try finite(Parameter(name: name, shape: tensor.shape, values: tensor.floats(), mask: bits))
+        return try finite(
+          ImportedParameter(name: name, shape: tensor.shape, values: tensor.floats(), mask: bits))
       case .normalised(let lengths, let directions):
         return try finite(
-          Parameter(name: name, shape: directions.shape, values: Self.folded(lengths, directions)))
+          ImportedParameter(name: name, shape: directions.shape, values: Self.folded(lengths, directions)))
       }
     } catch { throw error.inside("tensor \(name)") }
   }
 
-  private func finite(_ parameter: Parameter) throws(PadawannError) -> Parameter {
+  private func finite(_ parameter: ImportedParameter) throws(PadawannError) -> ImportedParameter {
     guard let wrong = parameter.values.firstIndex(where: { !$0.isFinite }) else { return parameter }
     throw PadawannError(
       .data,
@@ -145,7 +146,7 @@ struct ParameterRecipe {
       remedy: "Train again, or save a state from before the training diverged")
   }
 
-  private static func mask(_ mask: StoredTensor, for tensor: StoredTensor) throws(PadawannError) -> Bitmask {
+  private static func mask(_ mask: FileTensor, for tensor: FileTensor) throws(PadawannError) -> Bitmask {
     guard mask.shape == tensor.shape else {
       throw PadawannError(.data, "its mask has the shape \(mask.shape) instead of \(tensor.shape)")
     }
@@ -158,7 +159,7 @@ struct ParameterRecipe {
   }
 
   /// `v · (g / ‖v‖)`; the norm goes over the dimensions in which g has the size 1, and is summed in `Double`.
-  private static func folded(_ lengths: StoredTensor, _ directions: StoredTensor) throws(PadawannError)
+  private static func folded(_ lengths: FileTensor, _ directions: FileTensor) throws(PadawannError)
     -> [Float]
   {
     let g = try lengths.floats()

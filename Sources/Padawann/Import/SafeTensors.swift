@@ -41,7 +41,7 @@ enum SafeTensors {
   }
 
   private static func tensor(_ item: Item, _ bytes: [UInt8], _ start: Int) throws(PadawannError)
-    -> StoredTensor
+    -> FileTensor
   {
     guard let type = types[item.type] else {
       throw PadawannError(
@@ -49,7 +49,7 @@ enum SafeTensors {
         remedy: "Save it as F32, F16 or BF16")
     }
     let content = bytes[(start + item.range[0])..<(start + item.range[1])]
-    let tensor = try StoredTensor(item.name, item.shape, type, in: content)
+    let tensor = try FileTensor(item.name, item.shape, type, in: content)
     guard tensor.count * type.byteCount == content.count else {
       throw PadawannError(
         .data, "its shape \(item.shape) of \(item.type) does not fit its \(content.count) bytes")

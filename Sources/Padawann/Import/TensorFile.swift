@@ -11,7 +11,7 @@ public struct TensorFile: Sendable {
   /// `PyTorch zip`, `PyTorch legacy`, `PyTorch tar`, `safetensors` or `npz`.
   public let format: String
   /// The tensors, in the order of the file.
-  public let tensors: [StoredTensor]
+  public let tensors: [FileTensor]
   /// What was found and applied, one sentence each: a nested key, removed prefixes, entries left aside.
   public let notes: [String]
 
@@ -40,7 +40,7 @@ public struct TensorFile: Sendable {
   }
 
   /// The tensor of a name.
-  public func tensor(named name: String) -> StoredTensor? { tensors.first { $0.name == name } }
+  public func tensor(named name: String) -> FileTensor? { tensors.first { $0.name == name } }
 
   private static func contents(of bytes: [UInt8]) throws(PadawannError) -> (
     format: String, contents: Contents
@@ -82,7 +82,7 @@ public struct TensorFile: Sendable {
     let arrays = try NumPyArchive(archive)
     for name in arrays.names {
       let array = try arrays.array(name)
-      contents.tensors.append(try StoredTensor(name, array.shape, array.type, in: array.bytes[...]))
+      contents.tensors.append(try FileTensor(name, array.shape, array.type, in: array.bytes[...]))
     }
     return contents
   }

@@ -4,7 +4,7 @@ enum TensorNames {
   static let prefixes = ["module.", "_orig_mod.", "model."]
 
   /// Leaves counters aside and removes prefixes that all names have; every change gives a note.
-  static func plain(_ tensors: [StoredTensor]) -> (tensors: [StoredTensor], notes: [String]) {
+  static func plain(_ tensors: [FileTensor]) -> (tensors: [FileTensor], notes: [String]) {
     var notes: [String] = []
     let counters = tensors.filter(isCounter)
     if !counters.isEmpty {
@@ -22,7 +22,7 @@ enum TensorNames {
   }
 
   /// The number of averaged models (AveragedModel), or of the batches that a batch normalisation saw.
-  private static func isCounter(_ tensor: StoredTensor) -> Bool {
+  private static func isCounter(_ tensor: FileTensor) -> Bool {
     let last = tensor.name.split(separator: ".").last
     return tensor.shape.isEmpty && !tensor.type.isFloatingPoint
       && (tensor.name == "n_averaged" || last == "num_batches_tracked")

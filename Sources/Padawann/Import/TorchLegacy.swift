@@ -33,7 +33,7 @@ enum TorchLegacy {
         throw PadawannError(.data, "the file lacks the tensor's storage")
       }
       let content = try part(view.storage, of: whole)
-      return try StoredTensor(
+      return try FileTensor(
         name, view.shape, view.type, in: content, offset: view.offset, strides: view.strides)
     }
   }

@@ -22,7 +22,7 @@ enum TorchTar {
       guard case .known(let type) = storage.type else {
         throw PadawannError(.unsupported, "the tensor's numbers are of a type that is not read")
       }
-      return try StoredTensor(
+      return try FileTensor(
         name, view.shape, type, in: storage.content, offset: view.offset, strides: view.strides)
     }
   }

@@ -43,7 +43,7 @@ enum TorchZip {
         throw PadawannError(
           .data, "\(view.storage.count) elements are announced and the storage has \(content.count) bytes")
       }
-      return try StoredTensor(
+      return try FileTensor(
         name, view.shape, view.type, in: content[...], offset: view.offset, strides: view.strides,
         bigEndian: bigEndian)
     }
@@ -70,7 +70,7 @@ enum TorchZip {
 
 /// The tensors that a reader found and what it noted on the way.
 struct Contents {
-  var tensors: [StoredTensor] = []
+  var tensors: [FileTensor] = []
   var notes: [String] = []
 
   init() {}
@@ -78,7 +78,7 @@ struct Contents {
   /// The tensors of a state dict, each looked up by `locate`.
   init(
     _ object: TorchObject, fileBytes: Int,
-    locate: (String, TorchTensor) throws(PadawannError) -> StoredTensor
+    locate: (String, TorchTensor) throws(PadawannError) -> FileTensor
   ) throws(PadawannError) {
     let dictionary = try StateDict(object)
     notes = dictionary.notes

@@ -1,6 +1,6 @@
 import CKernels
 
-/// What happens to a finished sum of output `o`: `activation(sum * scale[o] + bias[o])`, the inner part rounded once; where there is an addend, it is
+/// What is done to a finished sum of output `o`: `activation(sum * scale[o] + bias[o])`, the inner part rounded once; where there is an addend, it is
 /// added before the activation.
 ///
 /// Shared weights, the scale of pixels, biases and batch normalisations are all in these two numbers per output.
@@ -11,7 +11,7 @@ struct Epilogue: Sendable {
     case relu
     case leaky(slope: Float)
 
-    /// Tells a kernel.
+    /// Writes it where a kernel reads it.
     func write(to value: inout lanes_epilogue) {
       switch self {
       case .none: value.activation = Int32(ACTIVATION_NONE)
@@ -25,7 +25,7 @@ struct Epilogue: Sendable {
 
   private let scale: Packed<Float>
   private let bias: Packed<Float>
-  /// The last thing that happens.
+  /// What is applied last.
   let activation: Activation
 
   /// One scale and one bias per output.

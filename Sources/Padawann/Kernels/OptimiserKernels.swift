@@ -100,13 +100,13 @@ extension InstructionSet {
   /// Numbers that one thread changes at a time.
   private static var share: Int { 1 << 12 }
 
-  func descend(_ step: GradientDescentStep, _ numbers: TrainedNumbers, _ crew: Crew) {
+  func descend(_ step: GradientDescentStep, _ numbers: TrainedNumbers, _ threadPool: ThreadPool) {
     var value = lanes_sgd_settings(
       rate: step.rate, momentum: step.momentum, dampening: step.dampening, decay: step.decay,
       nesterov: step.isNesterov ? 1 : 0, first: step.isFirst ? 1 : 0)
     // Without momentum nothing is remembered, and the kernel does not look at it.
     let velocity = numbers.moments.first ?? numbers.gradients
-    crew.share(range: numbers.count, unit: Self.share) { range in
+    threadPool.share(range: numbers.count, unit: Self.share) { range in
       let (from, count) = (range.lowerBound, range.count)
       lanes_sgd(
         level, &value, numbers.gradients.floats(from: from, count), count,
@@ -114,9 +114,9 @@ extension InstructionSet {
     }
   }
 
-  func adam(_ step: AdamStep, _ numbers: TrainedNumbers, _ crew: Crew) {
+  func adam(_ step: AdamStep, _ numbers: TrainedNumbers, _ threadPool: ThreadPool) {
     var value = step.kernelValue
-    crew.share(range: numbers.count, unit: Self.share) { range in
+    threadPool.share(range: numbers.count, unit: Self.share) { range in
       let (from, count) = (range.lowerBound, range.count)
       lanes_adam(
         level, &value, numbers.gradients.floats(from: from, count), count,
@@ -125,10 +125,10 @@ extension InstructionSet {
     }
   }
 
-  func adadelta(_ step: AdadeltaStep, _ numbers: TrainedNumbers, _ crew: Crew) {
+  func adadelta(_ step: AdadeltaStep, _ numbers: TrainedNumbers, _ threadPool: ThreadPool) {
     var value = lanes_adadelta_settings(
       rate: step.rate, rho: step.rho, epsilon: step.epsilon, decay: step.decay)
-    crew.share(range: numbers.count, unit: Self.share) { range in
+    threadPool.share(range: numbers.count, unit: Self.share) { range in
       let (from, count) = (range.lowerBound, range.count)
       lanes_adadelta(
         level, &value, numbers.gradients.floats(from: from, count), count,
@@ -148,13 +148,13 @@ extension InstructionSet {
   /// new mask.
   func scoreStep(
     _ step: AdamStep, _ scores: TrainedNumbers, _ signs: [Int8], threshold: Float, magnitude: Float,
-    weights: TrainedNumbers, _ crew: Crew
+    weights: TrainedNumbers, _ threadPool: ThreadPool
   ) {
     precondition(signs.count == scores.count && weights.count == scores.count, "one sign per score")
     var value = step.kernelValue
     signs.withUnsafeBufferPointer { signs in
       guard let base = signs.baseAddress else { return }
-      crew.share(range: scores.count, unit: Self.share) { range in
+      threadPool.share(range: scores.count, unit: Self.share) { range in
         let (from, count) = (range.lowerBound, range.count)
         lanes_score_step(
           level, &value, weights.gradients.floats(from: from, count), base + from, count, threshold,

@@ -43,16 +43,16 @@ struct SumKernel: Sendable {
 
   /// Runs over whole blocks, and adds the addend, which has the shape of the output.
   ///
-  /// - Parameter blank: for each block's positions whether their input is the same as that of all other such positions;
+  /// - Parameter zero: for each block's positions whether their input is the same as that of all other such positions;
   ///   empty for no.
   func run(
     _ set: InstructionSet, _ x: LaneBuffer, blocks: Int, _ epilogue: Epilogue, adding addend: LaneBuffer?,
-    blank: [UInt8], to y: LaneBuffer
+    zero: [UInt8], to y: LaneBuffer
   ) {
     let (xCount, yCount) = (inputCount * LaneBuffer.width, outputs * positions.count * LaneBuffer.width)
     precondition(epilogue.outputs == outputs, "one epilogue per output")
     precondition(
-      blank.isEmpty || (blank.count == blocks * positions.count && addend == nil), "one mark per position")
+      zero.isEmpty || (zero.count == blocks * positions.count && addend == nil), "one mark per position")
     var value = lanes_sums()
     value.weights = weights.elements
     value.taps = taps.elements
@@ -63,8 +63,8 @@ struct SumKernel: Sendable {
     value.together = Int32(together)
     epilogue.withKernelValue(addend: addend.map { UnsafePointer($0.floats(from: 0, yCount * blocks)) }) {
       epilogue in
-      blank.withUnsafeBufferPointer { blank in
-        value.blank = blank.isEmpty ? nil : blank.baseAddress
+      zero.withUnsafeBufferPointer { zero in
+        value.zero = zero.isEmpty ? nil : zero.baseAddress
         lanes_sum(
           set.level, &value, x.floats(from: 0, xCount * blocks), xCount, Int32(blocks), epilogue,
           y.floats(from: 0, yCount * blocks), yCount)

@@ -60,24 +60,24 @@ struct WinogradKernel: Sendable {
   /// - Parameters:
   ///   - before: what happens to each channel of the input first, if anything; the padding stays zero.
   ///   - addend: of the shape of the output, which is not pooled then.
-  ///   - blank: for each block's ``tiles`` whether their input is the same as that of all other such tiles; empty for no.
+  ///   - zero: for each block's ``tiles`` whether their input is the same as that of all other such tiles; empty for no.
   func run(
     _ set: InstructionSet, _ x: LaneBuffer, after before: Epilogue?, blocks: Int, _ epilogue: Epilogue,
-    adding addend: LaneBuffer?, blank: [UInt8], to y: LaneBuffer, scratch: LaneBuffer
+    adding addend: LaneBuffer?, zero: [UInt8], to y: LaneBuffer, scratch: LaneBuffer
   ) {
     run(
-      set, x, after: before, blocks: 0..<blocks, epilogue, adding: addend, blank: blank, to: y, firstBlock: 0,
+      set, x, after: before, blocks: 0..<blocks, epilogue, adding: addend, zero: zero, to: y, firstBlock: 0,
       scratch: scratch)
   }
 
   /// Runs over some blocks, and stores from `firstBlock` on; the scratch begins at `scratchStart`.
   func run(
     _ set: InstructionSet, _ x: LaneBuffer, after before: Epilogue? = nil, blocks: Range<Int>,
-    _ epilogue: Epilogue, adding addend: LaneBuffer? = nil, blank: [UInt8] = [], to y: LaneBuffer,
+    _ epilogue: Epilogue, adding addend: LaneBuffer? = nil, zero: [UInt8] = [], to y: LaneBuffer,
     firstBlock: Int, scratch: LaneBuffer, scratchStart: Int = 0
   ) {
     precondition(addend == nil || !shape.pools, "nothing is added to maxima")
-    precondition(blank.isEmpty || blank.count == blocks.count * tileCount, "one mark per tile")
+    precondition(zero.isEmpty || zero.count == blocks.count * tileCount, "one mark per tile")
     precondition(epilogue.outputs == shape.output.channels, "one epilogue per output")
     precondition(before == nil || before?.outputs == shape.input.channels, "one epilogue per channel")
     let xCount = shape.input.count * LaneBuffer.width
@@ -86,9 +86,9 @@ struct WinogradKernel: Sendable {
     let added = addend.map { UnsafePointer($0.floats(from: firstBlock * yCount, yCount * blocks.count)) }
     (before ?? epilogue).withKernelValue { beforeValue in
       epilogue.withKernelValue(addend: added) { epilogue in
-        blank.withUnsafeBufferPointer { blank in
+        zero.withUnsafeBufferPointer { zero in
           value.before = before == nil ? nil : beforeValue
-          value.blank = blank.isEmpty ? nil : blank.baseAddress
+          value.zero = zero.isEmpty ? nil : zero.baseAddress
           lanes_winograd_convolve(
             set.level, &value, x.floats(from: blocks.lowerBound * xCount, xCount * blocks.count), xCount,
             Int32(blocks.count), epilogue, y.floats(from: firstBlock * yCount, yCount * blocks.count), yCount,

@@ -1,9 +1,9 @@
 /// One node of a network.
 public struct Node: Hashable, Sendable {
-  /// A name that no other node has, see ``Name``; `input` stands for the image and is none.
+  /// A name that no other node has, see ``NameRule``; `input` stands for the image and is none.
   public let name: String
   /// What the node computes.
-  public let operation: Operation
+  public let operation: NodeOperation
   /// The indices of the nodes that it reads, all smaller than its own; ``image`` stands for the network's input.
   public let inputs: [Int]
 
@@ -11,7 +11,7 @@ public struct Node: Hashable, Sendable {
   public static let image = -1
 
   /// Makes a node; ``Architecture`` checks it.
-  public init(_ name: String, _ operation: Operation, inputs: [Int]) {
+  public init(_ name: String, _ operation: NodeOperation, inputs: [Int]) {
     self.name = name
     self.operation = operation
     self.inputs = inputs
@@ -115,7 +115,7 @@ public struct Architecture: Hashable, Sendable {
   public var outputs: Int { shapes[shapes.count - 1].count }
 
   private static func checkName(_ name: String) throws(PadawannError) {
-    try Name.check(name, of: "a node")
+    try NameRule.check(name, of: "a node")
     guard name != "input" else {
       throw PadawannError(.data, "no node is named \"input\", which stands for the image")
     }

@@ -75,7 +75,7 @@ public struct Bitmask: Hashable, Sendable {
   }
 
   /// The number of set bits.
-  public var population: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+  public var popcount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// The indices of the set bits, ascending.
   public var indices: Indices { Indices(self) }
@@ -91,7 +91,7 @@ public struct Bitmask: Hashable, Sendable {
     fileprivate init(_ mask: Bitmask) {
       words = mask.words
       rest = mask.words.first ?? 0
-      underestimatedCount = mask.population
+      underestimatedCount = mask.popcount
     }
 
     /// The next index.
@@ -120,7 +120,7 @@ public struct Bitmask: Hashable, Sendable {
 
   /// These bits one after another where `mask` has its set bits, and zeros elsewhere. There must be as many of them.
   public func spread(over mask: Bitmask) -> Bitmask {
-    precondition(count == mask.population, "one bit for every set bit of the mask is needed")
+    precondition(count == mask.popcount, "one bit for every set bit of the mask is needed")
     var result = Bitmask(repeating: false, count: mask.count)
     var position = 0
     for (index, word) in mask.words.enumerated() where word != 0 {
@@ -141,7 +141,7 @@ public struct Bitmask: Hashable, Sendable {
   /// The bits where `mask` is set, one after another. The lengths must be equal.
   public func gathered(by mask: Bitmask) -> Bitmask {
     precondition(count == mask.count, "bitmasks of different lengths cannot be combined")
-    var result = Bitmask(repeating: false, count: mask.population)
+    var result = Bitmask(repeating: false, count: mask.popcount)
     var position = 0
     for (index, word) in mask.words.enumerated() where word != 0 {
       let source = words[index]

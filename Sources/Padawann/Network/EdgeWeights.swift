@@ -59,7 +59,7 @@ public struct EdgeWeights: Hashable, Sendable {
   /// The number of edges, pruned ones included.
   public var count: Int { mask.count }
   /// The number of edges that are left.
-  public var survivors: Int { mask.population }
+  public var remainingEdges: Int { mask.popcount }
 
   /// Whether every edge has a number of its own.
   public var hasOwnValues: Bool {

@@ -1,10 +1,10 @@
 /// The numbers of one node.
-public enum Parameters: Hashable, Sendable {
+public enum NodeParameters: Hashable, Sendable {
   /// The node has none.
   case none
   /// Edges, and one bias per output where the operation has biases.
   case weighted(EdgeWeights, bias: [Float]?)
-  /// See ``Operation/batchNormalisation(epsilon:)``.
+  /// See ``NodeOperation/batchNormalisation(epsilon:)``.
   case normalisation(BatchNormalisation)
 }
 
@@ -33,12 +33,12 @@ public struct Network: Hashable, Sendable {
   /// The graph.
   public let architecture: Architecture
   /// The numbers of each node, in the order of the nodes.
-  public let parameters: [Parameters]
+  public let parameters: [NodeParameters]
 
   /// Checks that every node has the parameters that it needs, of the right sizes, all finite.
   ///
   /// - Throws: ``PadawannError`` `data` that names the node.
-  public init(architecture: Architecture, parameters: [Parameters]) throws(PadawannError) {
+  public init(architecture: Architecture, parameters: [NodeParameters]) throws(PadawannError) {
     guard parameters.count == architecture.nodes.count else {
       throw PadawannError(
         .data, "\(parameters.count) sets of parameters do not fit \(architecture.nodes.count) nodes")
@@ -77,7 +77,7 @@ public struct Network: Hashable, Sendable {
   /// The number of edges, pruned ones included.
   public var edgeCount: Int { layers.reduce(0) { $0 + $1.weights.count } }
   /// The number of edges that are left.
-  public var survivors: Int { layers.reduce(0) { $0 + $1.weights.survivors } }
+  public var remainingEdges: Int { layers.reduce(0) { $0 + $1.weights.remainingEdges } }
   /// Whether every layer has numbers of its own (a pre-trained net whose weights were kept).
   public var hasOwnValuesOnly: Bool { layers.allSatisfy(\.weights.hasOwnValues) }
   /// Whether some layer has numbers of its own.
@@ -96,7 +96,7 @@ public struct Network: Hashable, Sendable {
     return try Network(architecture: architecture, parameters: changed)
   }
 
-  private static func check(_ parameters: Parameters, of index: Int, in architecture: Architecture)
+  private static func check(_ parameters: NodeParameters, of index: Int, in architecture: Architecture)
     throws(PadawannError)
   {
     switch (architecture.nodes[index].operation, parameters) {

@@ -8,7 +8,7 @@ public enum Preset: String, CaseIterable, Sendable {
   /// The graph.
   public var architecture: Architecture {
     get throws(PadawannError) {
-      let nodes: [(String, Operation)]
+      let nodes: [(String, NodeOperation)]
       switch self {
       case .mnistNet:
         nodes = [

@@ -1,4 +1,4 @@
-extension Operation {
+extension NodeOperation {
   /// The shape of the result, given the shapes of the inputs.
   ///
   /// - Throws: ``PadawannError`` `data` when the number of inputs, a size or a parameter does not fit.

@@ -29,32 +29,32 @@ public enum Pruning: Hashable, Sendable {
   public func apply(to network: Network, _ amount: Amount) throws(PadawannError) -> Network {
     switch self {
     case .random(let seed):
-      let count = try Self.count(amount, of: network.survivors)
+      let count = try Self.count(amount, of: network.remainingEdges)
       var generator = KeyedGenerator(seed, Self.key)
-      let edges = generator.distinct(count, below: network.survivors)
+      let edges = generator.distinct(count, below: network.remainingEdges)
       return try Self.removing(edges, from: network)
     case .smallest:
-      let count = try Self.count(amount, of: network.survivors)
+      let count = try Self.count(amount, of: network.remainingEdges)
       return try Self.removing(try Self.smallest(count, of: network), from: network)
     case .channels(let layer, let seed):
       return try Self.removingChannels(of: layer, seed, amount, from: network)
     }
   }
 
-  private static func count(_ amount: Amount, of survivors: Int) throws(PadawannError) -> Int {
+  private static func count(_ amount: Amount, of remainingEdges: Int) throws(PadawannError) -> Int {
     switch amount {
     case .share(let share):
       guard share >= 0, share <= 1 else {
         throw PadawannError(.usage, "an amount is a share from 0 to 1, not \(share)")
       }
-      return Int((share * Double(survivors)).rounded())
+      return Int((share * Double(remainingEdges)).rounded())
     case .leaving(let left):
-      guard left >= 0, left <= survivors else {
+      guard left >= 0, left <= remainingEdges else {
         throw PadawannError(
-          .usage, "\(left) edges cannot be left of \(survivors)",
+          .usage, "\(left) edges cannot be left of \(remainingEdges)",
           remedy: "Start from a network with at least as many edges")
       }
-      return survivors - left
+      return remainingEdges - left
     }
   }
 

@@ -49,7 +49,7 @@ package struct RunCheckpoint {
     root.attributes.append(
       HDFEntry(ContentDigest.attribute, .text(ContentDigest.digest(of: root).description)))
     do throws(HDF5Error) {
-      return try root.image()
+      return try root.encoded()
     } catch {
       throw PadawannError(.data, "the checkpoint cannot be stored: \(error.message)", at: error.path)
     }
@@ -63,11 +63,11 @@ package struct RunCheckpoint {
   /// - Throws: ``PadawannError`` `data` when it is damaged or something else, `unsupported` when it is of another version.
   package init(_ bytes: [UInt8], _ kind: RunKind) throws(PadawannError) {
     let limits = ReadLimits(
-      imageBytes: Self.sizeLimit, objects: 10 * Architecture.Limits.nodes, depth: 3,
+      fileBytes: Self.sizeLimit, objects: 10 * Architecture.Limits.nodes, depth: 3,
       payloadBytes: Self.sizeLimit, unusedBytes: 0)
     let root: HDFGroup
     do throws(HDF5Error) {
-      root = try HDFGroup(image: bytes, limits: limits)
+      root = try HDFGroup(encoded: bytes, limits: limits)
     } catch {
       throw PadawannError(.data, "the checkpoint is damaged: \(error.message)", at: error.path)
     }

@@ -13,7 +13,7 @@ package struct RunConfiguration<Settings: RunSettings>: Codable, Hashable, Senda
   /// The job's own settings.
   package var settings: Settings
   /// What it is done for.
-  package let tasks: [RunTask]
+  package let tasks: [TaskDescription]
   /// The models that it starts from, which are in the folder.
   package let parents: [RunParent]
   /// What the result is measured on at the end; never looked at before.
@@ -35,14 +35,14 @@ package struct RunConfiguration<Settings: RunSettings>: Codable, Hashable, Senda
   ///   - tests: what the result is measured on.
   ///   - environment: the program, and where named datasets are.
   init(
-    _ kind: RunKind, _ settings: Settings, tasks: [EvolutionTask], parents: [Digest], tests: [RunTest],
+    _ kind: RunKind, _ settings: Settings, tasks: [EvaluationTask], parents: [Digest], tests: [RunTest],
     _ environment: RunEnvironment
   ) {
     self.kind = kind
     algorithm = kind.algorithm
     tool = environment.tool
     self.settings = settings
-    self.tasks = tasks.map(RunTask.init)
+    self.tasks = tasks.map(TaskDescription.init)
     self.parents = parents.enumerated().map { index, digest in
       RunParent(file: RunFolder.parent(index), sha256: digest.description)
     }
@@ -87,7 +87,7 @@ package struct RunMember<Settings: RunSettings>: Codable, Hashable, Sendable {
 }
 
 /// One task of a run, as its folder stores it.
-package struct RunTask: Codable, Hashable, Sendable {
+package struct TaskDescription: Codable, Hashable, Sendable {
   /// Its name.
   package let name: String
   /// The dataset spec.
@@ -99,7 +99,7 @@ package struct RunTask: Codable, Hashable, Sendable {
   /// The output of each class.
   package let outputs: [Int]
 
-  init(_ task: EvolutionTask) {
+  init(_ task: EvaluationTask) {
     name = task.name
     dataset = task.dataset.name
     datasetSha256 = task.dataset.digest.description
@@ -132,7 +132,7 @@ package struct RunTest: Codable, Hashable, Sendable {
     task = nil
   }
 
-  init(dataset: String, of task: EvolutionTask) {
+  init(dataset: String, of task: EvaluationTask) {
     self.dataset = dataset
     outputs = task.outputs
     self.task = task.name

@@ -33,7 +33,7 @@ package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
     package let outputs: [Int]
     /// The shared weight that is best for it; absent where edges have values of their own.
     package let sharedWeight: Float?
-    /// The share of right answers on its training images.
+    /// The share of correct predictions on its training images.
     package let trainingAccuracy: Double?
     /// How many numbers it has of its own.
     package let parameters: Int
@@ -48,7 +48,7 @@ package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
     modelSha256 = stored.digest.description
     modelBytes = stored.byteCount
     edges = model.network.edgeCount
-    remainingEdges = model.network.survivors
+    remainingEdges = model.network.remainingEdges
     seed = configuration.settings.seed
     self.steps = steps
     let names = Set(configuration.tasks.map(\.name))
@@ -86,7 +86,7 @@ package struct TestResult: Codable, Sendable, Equatable {
   /// The shared weight with the highest accuracy on this data, the first of equals (thesis-facts 4); absent where edges have
   /// values of their own.
   package let sharedWeight: Float?
-  /// Right answers with it, with Wilson's interval.
+  /// Correct predictions with it, with Wilson's interval.
   package let accuracy: Proportion
   /// The mean cross-entropy with it, in nats.
   package let crossEntropy: Double
@@ -108,12 +108,12 @@ package struct TestResult: Codable, Sendable, Equatable {
         model.sharedWeights
       }
     let predictions = try await inference.predictions(of: network, on: dataset, weights: weights)
-    let score = try TaskScore(predictions, outputs: test.outputs ?? Array(dataset.classNames.indices))
+    let score = try TaskResult(predictions, outputs: test.outputs ?? Array(dataset.classNames.indices))
     self.dataset = dataset.name
     datasetSha256 = dataset.digest.description
     images = dataset.count
     sharedWeight = weights[score.best]
-    accuracy = try Proportion(score.right[score.best], of: score.images)
+    accuracy = try Proportion(score.correct[score.best], of: score.images)
     crossEntropy = score.bestCrossEntropy
   }
 }

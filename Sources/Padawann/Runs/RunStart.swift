@@ -5,13 +5,13 @@ package struct RunStart<Settings: RunSettings>: Sendable {
   /// The models to start from, as their files are in the folder.
   package let parents: [Model]
   /// What it is done for.
-  package let tasks: [EvolutionTask]
+  package let tasks: [EvaluationTask]
 
   /// Joins what was loaded.
   ///
   /// - Throws: ``PadawannError`` `data` when a parent cannot be stored.
   init(
-    _ kind: RunKind, _ settings: Settings, parents: [Model], tasks: [EvolutionTask], tests: [RunTest],
+    _ kind: RunKind, _ settings: Settings, parents: [Model], tasks: [EvaluationTask], tests: [RunTest],
     _ environment: RunEnvironment
   ) throws(PadawannError) {
     configuration = RunConfiguration(
@@ -44,7 +44,7 @@ package struct RunStart<Settings: RunSettings>: Sendable {
           .data, "the dataset has other images or labels than when the run began", at: task.dataset,
           remedy: "Put back the files that it began with")
       }
-      return EvolutionTask(name: task.name, dataset: dataset, outputs: task.outputs)
+      return EvaluationTask(name: task.name, dataset: dataset, outputs: task.outputs)
     }
   }
 
@@ -74,14 +74,14 @@ extension [DatasetSpec] {
   /// - Throws: ``PadawannError`` `usage` without a task, and for whatever is missing or does not fit.
   func loaded(
     perClass: Int?, _ data: DataFolder, for architecture: Architecture,
-    mapped: (EvolutionTask) async throws -> EvolutionTask = { $0 }
-  ) async throws -> [EvolutionTask] {
+    mapped: (EvaluationTask) async throws -> EvaluationTask = { $0 }
+  ) async throws -> [EvaluationTask] {
     guard !isEmpty else { throw PadawannError(.usage, "there is no task", remedy: "Name a dataset") }
-    var tasks: [EvolutionTask] = []
+    var tasks: [EvaluationTask] = []
     for spec in self {
       var spec = spec
       if spec.selection == nil, let perClass { spec.selection = .firstPerClass(perClass) }
-      let task = EvolutionTask(
+      let task = EvaluationTask(
         name: spec.taskName(besides: tasks.map(\.name)), dataset: try spec.load(from: data))
       try task.check(fits: architecture)
       tasks.append(try await mapped(task))
@@ -92,7 +92,7 @@ extension [DatasetSpec] {
   /// What tasks are measured on, with their outputs, and these specs besides. All of it is loaded once, so that what is missing
   /// is missed now.
   func tests(
-    of tasks: [(test: DatasetSpec?, task: EvolutionTask)], _ data: DataFolder, _ architecture: Architecture
+    of tasks: [(test: DatasetSpec?, task: EvaluationTask)], _ data: DataFolder, _ architecture: Architecture
   ) throws(PadawannError) -> [RunTest] {
     var tests: [(spec: DatasetSpec, test: RunTest)] = []
     for (test, task) in tasks {

@@ -1,5 +1,5 @@
 // Backward, node by node.
-extension Backpropagation {
+extension TrainingEngine {
   /// The gradients of the inputs of one block of one node.
   func backward(_ index: Int, _ block: Int, _ worker: Int, _ step: BatchStep) {
     let node = plan.architecture.nodes[index]
@@ -118,15 +118,15 @@ extension Backpropagation {
       numbers.prepareGradient(step.images)
     }
     guard plan.isTrained(input: source) else { return }
-    crew.share(step.blocks) { block, _ in clearIfFirst(index, [source], block) }
+    threadPool.share(step.blocks) { block, _ in clearIfFirst(index, [source], block) }
     if let layer = layers[index] {
-      crew.share(range: layer.kernel.tapCount, unit: 8) { taps in
+      threadPool.share(range: layer.kernel.tapCount, unit: 8) { taps in
         layer.kernel.inputGradient(
           set, layer.weights.values, gradientBuffer(of: index), blocks: 0..<step.blocks, taps: taps,
           to: inputGradient(of: index))
       }
     } else {
-      crew.share(step.blocks) { block, _ in
+      threadPool.share(step.blocks) { block, _ in
         normalisations[index]?.addGradient(
           gradient(index, block), value(source, block), lanes: step.lanes(of: block), set,
           to: gradient(source, block))
@@ -144,7 +144,7 @@ extension Backpropagation {
     guard let layer = layers[index] else { return }
     if plan.scope.weights.contains(index) {
       layer.weights.gradients.clear()
-      crew.share(range: layer.kernel.tapCount, unit: 6) { taps in
+      threadPool.share(range: layer.kernel.tapCount, unit: 6) { taps in
         layer.kernel.weightGradient(
           set, input(of: index), gradientBuffer(of: index), blocks: step.blocks, taps: taps,
           to: layer.weights.gradients)
@@ -153,10 +153,10 @@ extension Backpropagation {
     if plan.scope.biases.contains(index) { biasGradient(index, layer, step) }
   }
 
-  private func biasGradient(_ index: Int, _ layer: TrainedLayer, _ step: BatchStep) {
+  private func biasGradient(_ index: Int, _ layer: TrainableLayer, _ step: BatchStep) {
     guard let lanes = biasLanes[index] else { return }
     let shape = plan.shape(of: index)
-    crew.share(step.blocks) { block, _ in
+    threadPool.share(step.blocks) { block, _ in
       set.biasGradient(
         gradient(index, block), plane: shape.height * shape.width,
         to: BlockSlice(lanes, block: block, elements: layer.outputs))

@@ -1,17 +1,17 @@
-/// Which images make each batch: all of them once in every pass, in an order of its own, mixed over tasks.
+/// Which images make each batch: all of them once in every epoch, in an order of its own, mixed over tasks.
 struct BatchFeed: Sendable {
   let images: TrainingImages
-  /// Images of a batch; the last of a pass may have fewer.
+  /// Images of a batch; the last of an epoch may have fewer.
   let size: Int
-  let passes: Int
+  let epochs: Int
   let seed: UInt64
   /// Whether every image is shifted by a pixel or not at all, at random.
   let shifts: Bool
 
-  /// The steps of one pass.
-  var stepsPerPass: Int { (images.count + size - 1) / size }
+  /// The steps of one epoch.
+  var stepsPerEpoch: Int { (images.count + size - 1) / size }
   /// All steps.
-  var steps: Int { passes * stepsPerPass }
+  var steps: Int { epochs * stepsPerEpoch }
 
   /// A batch: images, and the shift of each.
   struct Batch: Sendable {
@@ -19,17 +19,17 @@ struct BatchFeed: Sendable {
     var shifts: [Int]
   }
 
-  /// The order of a pass.
-  func order(pass: Int) -> [Int] {
+  /// The order of an epoch.
+  func order(epoch: Int) -> [Int] {
     var order = Array(0..<images.count)
-    var generator = KeyedGenerator(seed, TrainingDraw.order.rawValue, UInt64(pass))
+    var generator = KeyedGenerator(seed, TrainingDraw.order.rawValue, UInt64(epoch))
     generator.shuffle(&order)
     return order
   }
 
-  /// The batch of a step, given the order of its pass.
+  /// The batch of a step, given the order of its epoch.
   func batch(_ step: Int, of order: [Int]) -> Batch {
-    let first = step % stepsPerPass * size
+    let first = step % stepsPerEpoch * size
     let chosen = Array(order[first..<min(first + size, order.count)])
     var generator = KeyedGenerator(seed, TrainingDraw.shift.rawValue, UInt64(step))
     return Batch(
@@ -39,12 +39,12 @@ struct BatchFeed: Sendable {
 }
 
 /// A network that is given batch after batch.
-final class TrainingRun {
-  let machine: Backpropagation
+final class BatchRunner {
+  let machine: TrainingEngine
   let feed: BatchFeed
   private let features: FeatureCache?
   private let usesBiasSets: Bool
-  private var order: (pass: Int, images: [Int])?
+  private var order: (epoch: Int, images: [Int])?
 
   /// Prepares a run, and computes what never changes once and for all.
   ///
@@ -53,7 +53,7 @@ final class TrainingRun {
   ///   - room: the bytes that they can take; how many there are changes no number.
   ///   - progress: told the share of the features that is there.
   init(
-    _ machine: Backpropagation, _ feed: BatchFeed, usesBiasSets: Bool,
+    _ machine: TrainingEngine, _ feed: BatchFeed, usesBiasSets: Bool,
     keeps precision: FeatureRows.Precision?, room: Int = FeatureCache.room,
     progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
@@ -67,9 +67,9 @@ final class TrainingRun {
 
   /// Runs a batch forward and backward, and leaves the gradients in the machine.
   func gradients(step index: Int) throws(PadawannError) -> BatchResult {
-    let pass = index / feed.stepsPerPass
-    let order = self.order?.pass == pass ? self.order?.images ?? [] : feed.order(pass: pass)
-    self.order = (pass, order)
+    let epoch = index / feed.stepsPerEpoch
+    let order = self.order?.epoch == epoch ? self.order?.images ?? [] : feed.order(epoch: epoch)
+    self.order = (epoch, order)
     let batch = feed.batch(index, of: order)
     let step = BatchStep(
       images: batch.images.count,
@@ -99,11 +99,11 @@ final class TrainingRun {
   }
 }
 
-extension Backpropagation {
+extension TrainingEngine {
   /// Loads the images of a batch.
   func load(_ batch: BatchFeed.Batch, _ images: TrainingImages) {
     let starts = Array(stride(from: 0, to: batch.images.count, by: LaneBuffer.width))
-    crew.share(starts.count) { block, _ in
+    threadPool.share(starts.count) { block, _ in
       let range = starts[block]..<min(starts[block] + LaneBuffer.width, batch.images.count)
       images.load(
         batch.images[range], shifts: batch.shifts[range], set, to: buffer(of: Node.image), block: block)

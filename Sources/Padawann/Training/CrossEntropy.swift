@@ -2,42 +2,42 @@
 public struct BatchResult: Sendable, Equatable {
   /// The mean cross-entropy of the batch, in nats, before the step.
   public let loss: Double
-  /// How many images were answered rightly, before the step.
-  public let right: Int
+  /// How many images were predicted correctly, before the step.
+  public let correct: Int
   /// The number of images.
   public let images: Int
 }
 
 /// Softmax and cross-entropy of the logits of a batch.
 struct CrossEntropy {
-  /// The right output of each image.
+  /// The true output of each image.
   let labels: [Int]
   /// The outputs that take part for each image.
   let outputs: [[Int]]
   /// The standard deviation to which the logits of the batch are scaled first; as they are when `nil`.
-  var deviation: Double?
+  var logitDeviation: Double?
 
-  /// Judges the logits, and writes the gradient of the mean loss.
-  func run(_ machine: Backpropagation, _ step: BatchStep) -> BatchResult {
+  /// Scores the logits, and writes the gradient of the mean loss.
+  func run(_ machine: TrainingEngine, _ step: BatchStep) -> BatchResult {
     let node = machine.plan.logits
-    var (loss, right) = (0.0, 0)
+    var (loss, correct) = (0.0, 0)
     let scale = scale(machine, step)
     for block in 0..<step.blocks {
       let (logits, gradient) = (machine.value(node, block), machine.gradient(node, block))
       gradient.clear()
       for lane in 0..<step.lanes(of: block) {
         let image = block * LaneBuffer.width + lane
-        let answer = judge(image, logits, gradient, lane, scale, share: 1 / Double(step.images))
+        let answer = score(image, logits, gradient, lane, scale, share: 1 / Double(step.images))
         loss += answer.loss
-        right += answer.isRight ? 1 : 0
+        correct += answer.isCorrect ? 1 : 0
       }
     }
-    return BatchResult(loss: loss / Double(step.images), right: right, images: step.images)
+    return BatchResult(loss: loss / Double(step.images), correct: correct, images: step.images)
   }
 
   /// What the logits are multiplied by.
-  private func scale(_ machine: Backpropagation, _ step: BatchStep) -> Double {
-    guard let deviation else { return 1 }
+  private func scale(_ machine: TrainingEngine, _ step: BatchStep) -> Double {
+    guard let logitDeviation else { return 1 }
     var (sum, square, count) = (0.0, 0.0, 0.0)
     for block in 0..<step.blocks {
       let logits = machine.value(machine.plan.logits, block)
@@ -49,12 +49,12 @@ struct CrossEntropy {
       }
     }
     let found = (square / count - sum / count * (sum / count)).squareRoot()
-    return found > 0 && found.isFinite ? deviation / found : 1
+    return found > 0 && found.isFinite ? logitDeviation / found : 1
   }
 
-  private func judge(
+  private func score(
     _ image: Int, _ logits: BlockSlice, _ gradient: BlockSlice, _ lane: Int, _ scale: Double, share: Double
-  ) -> (loss: Double, isRight: Bool) {
+  ) -> (loss: Double, isCorrect: Bool) {
     let (chosen, label) = (outputs[image], labels[image])
     let scores = chosen.map { Double(logits[$0, lane]) * scale }
     let top = scores.max() ?? 0

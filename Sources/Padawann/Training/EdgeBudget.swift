@@ -11,12 +11,12 @@ struct EdgeBudget: Sendable, Equatable {
   ///
   /// - Throws: ``PadawannError`` `usage` when a name is unknown, or the density cannot be had with the layers that are kept
   ///   whole.
-  init(_ network: Network, _ settings: MaskSettings) throws(PadawannError) {
+  init(_ network: Network, _ settings: MaskLearningSettings) throws(PadawannError) {
     let layers = network.layers
     let masked = try Self.masked(layers, network, settings)
     let whole = layers.filter { layer in !masked.contains { $0.index == layer.index } }
     let total = (settings.density * Double(network.edgeCount)).rounded()
-    let budget = Int(total) - whole.reduce(0) { $0 + $1.weights.survivors }
+    let budget = Int(total) - whole.reduce(0) { $0 + $1.weights.remainingEdges }
     var kept: [Int: Int] = [:]
     var rest: [Network.Layer] = []
     let maskedCount = masked.reduce(0) { $0 + $1.weights.count }
@@ -38,14 +38,14 @@ struct EdgeBudget: Sendable, Equatable {
 
   /// The edges whose sign is known.
   static func candidates(_ weights: EdgeWeights) -> Int {
-    weights.retainsPruned ? weights.count : weights.survivors
+    weights.retainsPruned ? weights.count : weights.remainingEdges
   }
 
   private static func count(_ share: Double, of layer: Network.Layer) -> Int {
     min(max(1, Int((share * Double(layer.weights.count)).rounded())), candidates(layer.weights))
   }
 
-  private static func masked(_ layers: [Network.Layer], _ network: Network, _ settings: MaskSettings)
+  private static func masked(_ layers: [Network.Layer], _ network: Network, _ settings: MaskLearningSettings)
     throws(PadawannError) -> [Network.Layer]
   {
     let names = settings.layers ?? network.layersToMask
@@ -64,7 +64,7 @@ struct EdgeBudget: Sendable, Equatable {
   }
 
   private static func tooFew(
-    _ settings: MaskSettings, _ network: Network, _ budget: Int, _ whole: [Network.Layer]
+    _ settings: MaskLearningSettings, _ network: Network, _ budget: Int, _ whole: [Network.Layer]
   ) -> PadawannError {
     let count = Int((settings.density * Double(network.edgeCount)).rounded())
     let names = whole.map(\.name).joined(separator: ", ")

@@ -6,7 +6,7 @@ import Foundation
 /// As many rows are kept as there is room for. The others are computed whenever they are needed, and stored and loaded like those
 /// that are kept, so that the room changes no number.
 final class FeatureCache {
-  private let machine: Backpropagation
+  private let machine: TrainingEngine
   private let feed: BatchFeed
   private let rows: FeatureRows
   private let node: Int
@@ -27,7 +27,7 @@ final class FeatureCache {
   /// - Returns: `nil` when there is nothing to keep: the trained part reads the image, or several activations.
   /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
   init?(
-    _ machine: Backpropagation, _ feed: BatchFeed, _ precision: FeatureRows.Precision, bytes: Int,
+    _ machine: TrainingEngine, _ feed: BatchFeed, _ precision: FeatureRows.Precision, bytes: Int,
     _ progress: ((Double) -> Void)?
   ) throws(PadawannError) {
     guard let node = machine.plan.boundary else { return nil }
@@ -55,7 +55,7 @@ final class FeatureCache {
     let step = BatchStep(
       images: some.count, biasSets: [Int](repeating: 0, count: some.count), seed: feed.seed, index: 0)
     try machine.forward(frozen, step)
-    machine.crew.share(step.blocks) { block, _ in
+    machine.threadPool.share(step.blocks) { block, _ in
       let first = row + block * LaneBuffer.width
       rows.store(machine.set, machine.value(node, block), images: first..<(first + step.lanes(of: block)))
     }
@@ -70,7 +70,7 @@ final class FeatureCache {
       for (index, place) in missing.enumerated() { places[place] = kept + index }
     }
     let starts = Array(stride(from: 0, to: places.count, by: LaneBuffer.width))
-    machine.crew.share(starts.count) { block, _ in
+    machine.threadPool.share(starts.count) { block, _ in
       let range = starts[block]..<min(starts[block] + LaneBuffer.width, places.count)
       rows.load(machine.set, places[range], to: machine.value(node, block))
     }

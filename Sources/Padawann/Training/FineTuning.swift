@@ -12,38 +12,38 @@ public struct FineTuning: Sendable, Hashable, Codable {
 
   /// What is trained.
   public var part: Part
-  /// How; ``TrainingSettings/survivorsOnly`` decides whether pruned edges of the trained layers may come back.
+  /// How; ``TrainingSettings/keepsPruned`` decides whether pruned edges of the trained layers may come back.
   public var training: TrainingSettings
   /// Whether dropouts drop while training.
   public var dropsOut: Bool
   /// Whether the trained weights are rounded to 8 bits in the end.
   public var quantises: Bool
   /// Whether the logits are first scaled to a standard deviation of 3, and the learning rate is a share of the root mean
-  /// square of the trained numbers: so one rate suits every shared weight and every network. The answers do not change by the
+  /// square of the trained numbers: so one rate suits every shared weight and every network. The predictions do not change by the
   /// scaling, but what is learned does: with logits in the thousands, as signs have them, softmax is all or nothing.
-  public var isConditioned: Bool
+  public var scalesLogits: Bool
   /// How often the training is done, each time from what the last one ended with, with an optimiser that knows nothing yet.
   public var repetitions: Int
 
-  /// Puts the settings together.
+  /// Makes the settings.
   public init(
     _ part: Part = .lastLayer, _ training: TrainingSettings, dropsOut: Bool = false, quantises: Bool = false,
-    isConditioned: Bool = false, repetitions: Int = 1
+    scalesLogits: Bool = false, repetitions: Int = 1
   ) {
     self.part = part
     self.training = training
     self.dropsOut = dropsOut
     self.quantises = quantises
-    self.isConditioned = isConditioned
+    self.scalesLogits = scalesLogits
     self.repetitions = repetitions
   }
 
   /// A set of settings with a name.
   public enum Profile: String, Sendable, Codable, CaseIterable {
-    /// One honest run: conditioned, Adam with a rate of 0.2 that falls to 0 along half a cosine, 5 passes, without dropout.
+    /// One honest run: scaled logits, Adam with a rate of 0.2 that falls to 0 along half a cosine, 5 epochs, without dropout.
     case `default`
     /// What the published code does (thesis-facts 20): gradient descent with rate 0.001 and momentum 0.9, five times one
-    /// pass with a fresh momentum, dropout active, pruned edges coming back.
+    /// epoch with a fresh momentum, dropout active, pruned edges coming back.
     case reference
   }
 
@@ -53,13 +53,13 @@ public struct FineTuning: Sendable, Hashable, Codable {
     case .default:
       self.init(
         .lastLayer,
-        TrainingSettings(optimiser: .adam(), rate: 0.2, schedule: .cosine, passes: 5, survivorsOnly: false),
-        isConditioned: true)
+        TrainingSettings(optimiser: .adam(), rate: 0.2, schedule: .cosine, epochs: 5, keepsPruned: false),
+        scalesLogits: true)
     case .reference:
       self.init(
         .lastLayer,
         TrainingSettings(
-          optimiser: .gradientDescent(.init(momentum: 0.9)), rate: 0.001, passes: 1, survivorsOnly: false),
+          optimiser: .gradientDescent(.init(momentum: 0.9)), rate: 0.001, epochs: 1, keepsPruned: false),
         dropsOut: true, repetitions: 5)
     }
   }
@@ -95,7 +95,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
     }
   }
 
-  /// The network and the settings that training begins with; see ``isConditioned``.
+  /// The network and the settings that training begins with; see ``scalesLogits``.
   ///
   /// - Parameters:
   ///   - network: what is to be trained.
@@ -103,11 +103,11 @@ public struct FineTuning: Sendable, Hashable, Codable {
   ///   - dataset: images that the network will learn from; the first 400 are looked at.
   ///   - inference: how the logits are found.
   /// - Throws: as ``scope(in:)`` and ``Inference/predictions(of:on:weights:)``.
-  public func conditioned(
+  public func withScaledLogits(
     _ network: Network, sharedWeight: Float?, on dataset: Dataset, _ inference: Inference
   ) async throws -> (network: Network, settings: FineTuning) {
     let scope = try scope(in: network.architecture)
-    guard isConditioned else { return (network, self) }
+    guard scalesLogits else { return (network, self) }
     let predictions = try await inference.predictions(
       of: network, on: dataset.prefix(400), weights: [sharedWeight])
     let deviation = predictions[0].logits.standardDeviation
@@ -125,7 +125,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
     }
     let scaled = try Network(architecture: network.architecture, parameters: parameters)
     var settings = self
-    settings.isConditioned = false
+    settings.scalesLogits = false
     settings.training.rate *= scaled.rootMeanSquare(of: scope, sharedWeight)
     return (scaled, settings)
   }
@@ -133,7 +133,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   /// What trains a network once, in one of the repetitions.
   ///
   /// - Parameters:
-  ///   - network: what is trained: the conditioned network, or what the repetition before gave.
+  ///   - network: what is trained: the with scaled logits network, or what the repetition before gave.
   ///   - sharedWeight: what the edges without numbers of their own are worth; `nil` for a network that has its own.
   ///   - task: what it learns.
   ///   - repetition: which one, from 0; it only decides about the random numbers.
@@ -159,24 +159,24 @@ public struct FineTuning: Sendable, Hashable, Codable {
   ///
   /// - Parameter network: what was trained.
   /// - Throws: as ``scope(in:)``.
-  public func parameters(of network: Network) throws(PadawannError) -> [TaskParameters] {
+  public func parameters(of network: Network) throws(PadawannError) -> [TaskOverride] {
     let scope = try scope(in: network.architecture)
-    var parameters: [TaskParameters] = []
+    var parameters: [TaskOverride] = []
     for node in scope.weights.union(scope.biases).sorted() {
       let name = network.architecture.nodes[node].name
       switch network.parameters[node] {
       case .none: break
-      case .normalisation(let numbers): parameters.append(TaskParameters(node: name, .normalisation(numbers)))
+      case .normalisation(let numbers): parameters.append(TaskOverride(node: name, .normalisation(numbers)))
       case .weighted(let weights, let bias):
         guard scope.weights.contains(node) else {
           if bias != nil {
-            parameters.append(TaskParameters(node: name, .weighted(nil, bias: bias, .float32)))
+            parameters.append(TaskOverride(node: name, .weighted(nil, bias: bias, .float32)))
           }
           continue
         }
         let stored =
-          try quantises ? weights.quantised() : (weights: weights, TaskParameters.Precision.float32)
-        parameters.append(TaskParameters(node: name, .weighted(stored.weights, bias: bias, stored.1)))
+          try quantises ? weights.quantised() : (weights: weights, TaskOverride.Precision.float32)
+        parameters.append(TaskOverride(node: name, .weighted(stored.weights, bias: bias, stored.1)))
       }
     }
     return parameters

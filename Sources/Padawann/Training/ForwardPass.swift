@@ -1,5 +1,5 @@
 // Forward, node by node.
-extension Backpropagation {
+extension TrainingEngine {
   /// Every image's biases, lane by lane.
   func spreadBiases(_ node: Int, _ step: BatchStep) {
     guard let layer = layers[node], let lanes = biasLanes[node] else { return }
@@ -106,17 +106,17 @@ extension Backpropagation {
   func forwardTogether(_ index: Int, _ step: BatchStep) throws(PadawannError) {
     if let layer = layers[index] {
       spreadBiases(index, step)
-      crew.share(range: layer.outputs, unit: 16) { outputs in
+      threadPool.share(range: layer.outputs, unit: 16) { outputs in
         layer.kernel.forward(
           set, layer.weights.values, input(of: index), blocks: 0..<step.blocks, outputs: outputs,
           to: buffer(of: index))
       }
-      crew.share(step.blocks) { block, _ in finish(index, block) }
+      threadPool.share(step.blocks) { block, _ in finish(index, block) }
     } else if let numbers = normalisations[index] {
       let source = plan.architecture.nodes[index].inputs[0]
       numbers.measure((0..<step.blocks).map { (value(source, $0), step.lanes(of: $0)) }, set)
       let epilogue = try numbers.epilogue(ofBatch: true)
-      crew.share(step.blocks) { block, _ in
+      threadPool.share(step.blocks) { block, _ in
         set.pointwise(value(source, block), epilogue, to: value(index, block))
       }
     }

@@ -9,7 +9,7 @@ extension Network {
   ///   - seed: the key of the random numbers.
   public static func initialised(_ architecture: Architecture, seed: UInt64) throws(PadawannError) -> Network
   {
-    var parameters: [Parameters] = []
+    var parameters: [NodeParameters] = []
     for index in architecture.nodes.indices {
       let operation = architecture.nodes[index].operation
       if case .batchNormalisation = operation {

@@ -1,7 +1,7 @@
 /// Learns which edges of a network of signs are left, so that one mask serves all tasks.
 ///
 /// ```swift
-/// var learning = try MaskLearning(network, on: tasks, settings: MaskSettings(density: 0.5))
+/// var learning = try MaskLearning(network, on: tasks, settings: MaskLearningSettings(density: 0.5))
 /// while !learning.isFinished { try learning.advance() }
 /// let padawann = try learning.network()
 /// ```
@@ -10,26 +10,26 @@
 /// The gradient of a score is that of the edge's weight times its sign, also for edges that are pruned (straight-through; Bengio et
 /// al., 2013; Ramanujan et al., 2020; Zhou et al., 2019). Layers that are not masked never change; where they come first, what they
 /// compute is computed once. The loss is the cross-entropy of scaled logits: the sums of every layer are scaled to a standard
-/// deviation of 1, which changes no answer.
+/// deviation of 1, which changes no prediction.
 ///
 /// The result is a function of the network, the tasks and the settings alone, and a learning goes on from its ``snapshot`` exactly
 /// as it would have.
 public struct MaskLearning: ~Copyable {
-  /// What is done.
-  public let settings: MaskSettings
+  /// How the masks are learned.
+  public let settings: MaskLearningSettings
   /// The number of steps that were done.
   public private(set) var step: Int
   /// The number of steps in all.
   public var steps: Int { run.feed.steps }
-  /// The number of steps of a pass.
-  public var stepsPerPass: Int { run.feed.stepsPerPass }
-  /// Whether all passes are done.
+  /// The number of steps of an epoch.
+  public var stepsPerEpoch: Int { run.feed.stepsPerEpoch }
+  /// Whether all epochs are done.
   public var isFinished: Bool { step >= steps }
 
   let original: Network
-  let run: TrainingRun
-  let layers: [Int: LearnedLayer]
-  let conditioning: Conditioning
+  let run: BatchRunner
+  let layers: [Int: MaskedLayer]
+  let scaling: ActivationScaling
 
   /// Begins to learn.
   ///
@@ -43,16 +43,16 @@ public struct MaskLearning: ~Copyable {
   /// - Throws: ``PadawannError`` `usage` for settings that make no sense or do not fit the network, `data` for images that do
   ///   not fit, `unsupported` when there is not enough memory.
   public init(
-    _ network: Network, on tasks: [TrainingTask], settings: MaskSettings, threads: Int = 1,
+    _ network: Network, on tasks: [TrainingTask], settings: MaskLearningSettings, threads: Int = 1,
     instructionSet: InstructionSet = .best, progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
     try self.init(
-      network, tasks, settings, Crew(threads: max(1, threads)), instructionSet, from: nil, progress)
+      network, tasks, settings, ThreadPool(threads: max(1, threads)), instructionSet, from: nil, progress)
   }
 
   /// Begins, or goes on from a snapshot of a learning with these settings.
   init(
-    _ network: Network, _ tasks: [TrainingTask], _ settings: MaskSettings, _ crew: Crew,
+    _ network: Network, _ tasks: [TrainingTask], _ settings: MaskLearningSettings, _ threadPool: ThreadPool,
     _ set: InstructionSet,
     from snapshot: Snapshot?, _ progress: ((Double) -> Void)?
   ) throws(PadawannError) {
@@ -64,51 +64,51 @@ public struct MaskLearning: ~Copyable {
       weights: masked, biases: settings.biases == .keep ? [] : masked, dropsOut: false,
       usesBatchStatistics: false)
     let signs = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
-    let machine = try Backpropagation(
+    let machine = try TrainingEngine(
       signs, .shared(1), scope, biasSets: settings.biases == .perTask ? tasks.count : 1,
-      batch: min(settings.batch, images.count), set, crew)
-    var layers: [Int: LearnedLayer] = [:]
+      batch: min(settings.batch, images.count), set, threadPool)
+    var layers: [Int: MaskedLayer] = [:]
     for layer in signs.layers {
       guard let kept = budget.kept[layer.index], let trained = machine.layers[layer.index] else { continue }
-      layers[layer.index] = try LearnedLayer(
+      layers[layer.index] = try MaskedLayer(
         trained, layer.weights, kept: kept,
         KeyedGenerator(settings.seed, TrainingDraw.scores.rawValue, UInt64(layer.index)))
       layers[layer.index]?.mask(set, magnitude: 1)
     }
-    let conditioning = try Self.conditioning(signs, machine, images, settings, snapshot?.magnitudes(network))
+    let scaling = try Self.scaling(signs, machine, images, settings, snapshot?.magnitudes(network))
     let feed = BatchFeed(
-      images: images, size: settings.batch, passes: settings.passes, seed: settings.seed,
+      images: images, size: settings.batch, epochs: settings.epochs, seed: settings.seed,
       shifts: settings.shifts)
-    let run = try TrainingRun(
+    let run = try BatchRunner(
       machine, feed, usesBiasSets: settings.biases == .perTask, keeps: .half, progress: progress)
     try snapshot?.restore(layers, signs, steps: feed.steps)
-    for (node, layer) in layers { layer.mask(set, magnitude: Float(conditioning.magnitudes[node] ?? 1)) }
+    for (node, layer) in layers { layer.mask(set, magnitude: Float(scaling.magnitudes[node] ?? 1)) }
     try machine.refreshFilters { layers[$0] != nil }
     self.settings = settings
-    self.conditioning = conditioning
+    self.scaling = scaling
     self.run = run
     self.layers = layers
     original = signs
     step = snapshot?.step ?? 0
   }
 
-  private static func conditioning(
-    _ network: Network, _ machine: Backpropagation, _ images: TrainingImages, _ settings: MaskSettings,
+  private static func scaling(
+    _ network: Network, _ machine: TrainingEngine, _ images: TrainingImages, _ settings: MaskLearningSettings,
     _ magnitudes: [Int: Double]?
-  ) throws(PadawannError) -> Conditioning {
-    var conditioning = Conditioning(network.architecture, sharedWeight: settings.sharedWeight)
+  ) throws(PadawannError) -> ActivationScaling {
+    var scaling = ActivationScaling(network.architecture, sharedWeight: settings.sharedWeight)
     var biases: [Int: [Float]] = [:]
     for layer in network.layers { biases[layer.index] = layer.bias }
     guard let magnitudes else {
-      try conditioning.measure(machine, images, biases: biases, temperature: settings.temperature)
-      return conditioning
+      try scaling.measure(machine, images, biases: biases, logitDeviation: settings.logitDeviation)
+      return scaling
     }
     for (layer, numbers) in machine.layers.sorted(by: { $0.key < $1.key }) {
-      conditioning.set(layer, magnitude: magnitudes[layer] ?? 1)
-      machine.apply(conditioning, layer, signs: numbers.weights.values.array, bias: biases[layer])
+      scaling.set(layer, magnitude: magnitudes[layer] ?? 1)
+      machine.apply(scaling, layer, signs: numbers.weights.values.array, bias: biases[layer])
     }
     try machine.refreshFilters { _ in true }
-    return conditioning
+    return scaling
   }
 
   /// One step on one batch.
@@ -123,16 +123,16 @@ public struct MaskLearning: ~Copyable {
       try run.machine.refreshFilters { layers[$0] != nil }
     }
     let result = try run.gradients(step: step)
-    let fall = Schedule.cosine.factor(step: step, stepsPerPass: stepsPerPass, steps: steps)
+    let fall = Schedule.cosine.factor(step: step, stepsPerEpoch: stepsPerEpoch, steps: steps)
     let machine = run.machine
     for (node, layer) in layers {
       layer.step(
-        adam(rate: settings.rate * fall), magnitude: magnitude(of: node), machine.set, machine.crew)
+        adam(rate: settings.rate * fall), magnitude: magnitude(of: node), machine.set, machine.threadPool)
     }
     if settings.biases != .keep {
       for (node, layer) in machine.layers where layers[node] != nil && original.hasBias(node) {
         try layer.biases.remember(2)
-        machine.set.adam(adam(rate: settings.biasRate * fall), layer.biases, machine.crew)
+        machine.set.adam(adam(rate: settings.biasRate * fall), layer.biases, machine.threadPool)
       }
     }
     try machine.refreshFilters { layers[$0] != nil }
@@ -142,12 +142,12 @@ public struct MaskLearning: ~Copyable {
 
   private func adam(rate: Double) -> InstructionSet.AdamStep {
     InstructionSet.AdamStep(
-      rate: Float(rate), betas: MaskSettings.betas, epsilon: MaskSettings.epsilon, decay: 0,
+      rate: Float(rate), betas: MaskLearningSettings.betas, epsilon: MaskLearningSettings.epsilon, decay: 0,
       isDecoupled: false,
       step: step + 1)
   }
 
-  private func magnitude(of node: Int) -> Float { Float(conditioning.magnitudes[node] ?? 1) }
+  private func magnitude(of node: Int) -> Float { Float(scaling.magnitudes[node] ?? 1) }
 
   /// Sets the weights of all masked layers by their scores.
   func applyMasks() {
@@ -159,7 +159,7 @@ public struct MaskLearning: ~Copyable {
 extension MaskLearning {
   /// The network as it is now: signs, the masks of the highest scores, and the biases; with biases per task, those of the first.
   ///
-  /// It is meant for ``MaskSettings/sharedWeight``, by which its biases are.
+  /// It is meant for ``MaskLearningSettings/sharedWeight``, by which its biases are.
   public func network() throws(PadawannError) -> Network {
     var parameters = original.parameters
     for (node, layer) in layers {
@@ -184,7 +184,7 @@ extension MaskLearning {
     }
     let stored = layer.biases.values.array
     let first = settings.biases == .perTask ? task * layer.outputs : 0
-    let factor = conditioning.factor(of: node)
+    let factor = scaling.factor(of: node)
     return stored[first..<(first + layer.outputs)].map { Float(Double($0) / factor) }
   }
 }

@@ -3,7 +3,7 @@ extension MaskLearning {
   /// All that a learning is between two steps, apart from its network and its images.
   public struct Snapshot: Sendable, Equatable, Codable {
     /// What is done.
-    public var settings: MaskSettings
+    public var settings: MaskLearningSettings
     /// The number of steps that were done.
     public var step: Int
     /// Every layer of the network, in order.
@@ -41,7 +41,7 @@ extension MaskLearning {
         }
         let hasBiases = settings.biases != .keep && learned != nil && original.hasBias(layer.index)
         return Snapshot.Layer(
-          name: layer.name, magnitude: conditioning.magnitudes[layer.index] ?? 1,
+          name: layer.name, magnitude: scaling.magnitudes[layer.index] ?? 1,
           threshold: learned?.threshold ?? 0, scores: ordered(learned?.scores.values),
           means: ordered(learned?.scores.moments[0]), squares: ordered(learned?.scores.moments[1]),
           biases: hasBiases
@@ -70,12 +70,13 @@ extension MaskLearning {
 
   /// Begins, or goes on from a snapshot of a learning with these settings.
   init(
-    _ network: Network, on tasks: [TrainingTask], settings: MaskSettings, from snapshot: Snapshot?,
+    _ network: Network, on tasks: [TrainingTask], settings: MaskLearningSettings, from snapshot: Snapshot?,
     threads: Int, instructionSet: InstructionSet, progress: ((Double) -> Void)?
   ) throws(PadawannError) {
     try snapshot?.validate(for: network)
     try self.init(
-      network, tasks, settings, Crew(threads: max(1, threads)), instructionSet, from: snapshot, progress)
+      network, tasks, settings, ThreadPool(threads: max(1, threads)), instructionSet, from: snapshot, progress
+    )
   }
 }
 
@@ -97,7 +98,7 @@ extension MaskLearning.Snapshot {
   }
 
   /// Puts the numbers back.
-  func restore(_ learned: [Int: LearnedLayer], _ network: Network, steps: Int) throws(PadawannError) {
+  func restore(_ learned: [Int: MaskedLayer], _ network: Network, steps: Int) throws(PadawannError) {
     guard (0...steps).contains(step) else { throw Self.broken("step \(step) does not exist") }
     for (layer, stored) in zip(network.layers, layers) {
       guard let target = learned[layer.index] else { continue }
@@ -115,7 +116,7 @@ extension MaskLearning.Snapshot {
 }
 
 extension MaskLearning.Snapshot.Layer {
-  fileprivate func restore(_ learned: LearnedLayer) throws(PadawannError) {
+  fileprivate func restore(_ learned: MaskedLayer) throws(PadawannError) {
     let places = learned.layer.places
     let targets = [learned.scores.values, learned.scores.moments[0], learned.scores.moments[1]]
     for (target, numbers) in zip(targets, [scores, means, squares]) {

@@ -18,7 +18,7 @@ public enum Optimiser: Sendable, Hashable, Codable {
     /// Whether the step looks ahead (Nesterov).
     public var isNesterov: Bool
 
-    /// Puts the settings together.
+    /// Makes the settings.
     public init(
       momentum: Float = 0, dampening: Float = 0, weightDecay: Float = 0, isNesterov: Bool = false
     ) {
@@ -42,7 +42,7 @@ public enum Optimiser: Sendable, Hashable, Codable {
     /// Whether the decay does not go through the gradient.
     public var isDecoupled: Bool
 
-    /// Puts the settings together.
+    /// Makes the settings.
     public init(
       beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0,
       isDecoupled: Bool = false
@@ -64,7 +64,7 @@ public enum Optimiser: Sendable, Hashable, Codable {
     /// Added to the gradient, times the weight.
     public var weightDecay: Float
 
-    /// Puts the settings together.
+    /// Makes the settings.
     public init(rho: Float = 0.9, epsilon: Float = 1e-6, weightDecay: Float = 0) {
       self.rho = rho
       self.epsilon = epsilon
@@ -85,7 +85,9 @@ public enum Optimiser: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - rate: the learning rate of this step.
   ///   - step: the number of steps before this one.
-  func change(_ numbers: TrainedNumbers, rate: Double, step: Int, _ set: InstructionSet, _ crew: Crew)
+  func change(
+    _ numbers: TrainedNumbers, rate: Double, step: Int, _ set: InstructionSet, _ threadPool: ThreadPool
+  )
     throws(PadawannError)
   {
     try numbers.remember(memory)
@@ -95,17 +97,18 @@ public enum Optimiser: Sendable, Hashable, Codable {
       set.descend(
         InstructionSet.GradientDescentStep(
           rate: rate, momentum: settings.momentum, dampening: settings.dampening, decay: settings.weightDecay,
-          isNesterov: settings.isNesterov, isFirst: step == 0), numbers, crew)
+          isNesterov: settings.isNesterov, isFirst: step == 0), numbers, threadPool)
     case .adam(let settings):
       set.adam(
         InstructionSet.AdamStep(
           rate: rate, betas: (settings.beta1, settings.beta2), epsilon: settings.epsilon,
-          decay: settings.weightDecay, isDecoupled: settings.isDecoupled, step: step + 1), numbers, crew)
+          decay: settings.weightDecay, isDecoupled: settings.isDecoupled, step: step + 1), numbers, threadPool
+      )
     case .adadelta(let settings):
       set.adadelta(
         InstructionSet.AdadeltaStep(
           rate: rate, rho: settings.rho, epsilon: settings.epsilon, decay: settings.weightDecay), numbers,
-        crew)
+        threadPool)
     }
   }
 
@@ -136,8 +139,8 @@ public enum Optimiser: Sendable, Hashable, Codable {
 public enum Schedule: Sendable, Hashable, Codable {
   /// It does not.
   case constant
-  /// It is multiplied by `factor` after every `passes` passes (PyTorch's `StepLR`).
-  case step(factor: Double, passes: Int)
+  /// It is multiplied by `factor` after every `epochs` epochs (PyTorch's `StepLR`).
+  case step(factor: Double, epochs: Int)
   /// It falls to 0 along half a cosine, step by step.
   case cosine
 
@@ -145,22 +148,22 @@ public enum Schedule: Sendable, Hashable, Codable {
   ///
   /// - Parameters:
   ///   - step: the number of steps before.
-  ///   - stepsPerPass: how many make a pass.
+  ///   - stepsPerPass: how many make an epoch.
   ///   - steps: how many there are in all.
-  public func factor(step: Int, stepsPerPass: Int, steps: Int) -> Double {
+  public func factor(step: Int, stepsPerEpoch: Int, steps: Int) -> Double {
     switch self {
     case .constant: return 1
-    case .step(let factor, let passes):
-      return (0..<(step / stepsPerPass / passes)).reduce(1.0) { product, _ in product * factor }
+    case .step(let factor, let epochs):
+      return (0..<(step / stepsPerEpoch / epochs)).reduce(1.0) { product, _ in product * factor }
     case .cosine: return 0.5 * (1 + cosineOf(Double.pi * Double(step) / Double(steps)))
     }
   }
 
   func validate() throws(PadawannError) {
-    guard case .step(let factor, let passes) = self else { return }
-    guard factor > 0, factor <= 1, passes >= 1 else {
+    guard case .step(let factor, let epochs) = self else { return }
+    guard factor > 0, factor <= 1, epochs >= 1 else {
       throw PadawannError(
-        .usage, "a schedule multiplies by a number above 0 and up to 1, after 1 pass or more")
+        .usage, "a schedule multiplies by a number above 0 and up to 1, after 1 epoch or more")
     }
   }
 }

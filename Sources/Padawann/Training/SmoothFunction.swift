@@ -5,7 +5,7 @@ enum SmoothFunction: Sendable {
   case gelu(GELU)
 
   /// `nil` for another operation.
-  init?(_ operation: Operation) {
+  init?(_ operation: NodeOperation) {
     switch operation {
     case .tanh: self = .tanh
     case .sigmoid: self = .sigmoid

@@ -9,21 +9,21 @@
 /// The result is a function of the network, the images and the settings; the number of threads never changes it, and the
 /// instruction set only if it cannot fuse a multiplication with an addition.
 public struct Trainer: ~Copyable {
-  /// What is done.
+  /// How the masks are learned.
   public let settings: TrainingSettings
   /// What is trained.
   public let scope: TrainingScope
   /// The number of steps that were done.
   public private(set) var step: Int
-  /// The number of steps of a pass.
-  public var stepsPerPass: Int { run.feed.stepsPerPass }
+  /// The number of steps of an epoch.
+  public var stepsPerEpoch: Int { run.feed.stepsPerEpoch }
   /// The number of steps in all.
   public var steps: Int { run.feed.steps }
-  /// Whether all passes are done.
+  /// Whether all epochs are done.
   public var isFinished: Bool { step >= steps }
 
   private let original: Network
-  let run: TrainingRun
+  let run: BatchRunner
   private let masks: [Int: LaneBuffer]
 
   /// Prepares training.
@@ -54,18 +54,18 @@ public struct Trainer: ~Copyable {
     guard threads >= 1 else { throw PadawannError(.usage, "at least one thread is needed, not \(threads)") }
     let images = try TrainingImages(tasks, for: network.architecture)
     let scope = scope ?? .everything(in: network.architecture)
-    let machine = try Backpropagation(
+    let machine = try TrainingEngine(
       network, magnitude, scope, biasSets: 1, batch: min(settings.batch, images.count), instructionSet,
-      Crew(threads: threads))
+      ThreadPool(threads: threads))
     let feed = BatchFeed(
-      images: images, size: settings.batch, passes: settings.passes, seed: settings.seed,
+      images: images, size: settings.batch, epochs: settings.epochs, seed: settings.seed,
       shifts: settings.shifts)
     // Keeping pays off when an image is seen again.
     let versions = settings.shifts ? TrainingImages.shifts.count : 1
-    let keeps = settings.keepsFeatures && settings.passes > versions
-    let run = try TrainingRun(machine, feed, usesBiasSets: false, keeps: keeps ? .single : nil)
+    let keeps = settings.keepsFeatures && settings.epochs > versions
+    let run = try BatchRunner(machine, feed, usesBiasSets: false, keeps: keeps ? .single : nil)
     try snapshot?.restore(machine, scope, steps: feed.steps, memory: settings.optimiser.memory)
-    let masks = settings.survivorsOnly ? try Self.masks(network, machine, scope) : [:]
+    let masks = settings.keepsPruned ? try Self.masks(network, machine, scope) : [:]
     self.run = run
     self.masks = masks
     original = network
@@ -82,11 +82,11 @@ public struct Trainer: ~Copyable {
     guard !isFinished else { throw PadawannError(.usage, "all steps of the training are done") }
     let result = try run.gradients(step: step)
     let rate =
-      settings.rate * settings.schedule.factor(step: step, stepsPerPass: stepsPerPass, steps: steps)
+      settings.rate * settings.schedule.factor(step: step, stepsPerEpoch: stepsPerEpoch, steps: steps)
     let machine = run.machine
     for (node, mask) in masks { machine.layers[node]?.weights.gradients.multiply(by: mask) }
     for numbers in machine.trainedNumbers {
-      try settings.optimiser.change(numbers, rate: rate, step: step, machine.set, machine.crew)
+      try settings.optimiser.change(numbers, rate: rate, step: step, machine.set, machine.threadPool)
     }
     try machine.refreshFilters { scope.weights.contains($0) }
     step += 1
@@ -108,7 +108,7 @@ public struct Trainer: ~Copyable {
       if scope.weights.contains(node) {
         let numbers = layer.inEdgeOrder(layer.weights.values)
         var mask = Bitmask(numbers.lazy.map { $0 != 0 })
-        if settings.survivorsOnly { mask = mask.intersection(before.mask) }
+        if settings.keepsPruned { mask = mask.intersection(before.mask) }
         weights = try EdgeWeights(shape: before.shape, mask: mask, values: .own(numbers))
       }
       parameters[node] = .weighted(weights, bias: bias.map { _ in layer.biases.values.array })
@@ -117,12 +117,13 @@ public struct Trainer: ~Copyable {
   }
 
   /// The edges that are left, as ones and zeros, where some are not.
-  private static func masks(_ network: Network, _ machine: Backpropagation, _ scope: TrainingScope)
+  private static func masks(_ network: Network, _ machine: TrainingEngine, _ scope: TrainingScope)
     throws(PadawannError) -> [Int: LaneBuffer]
   {
     var masks: [Int: LaneBuffer] = [:]
     for layer in network.layers where scope.weights.contains(layer.index) {
-      guard layer.weights.survivors < layer.weights.count, let trained = machine.layers[layer.index] else {
+      guard layer.weights.remainingEdges < layer.weights.count, let trained = machine.layers[layer.index]
+      else {
         continue
       }
       var numbers = [Float](repeating: 0, count: trained.weights.count)
@@ -133,7 +134,7 @@ public struct Trainer: ~Copyable {
   }
 }
 
-extension Backpropagation {
+extension TrainingEngine {
   /// Everything in the scope, in the order of the nodes.
   var trainedNumbers: [TrainedNumbers] {
     (0...plan.logits).flatMap { node in
@@ -148,7 +149,7 @@ extension Backpropagation {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   /// Whether a convolution or a linear layer has biases.
   var hasBias: Bool {
     switch self {

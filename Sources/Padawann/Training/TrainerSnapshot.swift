@@ -48,7 +48,7 @@ extension Trainer.Snapshot {
   ///   - steps: how many there are in all.
   ///   - memory: how many numbers the optimiser remembers of each that it has changed.
   /// - Throws: ``PadawannError`` `data` when they do not fit.
-  func restore(_ machine: Backpropagation, _ scope: TrainingScope, steps: Int, memory: Int)
+  func restore(_ machine: TrainingEngine, _ scope: TrainingScope, steps: Int, memory: Int)
     throws(PadawannError)
   {
     let targets = machine.stateNodes
@@ -64,7 +64,7 @@ extension Trainer.Snapshot {
   }
 }
 
-extension Backpropagation {
+extension TrainingEngine {
   /// Every node with numbers, in order.
   fileprivate var stateNodes: [StateNode] {
     (0...plan.logits).compactMap { index in
@@ -81,8 +81,8 @@ extension Backpropagation {
 private struct StateNode {
   let index: Int
   let name: String
-  let layer: TrainedLayer?
-  let normalisation: TrainedNormalisation?
+  let layer: TrainableLayer?
+  let normalisation: TrainableNormalisation?
   /// Whether the biases are more than zeros that stand for none.
   let hasBias: Bool
 

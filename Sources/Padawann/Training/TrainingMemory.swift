@@ -7,7 +7,7 @@ struct TrainingMemory {
   var biasLanes: [Int: LaneBuffer] = [:]
 
   /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
-  init(_ plan: TrainingPlan, _ layers: [Int: TrainedLayer], blocks: Int) throws(PadawannError) {
+  init(_ plan: TrainingEnginePlan, _ layers: [Int: TrainableLayer], blocks: Int) throws(PadawannError) {
     func buffer(_ elements: Int) throws(PadawannError) -> LaneBuffer {
       try LaneBuffer(count: elements * blocks * LaneBuffer.width)
     }

@@ -54,7 +54,7 @@ public struct TrainingScope: Sendable, Hashable {
   }
 }
 
-extension Operation {
+extension NodeOperation {
   /// Whether there are numbers to train.
   var hasParameters: Bool {
     if case .batchNormalisation = self { return true }

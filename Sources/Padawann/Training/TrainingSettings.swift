@@ -6,39 +6,39 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var rate: Double
   /// How the rate changes.
   public var schedule: Schedule
-  /// How often every image is seen.
-  public var passes: Int
+  /// How many epochs: how often every image is seen.
+  public var epochs: Int
   /// Images of a batch.
   public var batch: Int
   /// Whether every image is shifted by one pixel or not at all, at random.
   public var shifts: Bool
   /// Whether pruned edges stay pruned; otherwise the trained layers become dense.
-  public var survivorsOnly: Bool
+  public var keepsPruned: Bool
   /// Whether the activations of a part that never changes are computed once and kept, as floats.
   public var keepsFeatures: Bool
   /// The key of every random number.
   public var seed: UInt64
 
-  /// Puts the settings together.
+  /// Makes the settings.
   public init(
-    optimiser: Optimiser, rate: Double, schedule: Schedule = .constant, passes: Int, batch: Int = 100,
-    shifts: Bool = false, survivorsOnly: Bool = true, keepsFeatures: Bool = true, seed: UInt64 = 0
+    optimiser: Optimiser, rate: Double, schedule: Schedule = .constant, epochs: Int, batch: Int = 100,
+    shifts: Bool = false, keepsPruned: Bool = true, keepsFeatures: Bool = true, seed: UInt64 = 0
   ) {
     self.optimiser = optimiser
     self.rate = rate
     self.schedule = schedule
-    self.passes = passes
+    self.epochs = epochs
     self.batch = batch
     self.shifts = shifts
-    self.survivorsOnly = survivorsOnly
+    self.keepsPruned = keepsPruned
     self.keepsFeatures = keepsFeatures
     self.seed = seed
   }
 
-  /// The recipe of the thesis' initial nets (thesis-facts 19): Adadelta with rate 1, times 0.7 after every pass, 3 passes,
+  /// The recipe of the thesis' initial nets (thesis-facts 19): Adadelta with rate 1, times 0.7 after every epoch, 3 epochs,
   /// batches of 100.
   public static let thesis = TrainingSettings(
-    optimiser: .adadelta(), rate: 1, schedule: .step(factor: 0.7, passes: 1), passes: 3)
+    optimiser: .adadelta(), rate: 1, schedule: .step(factor: 0.7, epochs: 1), epochs: 3)
 
   /// Checks that the settings make sense.
   ///
@@ -49,8 +49,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     guard rate > 0, rate.isFinite else {
       throw PadawannError(.usage, "a learning rate is a finite number above 0, not \(rate)")
     }
-    guard (1...1_000_000).contains(passes) else {
-      throw PadawannError(.usage, "the number of passes is 1 to 1000000, not \(passes)")
+    guard (1...1_000_000).contains(epochs) else {
+      throw PadawannError(.usage, "the number of epochs is 1 to 1000000, not \(epochs)")
     }
     guard (1...65_536).contains(batch) else {
       throw PadawannError(.usage, "a batch has 1 to 65536 images, not \(batch)")

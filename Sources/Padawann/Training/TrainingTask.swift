@@ -70,12 +70,13 @@ struct TrainingImages: Sendable {
   ///
   /// - Parameters:
   ///   - count: the outputs of the network.
-  ///   - deviation: see ``CrossEntropy/deviation``.
-  func crossEntropy(of images: [Int], outputs count: Int, deviation: Double? = nil) -> CrossEntropy {
+  ///   - logitDeviation: see ``CrossEntropy/logitDeviation``.
+  func crossEntropy(of images: [Int], outputs count: Int, logitDeviation: Double? = nil) -> CrossEntropy {
     let all = Array(0..<count)
     let outputs = tasks.map { $0.outputs.count < count ? $0.outputs : all }
     return CrossEntropy(
-      labels: images.map(label), outputs: images.map { outputs[task(of: $0)] }, deviation: deviation)
+      labels: images.map(label), outputs: images.map { outputs[task(of: $0)] }, logitDeviation: logitDeviation
+    )
   }
 
   /// Loads some images, shifted, into a block.

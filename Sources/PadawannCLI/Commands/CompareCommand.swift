@@ -45,15 +45,16 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let confidence = try Confidence(alpha: alpha)
     let sources = try models.map(ComparedFile.init)
-    // All that is missing is missed before anything is evaluated.
+    // Whatever is missing is reported before anything is evaluated.
     let subjects = try sources.map { try subject(of: $0, data(for: sources)) }
-    var answers: [Answers] = []
+    var predictedClasses: [ComparedPredictions] = []
     for (source, subject) in zip(sources, subjects) {
-      answers.append(try await self.answers(of: source, subject))
+      predictedClasses.append(try await self.predictedClasses(of: source, subject))
     }
-    let comparison = try Comparison(of: answers.map(\.model), confidence: confidence)
+    let comparison = try Comparison(of: predictedClasses.map(\.model), confidence: confidence)
     let result = CompareReport(
-      dataset: answers[0].datasetName, comparison, sharedWeights: answers.map(\.sharedWeight),
+      dataset: predictedClasses[0].datasetName, comparison,
+      sharedWeights: predictedClasses.map(\.sharedWeight),
       edges: try overlaps(sources))
     try report.print(result) { result.text }
   }
@@ -80,28 +81,32 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   /// What one of the compared files answers with the weight that is best for it.
-  private struct Answers {
+  private struct ComparedPredictions {
     let model: ComparedModel
     let sharedWeight: Float?
     let datasetName: String
   }
 
-  private func answers(of source: ComparedFile, _ subject: EvaluationSubject?) async throws -> Answers {
+  private func predictedClasses(of source: ComparedFile, _ subject: EvaluationSubject?) async throws
+    -> ComparedPredictions
+  {
     if case .predictions(let file) = source.content {
       return try best(source.path, file.datasetName, file.sharedWeights, file.predictions, nil)
     }
     guard let subject else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
     let predictions = try await EvaluationRun(threads: threads.count).predictions(
-      of: subject.network, named: source.path, on: subject.dataset, subject.settings)
-    return try best(source.path, subject.dataset.name, subject.settings, predictions, subject.outputs)
+      of: subject.network, named: source.path, on: subject.dataset, subject.sharedWeights)
+    return try best(source.path, subject.dataset.name, subject.sharedWeights, predictions, subject.outputs)
   }
 
   private func best(
-    _ path: String, _ dataset: String, _ settings: [Float?], _ predictions: [Predictions], _ outputs: [Int]?
-  ) throws(PadawannError) -> Answers {
-    let best = try WeightSweep(sharedWeights: settings, predictions: predictions, outputs: outputs).best
-    return Answers(
-      model: try ComparedModel(name: path, predictions[best], outputs: outputs), sharedWeight: settings[best],
+    _ path: String, _ dataset: String, _ sharedWeights: [Float?], _ predictions: [Predictions],
+    _ outputs: [Int]?
+  ) throws(PadawannError) -> ComparedPredictions {
+    let best = try WeightSweep(sharedWeights: sharedWeights, predictions: predictions, outputs: outputs).best
+    return ComparedPredictions(
+      model: try ComparedModel(name: path, predictions[best], outputs: outputs),
+      sharedWeight: sharedWeights[best],
       datasetName: dataset)
   }
 

@@ -64,7 +64,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
     guard let record else { return }
     do throws(PadawannError) {
-      try Name.check(record, of: "a task")
+      try NameRule.check(record, of: "a task")
     } catch {
       throw ValidationError("--record: \(error.message)")
     }
@@ -81,9 +81,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     var storing: Result<Void, any Error> = .success(())
     for subject in try subjects(of: stored.model) {
       let predictions = try await EvaluationRun(threads: threads.count).predictions(
-        of: subject.network, named: model, on: subject.dataset, subject.settings)
+        of: subject.network, named: model, on: subject.dataset, subject.sharedWeights)
       let sweep = try WeightSweep(
-        sharedWeights: subject.settings, predictions: predictions, outputs: subject.outputs)
+        sharedWeights: subject.sharedWeights, predictions: predictions, outputs: subject.outputs)
       entries.append(EvaluateReport.Entry(subject, sweep))
       storing = Result {
         try write(try predictions.map { try $0.restricted(to: subject.outputs) }, subject, stored)
@@ -125,7 +125,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard let path = self.predictions else { return }
     let file = try PredictionFile(
       modelName: model, model: stored.digest, datasetName: subject.dataset.name,
-      sharedWeights: subject.settings,
+      sharedWeights: subject.sharedWeights,
       predictions: predictions)
     try file.write(to: path)
   }
@@ -135,8 +135,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     _ sweep: WeightSweep, _ subject: EvaluationSubject, _ stored: StoredModel, _ path: String
   ) throws {
     guard let record else { return }
-    let (best, dataset) = (sweep.settings[sweep.best], subject.dataset)
-    var task = TaskRecord(
+    let (best, dataset) = (sweep.points[sweep.best], subject.dataset)
+    var task = ModelTask(
       name: record, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
       outputs: subject.outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation,
       bestSharedWeight: best.sharedWeight, accuracy: best.scores.accuracy.value)
@@ -155,7 +155,7 @@ extension Model {
   /// The model with a task in the place of one of the same name.
   ///
   /// - Throws: ``PadawannError`` `usage` when that has numbers of its own, which would be lost.
-  fileprivate func recording(_ task: TaskRecord, at path: String) throws(PadawannError) -> Model {
+  fileprivate func recording(_ task: ModelTask, at path: String) throws(PadawannError) -> Model {
     var model = self
     guard let index = tasks.firstIndex(where: { $0.name == task.name }) else {
       model.tasks.append(task)

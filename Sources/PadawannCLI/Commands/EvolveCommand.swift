@@ -19,7 +19,8 @@ struct EvolveCommand: AsyncParsableCommand {
     completion: .file(extensions: ["h5"]))
   var models: [String] = []
 
-  @Option(help: ArgumentHelp("A dataset that individuals are judged by; may be repeated.", valueName: "spec"))
+  @Option(
+    help: ArgumentHelp("A dataset that individuals are evaluated on; may be repeated.", valueName: "spec"))
   var task: [String] = []
 
   @Option(

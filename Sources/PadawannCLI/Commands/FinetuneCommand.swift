@@ -50,7 +50,7 @@ struct FinetuneCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The settings to begin with: default, or reference, which does what the thesis' code did (five times one pass; "
+      "The settings to begin with: default, or reference, which does what the thesis' code did (five times one epoch; "
         + "the mean of the five test accuracies is what the thesis gives).", valueName: "profile"))
   var profile: FineTuning.Profile = .default
 
@@ -62,7 +62,7 @@ struct FinetuneCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("run"),
     help: ArgumentHelp(
-      "A folder in which every pass is stored (Formats/runs.md). The same command goes on from it, to the same model.",
+      "A folder in which every epoch is stored (Formats/runs.md). The same command goes on from it, to the same model.",
       valueName: "folder"), completion: .directory)
   var runFolder: String?
 
@@ -141,9 +141,9 @@ struct FinetuneCommand: AsyncParsableCommand {
     default: settings.part = .nodes(layers.split(separator: ",").map(String.init))
     }
     settings.quantises = int8
-    try training.apply(to: &settings.training, hasUsualRates: !settings.isConditioned)
+    try training.apply(to: &settings.training, hasUsualRates: !settings.scalesLogits)
     if let drops = training.dropout { settings.dropsOut = drops == .on }
-    settings.training.survivorsOnly = masked
+    settings.training.keepsPruned = masked
     return settings
   }
 }

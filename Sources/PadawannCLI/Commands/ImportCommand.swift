@@ -59,9 +59,9 @@ struct ImportCommand: AsyncParsableCommand {
   func run() async throws {
     if let output { try OutputFile.check([output], inputs: [file] + (arch.map { [$0] } ?? [])) }
     let source = try TensorFile.read(file)
-    let parameters: ParameterSet
+    let parameters: ImportedParameters
     do throws(PadawannError) {
-      parameters = try ParameterSet(source)
+      parameters = try ImportedParameters(source)
     } catch {
       throw error.inside(file)
     }
@@ -79,7 +79,7 @@ struct ImportCommand: AsyncParsableCommand {
     try report.print(result) { result.text }
   }
 
-  private func network(_ parameters: [Parameter]) throws(PadawannError) -> Network {
+  private func network(_ parameters: [ImportedParameter]) throws(PadawannError) -> Network {
     let architecture = try architecture(parameters)
     let importing = NetworkImport(
       weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
@@ -90,7 +90,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
   }
 
-  private func architecture(_ parameters: [Parameter]) throws(PadawannError) -> Architecture {
+  private func architecture(_ parameters: [ImportedParameter]) throws(PadawannError) -> Architecture {
     guard let arch else {
       guard let preset = try NetworkImport.preset(for: parameters) else {
         throw PadawannError(
@@ -111,12 +111,12 @@ struct ImportCommand: AsyncParsableCommand {
     provenance.sourceName = String(file.split(separator: "/").last ?? "")
     provenance.sourceDigest = source.sourceDigest
     provenance.sourceBytes = source.byteCount
-    provenance.settings = settings
+    provenance.entries = settings
     return provenance
   }
 
-  private var settings: [Provenance.Setting] {
-    var settings = [Provenance.Setting("command", "import"), .init("weights", weights.rawValue)]
+  private var settings: [Provenance.Entry] {
+    var settings = [Provenance.Entry("command", "import"), .init("weights", weights.rawValue)]
     if let arch { settings.append(.init("arch", arch.split(separator: "/").last.map(String.init) ?? arch)) }
     if keepPruned { settings.append(.init("keep-pruned", "true")) }
     return settings + ignore.map { .init("ignore", $0) }

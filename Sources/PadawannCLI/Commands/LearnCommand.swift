@@ -1,7 +1,7 @@
 import ArgumentParser
 import Padawann
 
-extension MaskSettings.Biases {
+extension MaskLearningSettings.Biases {
   static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }
 
@@ -12,7 +12,7 @@ struct LearnCommand: AsyncParsableCommand {
     abstract: "Learn by gradients which edges are left, so that one mask serves several tasks.",
     discussion: """
       Every edge gets a score, which is learned by gradient descent; the edges with the highest scores are left. Signs stay \
-      as they are. Every pass is stored in the folder, and a run that was ended in any way goes on with --resume FOLDER to \
+      as they are. Every epoch is stored in the folder, and a run that was ended in any way goes on with --resume FOLDER to \
       the same model, byte for byte. A task is a dataset (Formats/datasets.md), by default all of its training images, for \
       example --task mnist:train,per-class=700. Test data is looked at once, at the end. Formats/runs.md describes the folder.
       """)
@@ -59,25 +59,25 @@ struct LearnCommand: AsyncParsableCommand {
   var share: [LayerShare] = []
 
   @Option(help: "How often every image is seen.")
-  var passes = MaskSettings(density: 1).passes
+  var epochs = MaskLearningSettings(density: 1).epochs
 
   @Option(help: "Images of a batch.")
-  var batch = MaskSettings(density: 1).batch
+  var batch = MaskLearningSettings(density: 1).batch
 
   @Option(help: "Adam's learning rate of the scores, which falls to 0 along half a cosine.")
-  var rate = MaskSettings(density: 1).rate
+  var rate = MaskLearningSettings(density: 1).rate
 
   @Flag(inversion: .prefixedNo, help: "Shift each image by one pixel or not at all, at random.")
   var shifts = true
 
   @Option(
     help:
-      "The biases of the masked layers: \(MaskSettings.Biases.names) (learned for all tasks, or for each its own)."
+      "The biases of the masked layers: \(MaskLearningSettings.Biases.names) (learned for all tasks, or for each its own)."
   )
   var biases = BiasChoice(value: .keep)
 
   @Option(help: ArgumentHelp("The shared weight to learn with.", valueName: "number"))
-  var weight = MaskSettings(density: 1).sharedWeight
+  var weight = MaskLearningSettings(density: 1).sharedWeight
 
   @Option(
     help:
@@ -144,7 +144,7 @@ struct LearnCommand: AsyncParsableCommand {
     for entry in share { request.learning.shares[entry.layer] = entry.share }
     request.learning.biases = biases.value
     request.learning.sharedWeight = weight
-    (request.learning.passes, request.learning.batch, request.learning.rate) = (passes, batch, rate)
+    (request.learning.epochs, request.learning.batch, request.learning.rate) = (epochs, batch, rate)
     (request.learning.shifts, request.learning.seed) = (shifts, seed)
     return request
   }
@@ -185,12 +185,12 @@ struct LayerShare {
 
 /// What becomes of biases, on a command line.
 struct BiasChoice: ExpressibleByArgument, CustomStringConvertible {
-  let value: MaskSettings.Biases
+  let value: MaskLearningSettings.Biases
 
-  init(value: MaskSettings.Biases) { self.value = value }
+  init(value: MaskLearningSettings.Biases) { self.value = value }
 
   init?(argument: String) {
-    guard let value = MaskSettings.Biases(rawValue: argument) else { return nil }
+    guard let value = MaskLearningSettings.Biases(rawValue: argument) else { return nil }
     self.value = value
   }
 

@@ -57,7 +57,8 @@ struct PruneCommand: AsyncParsableCommand {
     try OutputFile.check([output.path], inputs: [path] + (like.map { [$0] } ?? []))
     let stored = try ModelFile.read(path)
     let other = try like.map { path throws(PadawannError) in try ModelFile.read(RunFolder.model(at: path)) }
-    let amount = other.map { Pruning.Amount.leaving($0.model.network.survivors) } ?? .share(self.amount ?? 0)
+    let amount =
+      other.map { Pruning.Amount.leaving($0.model.network.remainingEdges) } ?? .share(self.amount ?? 0)
     var network = try pruning.apply(to: stored.model.network, amount)
     if to == .sign {
       network = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
@@ -73,9 +74,9 @@ struct PruneCommand: AsyncParsableCommand {
     pruned.provenance.tool = Tool.name
     pruned.provenance.parent = stored.digest
     pruned.provenance.seed = method == .l1 ? nil : seed
-    pruned.provenance.settings = settings(like: other?.digest)
+    pruned.provenance.entries = settings(like: other?.digest)
     let result = PruneReport(
-      output.path, try output.write(pruned), before: stored.model.network.survivors, method.rawValue)
+      output.path, try output.write(pruned), before: stored.model.network.remainingEdges, method.rawValue)
     try report.print(result) { result.text }
   }
 
@@ -87,11 +88,11 @@ struct PruneCommand: AsyncParsableCommand {
     }
   }
 
-  private func settings(like other: Digest?) -> [Provenance.Setting] {
-    var settings = [Provenance.Setting("command", "prune"), Provenance.Setting("method", method.rawValue)]
-    if let amount { settings.append(Provenance.Setting("amount", "\(amount)")) }
-    if let other { settings.append(Provenance.Setting("like", other.description)) }
-    if let layer { settings.append(Provenance.Setting("layer", layer)) }
-    return settings + [Provenance.Setting("to", to.rawValue)]
+  private func settings(like other: Digest?) -> [Provenance.Entry] {
+    var settings = [Provenance.Entry("command", "prune"), Provenance.Entry("method", method.rawValue)]
+    if let amount { settings.append(Provenance.Entry("amount", "\(amount)")) }
+    if let other { settings.append(Provenance.Entry("like", other.description)) }
+    if let layer { settings.append(Provenance.Entry("layer", layer)) }
+    return settings + [Provenance.Entry("to", to.rawValue)]
   }
 }

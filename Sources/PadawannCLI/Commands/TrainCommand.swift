@@ -6,8 +6,8 @@ struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a network with weights of its own, to begin with.",
     discussion: """
-      The defaults are the recipe of the thesis' initial nets: Adadelta with rate 1, times 0.7 after every pass, 3 \
-      passes, batches of 100, dropout, and PyTorch's default initialisation. The model keeps its weights; \
+      The defaults are the recipe of the thesis' initial nets: Adadelta with rate 1, times 0.7 after every epoch, 3 \
+      epochs, batches of 100, dropout, and PyTorch's default initialisation. The model keeps its weights; \
       padawann prune --to sign, or evaluate with shared weights, takes their signs.
       """)
 
@@ -23,7 +23,7 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("run"),
     help: ArgumentHelp(
-      "A folder in which every pass is stored (Formats/runs.md). The same command goes on from it, to the same model.",
+      "A folder in which every epoch is stored (Formats/runs.md). The same command goes on from it, to the same model.",
       valueName: "folder"), completion: .directory)
   var runFolder: String?
 
@@ -54,7 +54,7 @@ struct TrainCommand: AsyncParsableCommand {
     let (model, ended) = try await Interruption().run {
       try await driver.join(request.start(driver.environment), in: path)
     }
-    let result = TrainReport(output.path, try output.write(model), ended.outcome.passes)
+    let result = TrainReport(output.path, try output.write(model), ended.outcome.epochs)
     try report.print(result) { result.text }
   }
 }

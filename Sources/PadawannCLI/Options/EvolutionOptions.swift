@@ -2,7 +2,7 @@ public import ArgumentParser
 public import Padawann
 
 extension Crossover: ExpressibleByArgument {}
-extension EdgeDraw: ExpressibleByArgument {}
+extension PruningPool: ExpressibleByArgument {}
 extension EvolutionSettings.Profile: ExpressibleByArgument {}
 extension Fitness.Formula: ExpressibleByArgument {}
 extension Mutation: ExpressibleByArgument {}
@@ -44,27 +44,27 @@ struct EvolutionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What a step prunes: unstructured (default), structured (whole output channels of one layer), or saliency (in every "
+      "What a step prunes: unstructured (default), structured (whole output channels of one layer), or gradient (in every "
         + "layer, edges that gradients find harmful).", valueName: "mutation"))
   var mutation: Mutation?
 
   @Option(
     help: ArgumentHelp(
-      "Training images on which the gradients of a genome are measured, with --mutation saliency (default: 2000).",
+      "Training images on which the gradients of a genome are measured, with --mutation gradient (default: 2000).",
       valueName: "number"))
   var gradientImages: Int?
 
   @Option(
-    help: ArgumentHelp("The share that a step prunes (default: 0.025; of saliency 0.01).", valueName: "share")
+    help: ArgumentHelp("The share that a step prunes (default: 0.025; of gradient 0.01).", valueName: "share")
   )
   var step: Double?
 
-  @Option(help: "What the step is a share of: all edges (default), or the survivors.")
-  var draw: EdgeDraw?
+  @Option(help: "What the step is a share of: all edges (default), or the remaining ones.")
+  var pruningPool: PruningPool?
 
   @Option(
     help: ArgumentHelp(
-      "The layers that lose edges, separated by commas (default: all; of saliency the linear ones).",
+      "The layers that lose edges, separated by commas (default: all; of gradient the linear ones).",
       valueName: "names"))
   var layers: String?
 
@@ -106,14 +106,15 @@ struct EvolutionOptions: ParsableArguments {
     let given: [Any?] = [
       profile, generations, population, elitism, culling, selection, tournament, crossover,
       crossoverProbability,
-      mutation, gradientImages, step, draw, layers, stopAfter, weights, signs, fitness, edgePenalty, seed,
+      mutation, gradientImages, step, pruningPool, layers, stopAfter, weights, signs, fitness, edgePenalty,
+      seed,
     ]
     return pruneAll || given.contains { $0 != nil }
   }
 
   func validate() throws {
-    guard gradientImages == nil || mutation == .saliency else {
-      throw ValidationError("--gradient-images goes with --mutation saliency")
+    guard gradientImages == nil || mutation == .gradient else {
+      throw ValidationError("--gradient-images goes with --mutation gradient")
     }
   }
 
@@ -130,9 +131,9 @@ struct EvolutionOptions: ParsableArguments {
     if let crossoverProbability { settings.crossoverProbability = crossoverProbability }
     if let mutation { settings.mutation = mutation }
     // What gradients say holds for small steps only.
-    if mutation == .saliency { settings.step = 0.01 }
+    if mutation == .gradient { settings.step = 0.01 }
     if let step { settings.step = step }
-    if let draw { settings.draw = draw }
+    if let pruningPool { settings.pruningPool = pruningPool }
     settings.includesUnpruned = !pruneAll
     settings.stopAfter = stopAfter
     if let seed { settings.seed = seed }

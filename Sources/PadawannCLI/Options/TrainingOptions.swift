@@ -6,7 +6,7 @@ extension FineTuning.Profile: ExpressibleByArgument {}
 /// How gradients become steps. What is not given is the command's.
 struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How often every image is seen.", valueName: "number"))
-  var passes: Int?
+  var epochs: Int?
 
   @Option(help: ArgumentHelp("Images of a batch.", valueName: "number"))
   var batch: Int?
@@ -26,7 +26,7 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How the rate changes: constant, cosine, or step=F/N (times F after every N passes).",
+      "How the rate changes: constant, cosine, or step=F/N (times F after every N epochs).",
       valueName: "schedule"),
     transform: Schedule.init(argument:))
   var schedule: Schedule?
@@ -63,7 +63,7 @@ struct TrainingOptions: ParsableArguments {
   /// - Throws: `ValidationError` when a momentum is given to an optimiser that has none.
   func apply(to settings: inout TrainingSettings, hasUsualRates: Bool = true) throws {
     if hasUsualRates, let optimiser { settings.rate = optimiser.usualRate }
-    if let passes { settings.passes = passes }
+    if let epochs { settings.epochs = epochs }
     if let batch { settings.batch = batch }
     if let rate { settings.rate = rate }
     if let schedule { settings.schedule = schedule }
@@ -110,9 +110,9 @@ extension Schedule {
     case "cosine": self = .cosine
     default:
       guard let match = argument.wholeMatch(of: /step=([0-9.eE+-]+)\/([0-9]+)/), let factor = Double(match.1),
-        let passes = Int(match.2)
+        let epochs = Int(match.2)
       else { throw ValidationError("--schedule is constant, cosine, or for example step=0.7/1") }
-      self = .step(factor: factor, passes: passes)
+      self = .step(factor: factor, epochs: epochs)
     }
   }
 }

@@ -15,10 +15,10 @@ struct WeightOptions: ParsableArguments {
   @Flag(help: "Evaluate with the weights that the model has kept (default, where every layer has kept them).")
   var ownWeights = false
 
-  /// The settings of one model: `nil` stands for its own weights.
+  /// The shared weights of one model: `nil` stands for its own weights.
   ///
   /// - Throws: ``PadawannError`` `usage` when own weights are asked of a model that has none.
-  func settings(of model: Model, _ path: String) throws(PadawannError) -> [Float?] {
+  func sharedWeights(of model: Model, _ path: String) throws(PadawannError) -> [Float?] {
     if ownWeights, !model.network.hasOwnValuesOnly {
       throw PadawannError(
         .usage, "--own-weights needs a model that has kept its weights, and this one has only signs",

@@ -1,12 +1,12 @@
 import Padawann
 
-/// What `padawann evaluate` found: `padawann.evaluate/1`.
+/// What `padawann evaluate` found: `padawann.evaluate/2`.
 struct EvaluateReport: Encodable {
-  let schema = "padawann.evaluate/1"
+  let schema = "padawann.evaluate/2"
   let file: String
   let sha256: String
   let edges: Int
-  let survivors: Int
+  let remainingEdges: Int
   let datasets: [Entry]
 
   /// One dataset.
@@ -33,13 +33,13 @@ struct EvaluateReport: Encodable {
     file = path
     sha256 = stored.digest.description
     edges = stored.model.network.edgeCount
-    survivors = stored.model.network.survivors
+    remainingEdges = stored.model.network.remainingEdges
     self.datasets = datasets
   }
 
   func text(details: Bool) -> String {
-    let share = Format.percent(Double(survivors) / Double(max(edges, 1)))
-    let head = "\(file): \(Format.count(survivors)) of \(Format.count(edges)) edges (\(share)%)"
+    let share = Format.percent(Double(remainingEdges) / Double(max(edges, 1)))
+    let head = "\(file): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges (\(share)%)"
     return ([head] + datasets.map { $0.text(details: details) }).joined(separator: "\n\n")
   }
 }
@@ -47,14 +47,14 @@ struct EvaluateReport: Encodable {
 extension EvaluateReport.Entry {
   fileprivate func text(details: Bool) -> String {
     var rows = [["weight", "accuracy", "95% interval", "cross-entropy"]]
-    rows += sweep.settings.map { Self.row(Format.weight($0.sharedWeight), $0.scores) }
-    if sweep.settings.count > 1 { rows.append(Self.row("ensemble", sweep.ensemble)) }
-    let best = sweep.settings[sweep.best]
+    rows += sweep.points.map { Self.row(Format.weight($0.sharedWeight), $0.scores) }
+    if sweep.points.count > 1 { rows.append(Self.row("ensemble", sweep.ensemble)) }
+    let best = sweep.points[sweep.best]
     var parts = [
       "\(task.map { "task \($0), " } ?? "")\(dataset): \(Format.count(images)) images, \(classNames.count) classes\n"
         + Table.text(rows)
     ]
-    if sweep.settings.count > 1 {
+    if sweep.points.count > 1 {
       let accuracy = Format.percent(best.scores.accuracy.value)
       parts[0] += "\n  best weight \(Format.weight(best.sharedWeight)): \(accuracy)%"
     }

@@ -1,8 +1,8 @@
 import Padawann
 
-/// What `padawann import` made: `padawann.import/1`.
+/// What `padawann import` made: `padawann.import/2`.
 struct ImportReport: Encodable {
-  let schema = "padawann.import/1"
+  let schema = "padawann.import/2"
   let file: String
   let sha256: String
   let bytes: Int
@@ -12,7 +12,7 @@ struct ImportReport: Encodable {
   let sourceSha256: String
   let weights: String
   let edges: Int
-  let survivors: Int
+  let remainingEdges: Int
   let notes: [String]
 
   init(
@@ -27,7 +27,7 @@ struct ImportReport: Encodable {
     sourceSha256 = source.sourceDigest.description
     self.weights = weights.rawValue
     edges = written.model.network.edgeCount
-    survivors = written.model.network.survivors
+    remainingEdges = written.model.network.remainingEdges
     self.notes = notes
   }
 
@@ -36,7 +36,7 @@ struct ImportReport: Encodable {
     let ratio = Double(sourceBytes) / Double(max(bytes, 1))
     return """
       \(source): \(sourceFormat), \(Format.count(sourceBytes)) bytes
-      \(file): \(Format.count(survivors)) of \(Format.count(edges)) edges, \(kept), \(Format.count(bytes)) bytes \
+      \(file): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges, \(kept), \(Format.count(bytes)) bytes \
       (\(Format.ratio(ratio)))
       """
   }

@@ -1,8 +1,8 @@
 import Padawann
 
-/// What `padawann inspect` shows: `padawann.inspect/1`.
+/// What `padawann inspect` shows: `padawann.inspect/2`.
 struct InspectReport: Encodable {
-  let schema = "padawann.inspect/1"
+  let schema = "padawann.inspect/2"
   let file: String
   let sha256: String
   let compact: Bool
@@ -33,12 +33,12 @@ struct InspectReport: Encodable {
     let name: String
     let op: String
     let inputs: [String]
-    let settings: [String: SettingValue]
+    let attributes: [String: AttributeValue]
     let shape: [Int]
     /// `sign` or `float`; `nil` without weights.
     let weights: String?
     let edges: Int?
-    let survivors: Int?
+    let remainingEdges: Int?
 
     init(_ index: Int, _ network: Network) {
       let architecture = network.architecture
@@ -46,26 +46,26 @@ struct InspectReport: Encodable {
       name = node.name
       op = node.operation.name
       inputs = node.inputs.map { $0 == Node.image ? "input" : architecture.nodes[$0].name }
-      settings = Dictionary(
-        uniqueKeysWithValues: node.operation.settings.map { ($0.key, SettingValue($0.value)) })
+      attributes = Dictionary(
+        uniqueKeysWithValues: node.operation.attributes.map { ($0.key, AttributeValue($0.value)) })
       shape = architecture.shapes[index].lengths
       var layer: EdgeWeights?
       if case .weighted(let edges, _) = network.parameters[index] { layer = edges }
       weights = layer.map { $0.hasOwnValues ? "float" : "sign" }
       edges = layer?.count
-      survivors = layer?.survivors
+      remainingEdges = layer?.remainingEdges
     }
   }
 
-  /// A setting of a node as an architecture file would have it.
-  struct SettingValue: Encodable {
-    private let setting: Setting
+  /// An attribute of a node as an architecture file would have it.
+  struct AttributeValue: Encodable {
+    private let attribute: OperationAttribute
 
-    init(_ setting: Setting) { self.setting = setting }
+    init(_ attribute: OperationAttribute) { self.attribute = attribute }
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
-      switch setting {
+      switch attribute {
       case .integers(let numbers) where numbers.count == 1: try container.encode(numbers[0])
       case .integers(let numbers): try container.encode(numbers)
       case .real(let number): try container.encode(number)
@@ -94,7 +94,7 @@ struct InspectReport: Encodable {
       let bytes: Int
       let precision: String
 
-      init(_ parameters: TaskParameters) {
+      init(_ parameters: TaskOverride) {
         node = parameters.node
         count = parameters.count
         bytes = parameters.byteCount
@@ -106,7 +106,7 @@ struct InspectReport: Encodable {
       }
     }
 
-    init(_ task: TaskRecord) {
+    init(_ task: ModelTask) {
       name = task.name
       dataset = task.dataset
       datasetSha256 = task.digest.description
@@ -127,10 +127,10 @@ struct InspectReport: Encodable {
     let sourceBytes: Int?
     let parentSha256: String?
     let seed: UInt64?
-    let settings: [SettingEntry]
+    let settings: [StoredEntry]
 
     /// What the command was told that made the model.
-    struct SettingEntry: Encodable {
+    struct StoredEntry: Encodable {
       let name: String
       let value: String
     }
@@ -142,7 +142,7 @@ struct InspectReport: Encodable {
       sourceBytes = provenance.sourceBytes
       parentSha256 = provenance.parent?.description
       seed = provenance.seed
-      settings = provenance.settings.map { SettingEntry(name: $0.name, value: $0.value) }
+      settings = provenance.entries.map { StoredEntry(name: $0.name, value: $0.value) }
     }
   }
 }
@@ -162,7 +162,7 @@ extension InspectReport {
     let rows = nodes.map { node in
       [
         node.name, node.op, node.inputs.joined(separator: " "), Format.shape(node.shape), node.weights ?? "",
-        node.survivors.map(Format.count) ?? "",
+        node.remainingEdges.map(Format.count) ?? "",
       ]
     }
     return Table.text([["node", "op", "reads", "gives", "weights", "edges left"]] + rows)

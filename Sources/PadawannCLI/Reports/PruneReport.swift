@@ -1,15 +1,15 @@
 import Padawann
 
-/// What `padawann prune` made: `padawann.prune/1`.
+/// What `padawann prune` made: `padawann.prune/2`.
 struct PruneReport: Encodable {
-  let schema = "padawann.prune/1"
+  let schema = "padawann.prune/2"
   let file: String
   let sha256: String
   let bytes: Int
   let method: String
   let edges: Int
-  let survivorsBefore: Int
-  let survivors: Int
+  let remainingEdgesBefore: Int
+  let remainingEdges: Int
 
   init(_ path: String, _ written: StoredModel, before: Int, _ method: String) {
     file = path
@@ -17,13 +17,13 @@ struct PruneReport: Encodable {
     bytes = written.byteCount
     self.method = method
     edges = written.model.network.edgeCount
-    survivorsBefore = before
-    survivors = written.model.network.survivors
+    remainingEdgesBefore = before
+    remainingEdges = written.model.network.remainingEdges
   }
 
   var text: String {
-    let share = Format.percent(Double(survivors) / Double(max(edges, 1)))
-    return "\(file): \(Format.count(survivors)) of \(Format.count(edges)) edges are left (\(share)%), "
-      + "\(Format.count(survivorsBefore - survivors)) were taken away"
+    let share = Format.percent(Double(remainingEdges) / Double(max(edges, 1)))
+    return "\(file): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges are left (\(share)%), "
+      + "\(Format.count(remainingEdgesBefore - remainingEdges)) were taken away"
   }
 }

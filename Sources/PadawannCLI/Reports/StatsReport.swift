@@ -1,8 +1,8 @@
 import Padawann
 
-/// What `padawann stats` counted: `padawann.stats/1`.
+/// What `padawann stats` counted: `padawann.stats/2`.
 struct StatsReport: Encodable {
-  let schema = "padawann.stats/1"
+  let schema = "padawann.stats/2"
   let models: [Entry]
 
   /// One model.
@@ -66,12 +66,12 @@ extension StatsReport.Entry {
     let rows = counts.layers.map { layer in
       [
         layer.name, Format.shape(layer.shape), Format.count(layer.edges),
-        Format.count(layer.survivors), Format.percent(layer.density) + "%",
+        Format.count(layer.remainingEdges), Format.percent(layer.density) + "%",
         Format.percent(layer.negative) + "%",
       ]
     }
     let total = [
-      "all", "", Format.count(counts.edges), Format.count(counts.survivors),
+      "all", "", Format.count(counts.edges), Format.count(counts.remainingEdges),
       Format.percent(counts.density) + "%", "",
     ]
     return Table.text(

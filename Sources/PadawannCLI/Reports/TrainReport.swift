@@ -1,29 +1,29 @@
 import Padawann
 
-/// What `padawann train` made: `padawann.train/1`.
+/// What `padawann train` made: `padawann.train/2`.
 struct TrainReport: Encodable {
-  let schema = "padawann.train/1"
+  let schema = "padawann.train/2"
   let file: String
   let sha256: String
   let bytes: Int
   let edges: Int
-  /// One per pass over the data.
-  let passes: [TrainingPass]
+  /// One per epoch over the data.
+  let epochs: [TrainingEpoch]
 
-  init(_ path: String, _ written: StoredModel, _ passes: [TrainingPass]) {
+  init(_ path: String, _ written: StoredModel, _ epochs: [TrainingEpoch]) {
     file = path
     sha256 = written.digest.description
     bytes = written.byteCount
     edges = written.model.network.edgeCount
-    self.passes = passes
+    self.epochs = epochs
   }
 
   var text: String {
-    var rows = [["pass", "images", "accuracy", "cross-entropy"]]
-    for (index, pass) in passes.enumerated() {
+    var rows = [["epoch", "images", "accuracy", "cross-entropy"]]
+    for (index, epoch) in epochs.enumerated() {
       rows.append([
-        "\(index + 1)", Format.count(pass.images), "\(Format.percent(pass.accuracy))%",
-        Format.decimal(pass.crossEntropy, 4),
+        "\(index + 1)", Format.count(epoch.images), "\(Format.percent(epoch.accuracy))%",
+        Format.decimal(epoch.crossEntropy, 4),
       ])
     }
     return Table.text(rows) + "\n\(file): \(Format.count(edges)) edges, \(Format.count(bytes)) bytes"

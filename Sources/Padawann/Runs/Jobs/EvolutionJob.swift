@@ -2,12 +2,12 @@
 package struct EvolutionJob: RunJob {
   /// What it was started with.
   package let start: RunStart<EvolutionRunSettings>
-  /// How individuals are judged.
-  package let judge: PopulationJudge
+  /// How individuals are evaluated.
+  package let evaluator: FitnessEvaluator
   /// How far it is.
-  package private(set) var evolution: Evolution<[TaskScore]>
-  /// What measures the saliency of edges, with ``Mutation/saliency``.
-  private let probe: SaliencyProbe?
+  package private(set) var evolution: Evolution<[TaskResult]>
+  /// What measures the pruning gains of edges, with ``Mutation/gradient``.
+  private let probe: PruningGainProbe?
 
   package static let kind = RunKind.evolve
 
@@ -27,30 +27,30 @@ package struct EvolutionJob: RunJob {
     _ start: RunStart<EvolutionRunSettings>, from state: RunState?, _ environment: RunEnvironment
   ) async throws {
     let settings = start.configuration.settings
-    let body = try EvolutionBody(
+    let base = try BaseNetwork(
       parents: start.parents.map(\.network), values: settings.edgeValues(), keepsSigns: settings.keepsSigns,
       seed: settings.seed)
-    try self.init(start, body, from: state, environment)
+    try self.init(start, base, from: state, environment)
   }
 
   init(
-    _ start: RunStart<EvolutionRunSettings>, _ body: EvolutionBody, from state: RunState?,
+    _ start: RunStart<EvolutionRunSettings>, _ base: BaseNetwork, from state: RunState?,
     _ environment: RunEnvironment
   ) throws {
     let settings = start.configuration.settings
     var inference = environment.inference
     inference.progress = environment.progress
-    let judge = try PopulationJudge(
-      body: body, tasks: start.tasks, values: settings.edgeValues(), fitness: settings.fitness,
+    let evaluator = try FitnessEvaluator(
+      base: base, tasks: start.tasks, values: settings.edgeValues(), fitness: settings.fitness,
       inference: inference)
     evolution =
       if let state {
-        try Evolution(resuming: .init(state, start.configuration, body.genomes[0].layout))
-      } else { try Evolution(parents: body.genomes, settings: settings.evolution) }
+        try Evolution(resuming: .init(state, start.configuration, base.genomes[0].layout))
+      } else { try Evolution(parents: base.genomes, settings: settings.evolution) }
     probe = try settings.gradientImages.map { images throws(PadawannError) in
-      try judge.saliencyProbe(images: images, seed: settings.seed)
+      try evaluator.pruningGainProbe(images: images, seed: settings.seed)
     }
-    self.judge = judge
+    self.evaluator = evaluator
     self.start = start
   }
 
@@ -66,7 +66,7 @@ package struct EvolutionJob: RunJob {
     let children = Double(settings.population - settings.elites)
     let generations = Double(settings.generations - evolution.generation)
     let initial = Double(evolution.champion == nil ? settings.population : 0)
-    let images = (initial + children * generations) * Double(judge.imagesPerCandidate)
+    let images = (initial + children * generations) * Double(evaluator.imagesPerCandidate)
     return images < 1e15 ? Int(images) : nil
   }
 
@@ -74,29 +74,29 @@ package struct EvolutionJob: RunJob {
     let begin = ContinuousClock.now
     let gradients = try prune()
     let candidates = evolution.ask()
-    try evolution.tell(try await judge.scores(of: candidates))
+    try evolution.tell(try await evaluator.scores(of: candidates))
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     guard
       let line = EvolutionLogLine(
-        evolution, judge, evaluated: candidates.count, gradients, seconds: seconds)
+        evolution, evaluator, evaluated: candidates.count, gradients, seconds: seconds)
     else { throw PadawannError(.usage, "a generation without individuals cannot be stored") }
     return line
   }
 
-  /// Tells the evolution every saliency that it wants for its next generation.
+  /// Tells the evolution all pruning gains that it wants for its next generation.
   ///
   /// All genomes of a generation are measured on the same images, those of another on others.
   ///
   /// - Returns: what it took; `nil` when none was wanted.
-  /// - Throws: as ``SaliencyProbe/saliency(of:draw:)``.
+  /// - Throws: as ``PruningGainProbe/gains(of:draw:)``.
   private mutating func prune() throws -> EvolutionLogLine.Gradients? {
-    guard evolution.saliencyWanted != nil else { return nil }
+    guard evolution.genomeToMeasure != nil else { return nil }
     let draw = evolution.champion == nil ? 0 : UInt64(evolution.generation + 1)
     var (genomes, images) = (0, 0)
-    while let genome = evolution.saliencyWanted {
+    while let genome = evolution.genomeToMeasure {
       try Task.checkCancellation()
-      guard let layers = try probe?.saliency(of: genome.masks, draw: draw) else { return nil }
-      try evolution.tell(saliency: EdgeSaliency(layers, of: genome.layout))
+      guard let layers = try probe?.gains(of: genome.masks, draw: draw) else { return nil }
+      try evolution.tell(gains: PruningGains(layers, of: genome.layout))
       genomes += 1
       images += probe?.imagesPerMask ?? 0
     }
@@ -117,7 +117,7 @@ package struct EvolutionJob: RunJob {
   /// The generation in which the champion was born.
   package var result: Int? { evolution.champion?.generation }
 
-  private var champion: Evolution<[TaskScore]>.Champion {
+  private var champion: Evolution<[TaskResult]>.Champion {
     get throws(PadawannError) {
       guard let champion = evolution.champion else {
         throw PadawannError(.usage, "the run has no champion yet")
@@ -132,39 +132,39 @@ package struct EvolutionJob: RunJob {
     let champion = try champion
     return Outcome(
       generations: evolution.generation, championGeneration: champion.generation,
-      champion: .init(champion.individual, judge))
+      champion: .init(champion.individual, evaluator))
   }
 
   /// The fittest individual as a model that says what it was evolved for.
-  private func model(of champion: Evolution<[TaskScore]>.Champion) throws(PadawannError) -> Model {
+  private func model(of champion: Evolution<[TaskResult]>.Champion) throws(PadawannError) -> Model {
     let configuration = start.configuration
-    var model = Model(network: try judge.body.network.masked(by: champion.individual.genome))
-    if case .shared(let weights) = judge.values { model.sharedWeights = weights }
-    model.tasks = zip(judge.tasks, champion.individual.score.report).map { task, score in
-      TaskRecord(task, sharedWeight: judge.values.settings[score.best], accuracy: score.accuracy)
+    var model = Model(network: try evaluator.base.network.masked(by: champion.individual.genome))
+    if case .shared(let weights) = evaluator.values { model.sharedWeights = weights }
+    model.tasks = zip(evaluator.tasks, champion.individual.score.report).map { task, score in
+      ModelTask(task, sharedWeight: evaluator.values.sharedWeights[score.best], accuracy: score.accuracy)
     }
     model.provenance.tool = configuration.tool
     model.provenance.parent =
       configuration.parents.count == 1 ? Digest(hex: configuration.parents[0].sha256) : nil
     model.provenance.seed = configuration.settings.seed
-    model.provenance.settings =
+    model.provenance.entries =
       configuration.provenance + [
-        Provenance.Setting("champion-generation", "\(champion.generation)"),
-        Provenance.Setting("champion-fitness", "\(champion.individual.score.fitness)"),
+        Provenance.Entry("champion-generation", "\(champion.generation)"),
+        Provenance.Entry("champion-fitness", "\(champion.individual.score.fitness)"),
       ]
     return model
   }
 
   /// Refuses an evolution whose champion could not be stored, for example one with too long a dataset spec.
   func checkThatAChampionCanBeStored() throws(PadawannError) {
-    let scores = judge.tasks.map { task in
-      TaskScore(
-        images: task.dataset.count, right: judge.values.settings.map { _ in 0 }, crossEntropy: [])
+    let scores = evaluator.tasks.map { task in
+      TaskResult(
+        images: task.dataset.count, correct: evaluator.values.sharedWeights.map { _ in 0 }, crossEntropy: [])
     }
-    let unjudged = Evolution<[TaskScore]>.Champion(
-      individual: .init(genome: judge.body.genomes[0], score: Score(fitness: 0, report: scores)),
+    let unevaluated = Evolution<[TaskResult]>.Champion(
+      individual: .init(genome: evaluator.base.genomes[0], score: FitnessScore(fitness: 0, report: scores)),
       generation: 0)
-    _ = try ModelFile.image(of: model(of: unjudged))
+    _ = try ModelFile.encoded(model(of: unevaluated))
   }
 
   /// The individuals of the last generation of a stored run as models, fittest first.
@@ -173,23 +173,23 @@ package struct EvolutionJob: RunJob {
   static func population(of path: String) throws(PadawannError) -> [Model] {
     let (configuration, digest) = try RunConfiguration<EvolutionRunSettings>.read(.evolve, in: path)
     let settings = configuration.settings
-    let body = try EvolutionBody(
+    let base = try BaseNetwork(
       parents: try RunStart.parents(configuration, in: path).map(\.network), values: settings.edgeValues(),
       keepsSigns: settings.keepsSigns, seed: settings.seed)
     guard let checkpoint = try RunFolder.checkpoint(.evolve, digest, in: path) else {
       throw PadawannError(.missing, "the run has no population yet", at: path)
     }
-    let snapshot = try Evolution<[TaskScore]>.Snapshot(
-      checkpoint.state, configuration, body.genomes[0].layout)
+    let snapshot = try Evolution<[TaskResult]>.Snapshot(
+      checkpoint.state, configuration, base.genomes[0].layout)
     return try snapshot.population.map { individual throws(PadawannError) in
-      Model(network: try body.network.masked(by: individual.genome))
+      Model(network: try base.network.masked(by: individual.genome))
     }
   }
 }
 
-extension TaskRecord {
+extension ModelTask {
   /// What a run made of a task.
-  init(_ task: EvolutionTask, sharedWeight: Float?, accuracy: Double? = nil) {
+  init(_ task: EvaluationTask, sharedWeight: Float?, accuracy: Double? = nil) {
     self.init(
       name: task.name, dataset: task.dataset.name, digest: task.dataset.digest,
       classNames: task.dataset.classNames, outputs: task.outputs, normalisation: task.dataset.normalisation,
@@ -197,16 +197,16 @@ extension TaskRecord {
   }
 }
 
-extension PopulationJudge {
-  /// What finds the saliency of edges on the images by which individuals are judged.
+extension FitnessEvaluator {
+  /// What finds the pruning gains of edges on the images by which individuals are evaluated.
   ///
   /// Of several shared weights it is that of the middle magnitude; the logits are scaled, so that it hardly matters which.
   ///
   /// - Parameters:
   ///   - images: how many are looked at for each genome.
   ///   - seed: of the draw of images.
-  /// - Throws: as ``SaliencyProbe/init(_:magnitude:on:images:seed:threads:instructionSet:)``.
-  func saliencyProbe(images: Int, seed: UInt64) throws(PadawannError) -> SaliencyProbe {
+  /// - Throws: as ``PruningGainProbe/init(_:magnitude:on:images:seed:threads:instructionSet:)``.
+  func pruningGainProbe(images: Int, seed: UInt64) throws(PadawannError) -> PruningGainProbe {
     let magnitude: Magnitude
     switch values {
     case .shared(let weights):
@@ -214,8 +214,8 @@ extension PopulationJudge {
       magnitude = .shared(ordered[ordered.count / 2])
     case .pretrained, .random: magnitude = .own
     }
-    return try SaliencyProbe(
-      body.network, magnitude: magnitude,
+    return try PruningGainProbe(
+      base.network, magnitude: magnitude,
       on: tasks.map { TrainingTask($0.dataset, outputs: $0.outputs) }, images: images, seed: seed,
       threads: inference.threads, instructionSet: inference.instructionSet)
   }

@@ -18,14 +18,14 @@ package struct EvolutionLogLine: Codable, Sendable, Equatable {
   package let diversity: Double
   /// How many individuals were evaluated.
   package let evaluated: Int
-  /// What the saliency of edges took; absent without ``Mutation/saliency``.
+  /// What the pruning gains of edges took; absent without ``Mutation/gradient``.
   package let gradients: Gradients?
   /// The time that the generation took, which is all in this line that differs between two runs.
   package let seconds: Double
 
   /// How much was run backward.
   package struct Gradients: Codable, Sendable, Equatable {
-    /// The genomes whose saliency was measured.
+    /// The genomes whose pruning gain was measured.
     package let genomes: Int
     /// The images that were run forward and backward for all of them.
     package let images: Int
@@ -49,11 +49,11 @@ package struct EvolutionLogLine: Codable, Sendable, Equatable {
     package let name: String
     /// The shared weight with the highest accuracy, the first of equals; absent where edges have values of their own.
     package let sharedWeight: Float?
-    /// The share of right answers with it.
+    /// The share of correct predictions with it.
     package let accuracy: Double
     /// The mean cross-entropy with it, in nats.
     package let crossEntropy: Double
-    /// The share of right answers with each shared weight, in the order of the settings.
+    /// The share of correct predictions with each shared weight, in their order.
     package let accuracies: [Double]
   }
 
@@ -61,13 +61,14 @@ package struct EvolutionLogLine: Codable, Sendable, Equatable {
   ///
   /// - Returns: `nil` before the initial population was evaluated.
   init?(
-    _ evolution: Evolution<[TaskScore]>, _ judge: PopulationJudge, evaluated: Int, _ gradients: Gradients?,
+    _ evolution: Evolution<[TaskResult]>, _ evaluator: FitnessEvaluator, evaluated: Int,
+    _ gradients: Gradients?,
     seconds: Double
   ) {
     guard let statistics = evolution.statistics, let champion = evolution.champion else { return nil }
     generation = evolution.generation
-    best = Individual(evolution.population[0], judge)
-    self.champion = Individual(champion.individual, judge)
+    best = Individual(evolution.population[0], evaluator)
+    self.champion = Individual(champion.individual, evaluator)
     championGeneration = champion.generation
     meanFitness = statistics.meanFitness
     medianFitness = statistics.medianFitness
@@ -80,17 +81,17 @@ package struct EvolutionLogLine: Codable, Sendable, Equatable {
 }
 
 extension EvolutionLogLine.Individual {
-  init(_ individual: Evolution<[TaskScore]>.Individual, _ judge: PopulationJudge) {
+  init(_ individual: Evolution<[TaskResult]>.Individual, _ evaluator: FitnessEvaluator) {
     let scores = individual.score.report
     fitness = individual.score.fitness
-    edges = individual.genome.survivors
+    edges = individual.genome.remainingEdges
     crossEntropy = scores.reduce(0) { $0 + $1.bestCrossEntropy } / Double(scores.count)
-    let settings = judge.values.settings
-    tasks = zip(judge.tasks, scores).map { task, score in
+    let sharedWeights = evaluator.values.sharedWeights
+    tasks = zip(evaluator.tasks, scores).map { task, score in
       EvolutionLogLine.Task(
-        name: task.name, sharedWeight: settings[score.best], accuracy: score.accuracy,
+        name: task.name, sharedWeight: sharedWeights[score.best], accuracy: score.accuracy,
         crossEntropy: score.bestCrossEntropy,
-        accuracies: score.right.map { Double($0) / Double(score.images) })
+        accuracies: score.correct.map { Double($0) / Double(score.images) })
     }
   }
 }

@@ -7,7 +7,7 @@ package struct EvolutionRequest: Sendable {
   /// How many images of each class a task has whose spec does not choose; all when `nil`.
   package var perClass: Int?
   /// Whether the classes of every task are given to the outputs that suit them best; see
-  /// ``EvolutionTask/mapped(by:weights:_:)``.
+  /// ``EvaluationTask/mapped(by:weights:_:)``.
   package var mapsLabels: Bool
   /// What edges are worth.
   package var values: EdgeValues
@@ -15,9 +15,9 @@ package struct EvolutionRequest: Sendable {
   package var keepsSigns: Bool
   /// The algorithm's settings.
   package var evolution: EvolutionSettings
-  /// On how many training images the saliency of a genome's edges is measured, with ``Mutation/saliency``.
+  /// On how many training images the pruning gains of a genome's edges is measured, with ``Mutation/gradient``.
   package var gradientImages: Int
-  /// The names of the layers that lose edges; when `nil` all, or with ``Mutation/saliency`` ``Network/layersToMask``.
+  /// The names of the layers that lose edges; when `nil` all, or with ``Mutation/gradient`` ``Network/layersToMask``.
   package var layers: [String]?
   /// How accuracies become a fitness.
   package var fitness: Fitness
@@ -48,24 +48,24 @@ extension EvolutionRequest {
     guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
     var parents: [Model] = []
     for path in models { parents += try Self.models(at: path) }
-    let body = try EvolutionBody(
+    let base = try BaseNetwork(
       parents: parents.map(\.network), values: values, keepsSigns: keepsSigns, seed: evolution.seed)
-    let loaded = try await tasks.loaded(perClass: perClass, data, for: body.network.architecture) { task in
+    let loaded = try await tasks.loaded(perClass: perClass, data, for: base.network.architecture) { task in
       mapsLabels
-        ? try await task.mapped(by: body.network, weights: values.settings, environment.inference) : task
+        ? try await task.mapped(by: base.network, weights: values.sharedWeights, environment.inference) : task
     }
     var algorithm = evolution
-    let isGuided = evolution.mutation == .saliency
-    algorithm.layers = try (layers ?? (isGuided ? body.network.layersToMask : nil)).map {
-      names throws(PadawannError) in try body.network.places(ofLayers: names)
+    let isGuided = evolution.mutation == .gradient
+    algorithm.layers = try (layers ?? (isGuided ? base.network.layersToMask : nil)).map {
+      names throws(PadawannError) in try base.network.places(ofLayers: names)
     }
     let settings = EvolutionRunSettings(
       algorithm, gradientImages: isGuided ? gradientImages : nil, fitness, values, keepsSigns: keepsSigns)
     let start = try RunStart(
       .evolve, settings, parents: parents, tasks: loaded,
       tests: tests.tests(
-        of: zip(tasks, loaded).map { ($0.testSplit, $1) }, data, body.network.architecture), environment)
-    try EvolutionJob(start, body, from: nil, environment).checkThatAChampionCanBeStored()
+        of: zip(tasks, loaded).map { ($0.testSplit, $1) }, data, base.network.architecture), environment)
+    try EvolutionJob(start, base, from: nil, environment).checkThatAChampionCanBeStored()
     try settings.validate()
     return start
   }

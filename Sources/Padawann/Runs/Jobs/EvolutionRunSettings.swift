@@ -2,7 +2,7 @@
 package struct EvolutionRunSettings: RunSettings {
   /// The algorithm's settings.
   package var evolution: EvolutionSettings
-  /// On how many training images the saliency of a genome's edges is measured; absent without ``Mutation/saliency``.
+  /// On how many training images the pruning gains of a genome's edges is measured; absent without ``Mutation/gradient``.
   package let gradientImages: Int?
   /// How accuracies become a fitness.
   package let fitness: Fitness
@@ -32,8 +32,8 @@ package struct EvolutionRunSettings: RunSettings {
     try evolution.validate()
     _ = try fitness.value(accuracies: [0], density: 1)
     _ = try edgeValues()
-    guard (gradientImages != nil) == (evolution.mutation == .saliency), gradientImages ?? 1 > 0 else {
-      throw PadawannError(.data, "images for gradients go with the mutation saliency")
+    guard (gradientImages != nil) == (evolution.mutation == .gradient), gradientImages ?? 1 > 0 else {
+      throw PadawannError(.data, "images for gradients go with the mutation gradient")
     }
   }
 
@@ -50,7 +50,7 @@ package struct EvolutionRunSettings: RunSettings {
 
 extension RunConfiguration where Settings == EvolutionRunSettings {
   /// What the algorithm was told as names and values, in the order in which they are shown and stored.
-  package var provenance: [Provenance.Setting] {
+  package var provenance: [Provenance.Entry] {
     let evolution = settings.evolution
     var list: [(String, String)] = [
       ("command", "evolve"), ("generations", "\(evolution.generations)"),
@@ -59,7 +59,8 @@ extension RunConfiguration where Settings == EvolutionRunSettings {
       ("tournament", "\(evolution.tournament)"), ("crossover", evolution.crossover.rawValue),
       ("crossover-probability", "\(evolution.crossoverProbability)"),
       ("mutation", evolution.mutation.rawValue), ("step", "\(evolution.step)"),
-      ("draw", evolution.draw.rawValue), ("includes-unpruned", "\(evolution.includesUnpruned)"),
+      ("pruning-pool", evolution.pruningPool.rawValue),
+      ("includes-unpruned", "\(evolution.includesUnpruned)"),
     ]
     if let layers = evolution.layers {
       list.append(("layers", layers.map(String.init).joined(separator: "+")))
@@ -74,7 +75,7 @@ extension RunConfiguration where Settings == EvolutionRunSettings {
     // A model has at most 256 settings; which individuals a stored population has is in the run's folder.
     list += parents.prefix(8).enumerated().map { ("parent.\($0 + 1)", $1.sha256) }
     if parents.count > 8 { list.append(("parents", "\(parents.count)")) }
-    return list.map { Provenance.Setting($0.0, $0.1) }
+    return list.map { Provenance.Entry($0.0, $0.1) }
   }
 }
 

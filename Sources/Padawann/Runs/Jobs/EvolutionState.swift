@@ -1,12 +1,12 @@
 import HDF5
 
-extension Evolution<[TaskScore]>.Snapshot {
+extension Evolution<[TaskResult]>.Snapshot {
   /// What a checkpoint stores of an evolution between two generations (`Formats/runs.md`).
   var state: RunState {
     let individuals = population + [champion.individual]
     let scores = individuals.flatMap(\.score.report)
     let tasks = champion.individual.score.report.count
-    let shape = [individuals.count, tasks, (scores.first?.right.count ?? 0)]
+    let shape = [individuals.count, tasks, (scores.first?.correct.count ?? 0)]
     var masks: [UInt8] = []
     masks.reserveCapacity(individuals.reduce(0) { $0 + $1.genome.layout.packedByteCount })
     for individual in individuals {
@@ -24,7 +24,7 @@ extension Evolution<[TaskScore]>.Snapshot {
       HDFEntry(
         "fitness", HDFDataset(shape: [individuals.count], .float64(individuals.map(\.score.fitness)))),
       HDFEntry("images", HDFDataset(shape: Array(shape.prefix(2)), .int64(scores.map { Int64($0.images) }))),
-      HDFEntry("right", HDFDataset(shape: shape, .int64(scores.flatMap { $0.right.map(Int64.init) }))),
+      HDFEntry("right", HDFDataset(shape: shape, .int64(scores.flatMap { $0.correct.map(Int64.init) }))),
       HDFEntry("cross_entropy", HDFDataset(shape: shape, .float64(scores.flatMap(\.crossEntropy)))),
     ]
     return RunState(root)
@@ -53,7 +53,7 @@ extension Evolution<[TaskScore]>.Snapshot {
 /// The tables of a checkpoint, a row of each for an individual.
 private struct EvolutionRows {
   let root: HDFGroup
-  let tasks: [RunTask]
+  let tasks: [TaskDescription]
   let weights: Int
   let rows: Int
   let layout: EdgeLayout
@@ -63,36 +63,36 @@ private struct EvolutionRows {
   {
     self.root = root
     tasks = configuration.tasks
-    weights = try configuration.settings.edgeValues().settings.count
+    weights = try configuration.settings.edgeValues().sharedWeights.count
     rows = configuration.settings.evolution.population + 1
     self.layout = layout
   }
 
-  func individuals() throws(PadawannError) -> [Evolution<[TaskScore]>.Individual] {
+  func individuals() throws(PadawannError) -> [Evolution<[TaskResult]>.Individual] {
     // Every shape is known beforehand, so that none has to be believed.
     guard case .uint8(let bits) = elements("masks", [rows, layout.packedByteCount]),
       case .float64(let fitness) = elements("fitness", [rows]),
       case .int64(let images) = elements("images", [rows, tasks.count]),
-      case .int64(let right) = elements("right", [rows, tasks.count, weights]),
+      case .int64(let correct) = elements("right", [rows, tasks.count, weights]),
       case .float64(let losses) = elements("cross_entropy", [rows, tasks.count, weights]),
       losses.allSatisfy({ $0 >= 0 })
     else { throw RunState.broken }
-    var individuals: [Evolution<[TaskScore]>.Individual] = []
+    var individuals: [Evolution<[TaskResult]>.Individual] = []
     for row in 0..<rows {
-      var scores: [TaskScore] = []
+      var scores: [TaskResult] = []
       for (index, task) in tasks.enumerated() {
         let place = row * tasks.count + index
         let cells = (place * weights)..<((place + 1) * weights)
         guard images[place] == Int64(task.images),
-          right[cells].allSatisfy({ (0...images[place]).contains($0) })
+          correct[cells].allSatisfy({ (0...images[place]).contains($0) })
         else { throw RunState.broken }
         scores.append(
-          TaskScore(
-            images: task.images, right: right[cells].map { Int($0) }, crossEntropy: Array(losses[cells])))
+          TaskResult(
+            images: task.images, correct: correct[cells].map { Int($0) }, crossEntropy: Array(losses[cells])))
       }
       let width = layout.packedByteCount
       let genome = try genome(bits[(row * width)..<((row + 1) * width)])
-      individuals.append(.init(genome: genome, score: Score(fitness: fitness[row], report: scores)))
+      individuals.append(.init(genome: genome, score: FitnessScore(fitness: fitness[row], report: scores)))
     }
     return individuals
   }

@@ -1,6 +1,6 @@
 import HDF5
 
-/// A fine-tuning as a run: a part of a model is trained on one task, and becomes that task's head. A step is a pass over all
+/// A fine-tuning as a run: a part of a model is trained on one task, and becomes that task's head. A step is an epoch over all
 /// images of one of the repetitions.
 package struct FineTuningJob: RunJob, ~Copyable {
   /// What it was started with.
@@ -15,7 +15,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
   /// What the present repetition began with.
   private var begin: Trainer.Snapshot
   private var repetition: Int
-  /// The share of right answers on the test images after each repetition.
+  /// The share of correct predictions on the test images after each repetition.
   private var accuracies: [Proportion]
   private let environment: RunEnvironment
 
@@ -43,19 +43,19 @@ package struct FineTuningJob: RunJob, ~Copyable {
     }
   }
 
-  /// A pass over all images: a line of the log.
+  /// An epoch over all images: a line of the log.
   package struct LogLine: Codable, Sendable, Equatable {
     /// The repetition, from 1.
     package let repetition: Int
-    /// The pass of it, from 1.
-    package let pass: Int
+    /// The epoch of it, from 1.
+    package let epoch: Int
     /// The mean cross-entropy, in nats, each image before the step of its batch.
     package let crossEntropy: Double
-    /// The share of right answers, likewise.
+    /// The share of correct predictions, likewise.
     package let accuracy: Double
-    /// Right answers on the test images, after the last pass of a repetition.
+    /// Correct predictions on the test images, after the last epoch of a repetition.
     package let testAccuracy: Proportion?
-    /// The time that the pass took, which is all in this line that differs between two runs.
+    /// The time that the epoch took, which is all in this line that differs between two runs.
     package let seconds: Double
   }
 
@@ -63,7 +63,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
   package struct Outcome: RunOutcome {
     /// The images that were learned from.
     package let images: Int
-    /// Right answers on the test images before the training; absent where there are none.
+    /// Correct predictions on the test images before the training; absent where there are none.
     package let accuracyBefore: Proportion?
     /// And after each repetition.
     package let accuracies: [Proportion]
@@ -75,7 +75,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
     let (model, task) = (start.parents[0], start.tasks[0])
     let known = model.tasks.first { $0.name == task.name }
     let network = try model.network.replacing(known?.parameters ?? [])
-    let (base, tuning) = try await settings.tuning.conditioned(
+    let (base, tuning) = try await settings.tuning.withScaledLogits(
       network, sharedWeight: settings.sharedWeight, on: task.dataset, environment.inference)
     let test = try start.configuration.tests.first.map { test throws(PadawannError) in
       try DatasetSpec.parse(test.dataset).load(
@@ -98,7 +98,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
     let present = try trainer(first, repetition, from: stored?.present)
     if let stored {
       let isAtItsEnd = present.isFinished
-      guard present.step % present.stepsPerPass == 0, present.step > 0,
+      guard present.step % present.stepsPerEpoch == 0, present.step > 0,
         test == nil || stored.accuracies.count == repetition + (isAtItsEnd ? 1 : 0)
       else { throw RunState.broken }
     }
@@ -110,10 +110,10 @@ package struct FineTuningJob: RunJob, ~Copyable {
     (self.start, self.environment) = (start, environment)
   }
 
-  private var passes: Int { tuning.training.passes }
+  private var epochs: Int { tuning.training.epochs }
 
-  /// The passes that were done, over all repetitions.
-  package var step: Int { repetition * passes + trainer.step / trainer.stepsPerPass }
+  /// The epochs that were done, over all repetitions.
+  package var step: Int { repetition * epochs + trainer.step / trainer.stepsPerEpoch }
   package var isFinished: Bool { trainer.isFinished && repetition == tuning.repetitions - 1 }
   /// The batches that are left.
   package var remaining: Int? { trainer.steps * (tuning.repetitions - repetition) - trainer.step }
@@ -131,12 +131,12 @@ package struct FineTuningJob: RunJob, ~Copyable {
         instructionSet: environment.inference.instructionSet)
       begin = trainer.snapshot
     }
-    let pass = try trainer.pass { environment.progress?(1) }
+    let epoch = try trainer.epoch { environment.progress?(1) }
     let accuracy = trainer.isFinished ? try await accuracy(of: head()) : nil
     if let accuracy { accuracies.append(accuracy) }
     return LogLine(
-      repetition: repetition + 1, pass: trainer.step / trainer.stepsPerPass,
-      crossEntropy: pass.crossEntropy, accuracy: pass.accuracy, testAccuracy: accuracy,
+      repetition: repetition + 1, epoch: trainer.step / trainer.stepsPerEpoch,
+      crossEntropy: epoch.crossEntropy, accuracy: epoch.accuracy, testAccuracy: accuracy,
       seconds: (ContinuousClock.now - clock) / .seconds(1))
   }
 
@@ -145,7 +145,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
   private var sharedWeight: Float? { start.configuration.settings.sharedWeight }
 
   /// What the task has of its own: what was trained, and what it had before and was not.
-  private func parameters() throws(PadawannError) -> [TaskParameters] {
+  private func parameters() throws(PadawannError) -> [TaskOverride] {
     let trained = try tuning.parameters(of: trainer.network())
     let known = start.parents[0].tasks.first { $0.name == start.tasks[0].name }?.parameters ?? []
     return known.filter { old in !trained.contains { $0.node == old.node } } + trained
@@ -169,9 +169,9 @@ package struct FineTuningJob: RunJob, ~Copyable {
     let task = start.tasks[0]
     let predictions = try await environment.inference.predictions(
       of: head(), on: task.dataset, weights: [sharedWeight])
-    var record = TaskRecord(
+    var record = ModelTask(
       task, sharedWeight: sharedWeight,
-      accuracy: try TaskScore(predictions, outputs: task.outputs).accuracy)
+      accuracy: try TaskResult(predictions, outputs: task.outputs).accuracy)
     record.parameters = try parameters()
     var model = start.parents[0]
     if let index = model.tasks.firstIndex(where: { $0.name == task.name }) {
@@ -182,11 +182,11 @@ package struct FineTuningJob: RunJob, ~Copyable {
     model.provenance.tool = start.configuration.tool
     model.provenance.parent = Digest(hex: start.configuration.parents[0].sha256)
     model.provenance.seed = start.configuration.settings.seed
-    model.provenance.settings = provenance
+    model.provenance.entries = provenance
     return model
   }
 
-  private var provenance: [Provenance.Setting] {
+  private var provenance: [Provenance.Entry] {
     let settings = start.configuration.settings
     let layers =
       switch tuning.part {
@@ -200,7 +200,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
       .init("weight", sharedWeight?.plain ?? "own"), .init("profile", settings.profile.rawValue),
       .init("repetitions", "\(tuning.repetitions)"),
     ] + tuning.training.provenance + [
-      .init("dropout", tuning.dropsOut ? "on" : "off"), .init("masked", "\(tuning.training.survivorsOnly)"),
+      .init("dropout", tuning.dropsOut ? "on" : "off"), .init("masked", "\(tuning.training.keepsPruned)"),
       .init("int8", "\(tuning.quantises)"),
     ]
   }
@@ -223,7 +223,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
     return state
   }
 
-  /// What a checkpoint stores of a fine-tuning between two passes (`Formats/runs.md`).
+  /// What a checkpoint stores of a fine-tuning between two epochs (`Formats/runs.md`).
   private struct Stored {
     let repetition: Int
     let begin: Trainer.Snapshot
@@ -299,11 +299,11 @@ package struct FineTuningRequest: Sendable {
     let inference = environment.inference
     let known = model.tasks.first { $0.name == name }
     let network = try model.network.replacing(known?.parameters ?? [])
-    try Name.check(name, of: "a task")
+    try NameRule.check(name, of: "a task")
     let dataset = try self.task.load(from: data)
     try Inference.check(dataset, fits: network.architecture)
     _ = try tuning.scope(in: network.architecture)
-    var task = EvolutionTask(name: name, dataset: dataset, outputs: known?.outputs)
+    var task = EvaluationTask(name: name, dataset: dataset, outputs: known?.outputs)
     let weights: [Float?] = network.hasOwnValuesOnly ? [nil] : model.sharedWeights
     if mapsLabels { task = try await task.mapped(by: network, weights: weights, inference) }
     try task.check(fits: network.architecture)
@@ -322,7 +322,7 @@ package struct FineTuningRequest: Sendable {
     return try RunStart(.finetune, settings, parents: [model], tasks: [task], tests: tests, environment)
   }
 
-  private func check(_ test: Dataset, _ task: EvolutionTask) throws(PadawannError) {
+  private func check(_ test: Dataset, _ task: EvaluationTask) throws(PadawannError) {
     try Inference.check(test, fits: model.network.architecture)
     guard test.classNames.count == task.outputs.count else {
       throw PadawannError(
@@ -332,10 +332,10 @@ package struct FineTuningRequest: Sendable {
   }
 
   private static func bestWeight(
-    _ weights: [Float?], _ network: Network, _ task: EvolutionTask, _ inference: Inference
+    _ weights: [Float?], _ network: Network, _ task: EvaluationTask, _ inference: Inference
   ) async throws -> Float? {
     let first = try task.dataset.prefix(imagesForWeight)
     let predictions = try await inference.predictions(of: network, on: first, weights: weights)
-    return weights[try TaskScore(predictions, outputs: task.outputs).best]
+    return weights[try TaskResult(predictions, outputs: task.outputs).best]
   }
 }

@@ -1,27 +1,27 @@
 import HDF5
 
-extension MaskSettings: RunSettings {}
+extension MaskLearningSettings: RunSettings {}
 
-/// A learning of masks as a run: a step is a pass over all images.
+/// A learning of masks as a run: a step is an epoch over all images.
 package struct MaskLearningJob: RunJob, ~Copyable {
   /// What it was started with.
-  package let start: RunStart<MaskSettings>
+  package let start: RunStart<MaskLearningSettings>
   private var learning: MaskLearning
   private let environment: RunEnvironment
 
   package static let kind = RunKind.learn
 
-  /// A pass over all images: a line of the log.
+  /// An epoch over all images: a line of the log.
   package struct LogLine: Codable, Sendable, Equatable {
-    /// The pass, from 1.
-    package let pass: Int
+    /// The epoch, from 1.
+    package let epoch: Int
     /// The batches that were learned from.
     package let step: Int
     /// The mean cross-entropy of the batches, in nats, before each step.
     package let crossEntropy: Double
-    /// The share of images that were answered right, before each step.
+    /// The share of images that were predicted correctly, before each step.
     package let accuracy: Double
-    /// The time that the pass took, which is all in this line that differs between two runs.
+    /// The time that the epoch took, which is all in this line that differs between two runs.
     package let seconds: Double
   }
 
@@ -31,7 +31,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     package let density: Double
   }
 
-  package init(_ start: RunStart<MaskSettings>, from state: RunState?, _ environment: RunEnvironment)
+  package init(_ start: RunStart<MaskLearningSettings>, from state: RunState?, _ environment: RunEnvironment)
     async throws
   {
     let network = start.parents[0].network
@@ -43,14 +43,14 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     let learning = try MaskLearning(
       network, on: tasks, settings: start.configuration.settings, from: snapshot,
       threads: inference.threads, instructionSet: inference.instructionSet, progress: environment.preparation)
-    guard learning.step % learning.stepsPerPass == 0 else { throw RunState.broken }
+    guard learning.step % learning.stepsPerEpoch == 0 else { throw RunState.broken }
     self.learning = learning
     self.start = start
     self.environment = environment
   }
 
-  /// The passes that were done.
-  package var step: Int { learning.step / learning.stepsPerPass }
+  /// The epochs that were done.
+  package var step: Int { learning.step / learning.stepsPerEpoch }
   package var isFinished: Bool { learning.isFinished }
   /// The batches that are left.
   package var remaining: Int? { learning.steps - learning.step }
@@ -59,18 +59,18 @@ package struct MaskLearningJob: RunJob, ~Copyable {
 
   package mutating func advance() async throws -> LogLine {
     let begin = ContinuousClock.now
-    let end = learning.step + learning.stepsPerPass
-    var (loss, right, images) = (0.0, 0, 0)
+    let end = learning.step + learning.stepsPerEpoch
+    var (loss, correct, images) = (0.0, 0, 0)
     while learning.step < end {
       try Task.checkCancellation()
       let result = try learning.advance()
       loss += result.loss * Double(result.images)
-      right += result.right
+      correct += result.correct
       images += result.images
       environment.progress?(1)
     }
     return LogLine(
-      pass: step, step: end, crossEntropy: loss / Double(images), accuracy: Double(right) / Double(images),
+      epoch: step, step: end, crossEntropy: loss / Double(images), accuracy: Double(correct) / Double(images),
       seconds: (ContinuousClock.now - begin) / .seconds(1))
   }
 
@@ -84,14 +84,14 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     model.provenance.tool = configuration.tool
     model.provenance.parent = Digest(hex: configuration.parents[0].sha256)
     model.provenance.seed = configuration.settings.seed
-    model.provenance.settings = configuration.provenance
+    model.provenance.entries = configuration.provenance
     for (index, task) in start.tasks.enumerated() {
-      var record = TaskRecord(task, sharedWeight: weight)
+      var record = ModelTask(task, sharedWeight: weight)
       record.parameters = biases(task: index, of: model.network.architecture)
       let network = try model.network.replacing(record.parameters)
       let predictions = try await environment.inference.predictions(
         of: network, on: task.dataset, weights: [weight])
-      record.accuracy = try TaskScore(predictions, outputs: task.outputs).accuracy
+      record.accuracy = try TaskResult(predictions, outputs: task.outputs).accuracy
       model.tasks.append(record)
     }
     return model
@@ -100,35 +100,35 @@ package struct MaskLearningJob: RunJob, ~Copyable {
   package func outcome() async throws -> Outcome { Outcome(density: start.configuration.settings.density) }
 
   /// The biases that a task has of its own.
-  private func biases(task: Int, of architecture: Architecture) -> [TaskParameters] {
+  private func biases(task: Int, of architecture: Architecture) -> [TaskOverride] {
     guard start.configuration.settings.biases == .perTask else { return [] }
     return learning.biases(task: task).sorted { $0.key < $1.key }.map { node, bias in
-      TaskParameters(node: architecture.nodes[node].name, .weighted(nil, bias: bias, .float32))
+      TaskOverride(node: architecture.nodes[node].name, .weighted(nil, bias: bias, .float32))
     }
   }
 }
 
-extension RunConfiguration where Settings == MaskSettings {
+extension RunConfiguration where Settings == MaskLearningSettings {
   /// What the method was told as names and values, as the model stores them.
-  package var provenance: [Provenance.Setting] {
+  package var provenance: [Provenance.Entry] {
     let learning = settings
     var list: [(String, String)] = [
       ("command", "learn"), ("density", "\(learning.density)"),
       ("layers", learning.layers?.joined(separator: "+") ?? "linear"),
       ("biases", learning.biases.rawValue), ("weight", "\(learning.sharedWeight)"),
-      ("passes", "\(learning.passes)"), ("batch", "\(learning.batch)"), ("shifts", "\(learning.shifts)"),
+      ("epochs", "\(learning.epochs)"), ("batch", "\(learning.batch)"), ("shifts", "\(learning.shifts)"),
       ("rate", "\(learning.rate)"), ("bias-rate", "\(learning.biasRate)"), ("refresh", "\(learning.refresh)"),
-      ("temperature", "\(learning.temperature)"),
+      ("logit deviation", "\(learning.logitDeviation)"),
     ]
     for (name, share) in learning.shares.sorted(by: { $0.key < $1.key }) {
       list.append(("share.\(name)", "\(share)"))
     }
-    return (list + taskEntries).map { Provenance.Setting($0.0, $0.1) }
+    return (list + taskEntries).map { Provenance.Entry($0.0, $0.1) }
   }
 }
 
 extension MaskLearning.Snapshot {
-  /// What a checkpoint stores of a learning between two passes (`Formats/runs.md`).
+  /// What a checkpoint stores of a learning between two epochs (`Formats/runs.md`).
   var state: RunState {
     var nodes = HDFGroup()
     nodes.groups = layers.map { layer in
@@ -153,7 +153,7 @@ extension MaskLearning.Snapshot {
   /// Reads what ``state`` stored; the learning that goes on from it checks that its numbers fit.
   ///
   /// - Throws: ``PadawannError`` `data` when parts are missing.
-  init(_ state: RunState, _ settings: MaskSettings) throws(PadawannError) {
+  init(_ state: RunState, _ settings: MaskLearningSettings) throws(PadawannError) {
     var reader = AttributeReader(state.tree, "/")
     let step = try reader.integer("step")
     guard let nodes = state.tree.group("nodes") else { throw RunState.broken }

@@ -11,7 +11,7 @@ package struct LearningRequest: Sendable {
   /// Whether the classes of every task are given to the outputs that suit them best.
   package var mapsLabels: Bool
   /// The method's settings.
-  package var learning: MaskSettings
+  package var learning: MaskLearningSettings
   /// Data on which the result is measured besides the test splits of the tasks.
   package var tests: [DatasetSpec]
 
@@ -21,7 +21,7 @@ package struct LearningRequest: Sendable {
     self.tasks = tasks
     perClass = nil
     mapsLabels = false
-    learning = MaskSettings(density: density)
+    learning = MaskLearningSettings(density: density)
     tests = []
   }
 }
@@ -56,7 +56,7 @@ extension LearningRequest {
   ///
   /// - Parameter environment: where and how the run will work.
   /// - Throws: ``PadawannError`` for whatever is missing, damaged, or does not fit.
-  package func start(_ environment: RunEnvironment) async throws -> RunStart<MaskSettings> {
+  package func start(_ environment: RunEnvironment) async throws -> RunStart<MaskLearningSettings> {
     try learning.validate()
     guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
     let specs = try divided()
@@ -75,7 +75,7 @@ extension LearningRequest {
   }
 }
 
-extension RunStart where Settings == MaskSettings {
+extension RunStart where Settings == MaskLearningSettings {
   /// The same as a group of runs, one for each density.
   ///
   /// - Throws: ``PadawannError`` `usage` for a share that makes no sense.

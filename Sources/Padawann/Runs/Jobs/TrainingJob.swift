@@ -1,12 +1,12 @@
 import HDF5
 
-/// A training from nothing as a run: a step is a pass over all images. The parent is the network as it is initialised, of which
+/// A training from nothing as a run: a step is an epoch over all images. The parent is the network as it is initialised, of which
 /// only the architecture counts.
 package struct TrainingJob: RunJob, ~Copyable {
   /// What it was started with.
   package let start: RunStart<Settings>
   private var trainer: Trainer
-  private var passes: [TrainingPass]
+  private var epochs: [TrainingEpoch]
   private let environment: RunEnvironment
 
   package static let kind = RunKind.train
@@ -22,7 +22,7 @@ package struct TrainingJob: RunJob, ~Copyable {
     /// Whether dropouts drop.
     package var dropsOut: Bool
 
-    /// Puts the settings together.
+    /// Makes the settings.
     package init(architecture: String, data: [String], _ training: TrainingSettings, dropsOut: Bool) {
       self.architecture = architecture
       self.data = data
@@ -39,22 +39,22 @@ package struct TrainingJob: RunJob, ~Copyable {
     package func validate() throws(PadawannError) { try training.validate() }
   }
 
-  /// A pass over all images: a line of the log.
+  /// An epoch over all images: a line of the log.
   package struct LogLine: Codable, Sendable, Equatable {
-    /// The pass, from 1.
-    package let pass: Int
+    /// The epoch, from 1.
+    package let epoch: Int
     /// The mean cross-entropy, in nats, each image before the step of its batch.
     package let crossEntropy: Double
-    /// The share of right answers, likewise.
+    /// The share of correct predictions, likewise.
     package let accuracy: Double
-    /// The time that the pass took, which is all in this line that differs between two runs.
+    /// The time that the epoch took, which is all in this line that differs between two runs.
     package let seconds: Double
   }
 
   /// What came of a training.
   package struct Outcome: RunOutcome {
-    /// What every pass showed.
-    package let passes: [TrainingPass]
+    /// What every epoch showed.
+    package let epochs: [TrainingEpoch]
   }
 
   package init(_ start: RunStart<Settings>, from state: RunState?, _ environment: RunEnvironment) async throws
@@ -68,16 +68,16 @@ package struct TrainingJob: RunJob, ~Copyable {
       start.tasks.map { TrainingTask($0.dataset, outputs: $0.outputs) }, scope, settings.training,
       environment.inference.threads, environment.inference.instructionSet,
       from: state.map { state throws(PadawannError) in try Trainer.Snapshot(state) })
-    let passes = try state.map { state throws(PadawannError) in try [TrainingPass](state) } ?? []
-    guard trainer.step == passes.count * trainer.stepsPerPass else { throw RunState.broken }
+    let epochs = try state.map { state throws(PadawannError) in try [TrainingEpoch](state) } ?? []
+    guard trainer.step == epochs.count * trainer.stepsPerEpoch else { throw RunState.broken }
     self.trainer = trainer
-    self.passes = passes
+    self.epochs = epochs
     self.start = start
     self.environment = environment
   }
 
-  /// The passes that were done.
-  package var step: Int { passes.count }
+  /// The epochs that were done.
+  package var step: Int { epochs.count }
   package var isFinished: Bool { trainer.isFinished }
   /// The batches that are left.
   package var remaining: Int? { trainer.steps - trainer.step }
@@ -87,19 +87,19 @@ package struct TrainingJob: RunJob, ~Copyable {
     var state = trainer.snapshot.state
     state.tree.datasets.append(
       HDFEntry(
-        "passes",
+        "epochs",
         HDFDataset(
-          shape: [passes.count, 3],
-          .float64(passes.flatMap { [$0.crossEntropy, $0.accuracy, Double($0.images)] }))))
+          shape: [epochs.count, 3],
+          .float64(epochs.flatMap { [$0.crossEntropy, $0.accuracy, Double($0.images)] }))))
     return state
   }
 
   package mutating func advance() async throws -> LogLine {
     let begin = ContinuousClock.now
-    let pass = try trainer.pass { environment.progress?(1) }
-    passes.append(pass)
+    let epoch = try trainer.epoch { environment.progress?(1) }
+    epochs.append(epoch)
     return LogLine(
-      pass: passes.count, crossEntropy: pass.crossEntropy, accuracy: pass.accuracy,
+      epoch: epochs.count, crossEntropy: epoch.crossEntropy, accuracy: epoch.accuracy,
       seconds: (ContinuousClock.now - begin) / .seconds(1))
   }
 
@@ -109,7 +109,7 @@ package struct TrainingJob: RunJob, ~Copyable {
     var provenance = Provenance()
     provenance.tool = start.configuration.tool
     provenance.seed = settings.seed
-    provenance.settings =
+    provenance.entries =
       [
         .init("command", "train"),
         .init(
@@ -120,7 +120,7 @@ package struct TrainingJob: RunJob, ~Copyable {
     return Model(network: try trainer.network(), provenance: provenance)
   }
 
-  package func outcome() async throws -> Outcome { Outcome(passes: passes) }
+  package func outcome() async throws -> Outcome { Outcome(epochs: epochs) }
 }
 
 /// What a user asks of a training.
@@ -152,11 +152,11 @@ package struct TrainingRequest: Sendable {
   }
 }
 
-/// What one pass of a training showed: the mean over its images, each seen before the step of its batch.
-package struct TrainingPass: Codable, Sendable, Equatable {
+/// What one epoch of a training showed: the mean over its images, each seen before the step of its batch.
+package struct TrainingEpoch: Codable, Sendable, Equatable {
   /// The cross-entropy, in nats.
   package private(set) var crossEntropy = 0.0
-  /// The share of right answers.
+  /// The share of correct predictions.
   package private(set) var accuracy = 0.0
   /// The number of images.
   package private(set) var images = 0
@@ -173,32 +173,32 @@ package struct TrainingPass: Codable, Sendable, Equatable {
   mutating func add(_ batch: BatchResult) {
     let all = Double(images + batch.images)
     crossEntropy = (crossEntropy * Double(images) + batch.loss * Double(batch.images)) / all
-    accuracy = (accuracy * Double(images) + Double(batch.right)) / all
+    accuracy = (accuracy * Double(images) + Double(batch.correct)) / all
     images += batch.images
   }
 }
 
 extension Trainer {
-  /// Goes over all images once, or to the end of a pass that was begun.
+  /// Goes over all images once, or to the end of an epoch that was begun.
   ///
   /// - Parameter progress: told after every batch.
   /// - Throws: as ``advance()``; `CancellationError`.
-  mutating func pass(progress: () -> Void) throws -> TrainingPass {
-    var pass = TrainingPass()
+  mutating func epoch(progress: () -> Void) throws -> TrainingEpoch {
+    var epoch = TrainingEpoch()
     repeat {
       try Task.checkCancellation()
-      pass.add(try advance())
+      epoch.add(try advance())
       progress()
-    } while step % stepsPerPass != 0
-    return pass
+    } while step % stepsPerEpoch != 0
+    return epoch
   }
 }
 
 extension TrainingSettings {
   /// The settings for the record.
-  var provenance: [Provenance.Setting] {
+  var provenance: [Provenance.Entry] {
     [
-      Provenance.Setting("passes", "\(passes)"), .init("batch", "\(batch)"), .init("rate", "\(rate)"),
+      Provenance.Entry("epochs", "\(epochs)"), .init("batch", "\(batch)"), .init("rate", "\(rate)"),
       .init("optimiser", optimiser.summary), .init("schedule", schedule.summary),
       .init("shifts", "\(shifts)"),
     ]
@@ -224,28 +224,28 @@ extension Schedule {
     switch self {
     case .constant: "constant"
     case .cosine: "cosine"
-    case .step(let factor, let passes): "step=\(factor)/\(passes)"
+    case .step(let factor, let epochs): "step=\(factor)/\(epochs)"
     }
   }
 }
 
-extension [TrainingPass] {
-  /// Reads what a checkpoint stores of the passes that were done.
+extension [TrainingEpoch] {
+  /// Reads what a checkpoint stores of the epochs that were done.
   ///
   /// - Throws: ``PadawannError`` `data` when it is no such table.
   fileprivate init(_ state: RunState) throws(PadawannError) {
-    guard let table = state.tree.dataset("passes"), case .float64(let numbers) = table.elements,
+    guard let table = state.tree.dataset("epochs"), case .float64(let numbers) = table.elements,
       table.shape.count == 2, table.shape[1] == 3, numbers.allSatisfy(\.isFinite)
     else { throw RunState.broken }
     self = try stride(from: 0, to: numbers.count, by: 3).map { start throws(PadawannError) in
       guard let images = Int(exactly: numbers[start + 2]), images > 0 else { throw RunState.broken }
-      return TrainingPass(crossEntropy: numbers[start], accuracy: numbers[start + 1], images: images)
+      return TrainingEpoch(crossEntropy: numbers[start], accuracy: numbers[start + 1], images: images)
     }
   }
 }
 
 extension Trainer.Snapshot {
-  /// What a checkpoint stores of a training between two passes (`Formats/runs.md`).
+  /// What a checkpoint stores of a training between two epochs (`Formats/runs.md`).
   var state: RunState {
     var root = HDFGroup()
     root.attributes = [HDFEntry("step", .integer(Int64(step)))]

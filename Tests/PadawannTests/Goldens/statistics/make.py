@@ -273,10 +273,10 @@ def scores():
     sets, ensemble_loss, ensemble_answers = [], mpf(0), []
     for rows in logits:
         logs = [exact_log_softmax(row) for row in rows]
-        answers = rows.argmax(axis=1)
+        predictedClasses = rows.argmax(axis=1)
         matrix = np.zeros((4, 4), int)
-        np.add.at(matrix, (labels, answers), 1)
-        sets.append({"correct": int((answers == labels).sum()), "confusion": matrix.tolist(),
+        np.add.at(matrix, (labels, predictedClasses), 1)
+        sets.append({"correct": int((predictedClasses == labels).sum()), "confusion": matrix.tolist(),
                      "crossEntropy": float(-mpmath.fsum(log[l] for log, l in zip(logs, labels)) / len(labels))})
     for image, label in enumerate(labels):
         probabilities = [[mpmath.exp(x) for x in exact_log_softmax(rows[image])] for rows in logits]

@@ -1,0 +1,64 @@
+/// An individual before its pruning step.
+struct Offspring: Sendable, Equatable {
+  /// Its place in its generation.
+  let individual: Int
+  let genome: Genome
+  /// Whether there is a pruning step.
+  let isPruned: Bool
+}
+
+/// Offspring while they are pruned: at once, or, by gradients, genome by genome, when the pruning gains of each are told.
+struct OffspringPruning: Sendable, Equatable {
+  private let settings: EvolutionSettings
+  private let generation: Int
+  private let offspring: [Offspring]
+  /// The genomes in order of birth, pruned except for those that wait.
+  private(set) var genomes: [Genome]
+  /// The places of those that wait, equal genomes together.
+  private var waiting: [[Int]]
+
+  /// No individuals.
+  static func empty(_ settings: EvolutionSettings) -> OffspringPruning {
+    OffspringPruning([], generation: 0, settings)
+  }
+
+  init(_ offspring: [Offspring], generation: Int, _ settings: EvolutionSettings) {
+    self.settings = settings
+    self.generation = generation
+    self.offspring = offspring
+    guard settings.mutation == .gradient else {
+      genomes = offspring.map { child in
+        child.isPruned
+          ? settings.pruned(child.genome, generation, child.individual, by: nil) : child.genome
+      }
+      waiting = []
+      return
+    }
+    genomes = offspring.map(\.genome)
+    var groups: [[Int]] = []
+    var group: [Genome: Int] = [:]
+    for (place, child) in offspring.enumerated() where child.isPruned {
+      if let known = group[child.genome] {
+        groups[known].append(place)
+      } else {
+        group[child.genome] = groups.count
+        groups.append([place])
+      }
+    }
+    waiting = groups
+  }
+
+  /// The place of the first individual.
+  var first: Int { offspring.first?.individual ?? 0 }
+
+  /// The genome whose pruning gain is needed next; `nil` when all are pruned.
+  var unpruned: Genome? { waiting.first.map { genomes[$0[0]] } }
+
+  /// Prunes every individual whose genome is ``unpruned``.
+  mutating func prune(by gains: PruningGains) {
+    for place in waiting.removeFirst() {
+      genomes[place] = settings.pruned(
+        genomes[place], generation, offspring[place].individual, by: gains)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// A model as one of its tasks uses it.
+public struct TaskModel: Sendable {
+  /// The task.
+  public let task: ModelTask
+  /// The network with the task's own numbers in it.
+  public let network: Network
+  /// The shared weights with which it is meant to be evaluated: the task's alone where it has numbers of its own, which
+  /// were made for that weight; `nil` stands for the network's own weights.
+  public let sharedWeights: [Float?]
+}
+
+extension Model {
+  /// The model as a task uses it.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when the model has no such task.
+  public func use(of name: String) throws(PadawannError) -> TaskModel {
+    guard let task = tasks.first(where: { $0.name == name }) else {
+      let names = tasks.map(\.name).joined(separator: ", ")
+      throw PadawannError(
+        .usage, "the model has no task \"\(name)\"",
+        remedy: names.isEmpty ? "It has none" : "It has: \(names)")
+    }
+    let network = try self.network.replacing(task.parameters)
+    if network.hasOwnValuesOnly { return TaskModel(task: task, network: network, sharedWeights: [nil]) }
+    let own = task.parameters.isEmpty ? nil : task.bestSharedWeight
+    return TaskModel(task: task, network: network, sharedWeights: own.map { [$0] } ?? sharedWeights)
+  }
+}
+
+extension ModelTask {
+  /// What the task is measured on: the test images of its dataset where that is a named set's training images, else the
+  /// dataset itself.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when the dataset's text cannot be read.
+  public func testData() throws(PadawannError) -> DatasetSpec {
+    let spec = try DatasetSpec.parse(dataset)
+    return spec.testSplit ?? spec
+  }
+}
