@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: GainPreference.allCases)
-  func edgesOfNegativeSaliencyStayWhileThereAreOthers(preference: GainPreference) throws {
+  func edgesOfNegativeGainStayWhileThereAreOthers(preference: GainPreference) throws {
     let genome = try F.genome(F.layout([[10, 40]]), seed: 6, density: 0.9)
     let gains = try gains(genome) { Float($0 % 4 == 0 ? 1 + $0 : -$0) }
     var generator = KeyedGenerator(7)
@@ -92,7 +92,7 @@ import Testing
     #expect(genome.subtracting(child).masks[0].indices.filter { $0 >= 500 }.count < 5)
   }
 
-  @Test func edgesWithTheHighestSaliencyAreMoreLikelyTheHigherThePower() throws {
+  @Test func edgesWithTheHighestGainAreMoreLikelyTheHigherThePower() throws {
     let genome = Genome(layout: try F.layout([[1, 1000]]), repeating: true)
     let gains = try gains(genome) { $0 < 100 ? 81 : 1 }
     let counts = GainPreference.allCases.map { preference in

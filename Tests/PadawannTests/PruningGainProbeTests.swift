@@ -52,7 +52,7 @@ import Testing
 
   /// When every weight of a layer is made a little larger, the loss changes by the sum of the saliencies of its edges.
   @Test(arguments: 0..<40)
-  func theSaliencyOfALayerIsTheSlopeOfTheLossByItsSize(_ seed: UInt64) async throws {
+  func thePruningGainOfALayerIsTheSlopeOfTheLossByItsSize(_ seed: UInt64) async throws {
     guard let (network, task) = try Self.make(seed) else { return }
     let genome = try network.genome()
     let gains = try Self.probe(network, [task]).gains(of: genome.masks, draw: 0)
@@ -85,7 +85,7 @@ import Testing
     #expect(try probe.gains(of: masks, draw: 5) == one)
   }
 
-  @Test func prunedEdgesHaveNoSaliency() throws {
+  @Test func prunedEdgesHaveNoPruningGain() throws {
     let network = try RunPlace.network()
     let place = try Self.digits(40)
     var mask = Bitmask(repeating: true, count: 490)
