@@ -52,6 +52,10 @@ let package = Package(
     .testTarget(
       name: "PadawannTests", dependencies: ["Padawann", "Zlib", "HDF5"],
       resources: [.copy("Goldens")], swiftSettings: swiftSettings),
+    // Sees of the library what another package sees.
+    .testTarget(
+      name: "LibraryExampleTests", dependencies: ["Padawann"], packageAccess: false,
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "PadawannCLITests", dependencies: ["Padawann", "PadawannCLI", "HDF5"],
       resources: [.copy("Help"), .copy("Goldens"), .copy("Faults")], swiftSettings: swiftSettings),

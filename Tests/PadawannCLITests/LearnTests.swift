@@ -73,8 +73,8 @@ import Testing
     ).check().json()
     let evaluated = try place.run("evaluate run/model.h5 --json").check().json()
     let values = try #require(evaluated["datasets"] as? [[String: Any]]).compactMap { entry -> Double? in
-      let settings = (entry["sweep"] as? [String: Any])?["settings"] as? [[String: Any]]
-      let scores = settings?.first?["scores"] as? [String: Any]
+      let points = (entry["sweep"] as? [String: Any])?["points"] as? [[String: Any]]
+      let scores = points?.first?["scores"] as? [String: Any]
       return (scores?["accuracy"] as? [String: Any])?["value"] as? Double
     }
     #expect(try values == tests(report))

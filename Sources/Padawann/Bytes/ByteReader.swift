@@ -1,14 +1,14 @@
 /// A cursor over untrusted bytes. Every read is checked against the end, and a failure names the byte offset.
-public struct ByteReader: Sendable {
+package struct ByteReader: Sendable {
   /// The bytes of the whole file; sub-readers share them without a copy.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The offset of the next byte to be read, from the start of the file.
-  public private(set) var position: Int
+  package private(set) var position: Int
   /// The offset at which this reader ends.
-  public let end: Int
+  package let end: Int
 
   /// Reads all of `bytes`.
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     position = 0
     end = bytes.count
@@ -21,14 +21,14 @@ public struct ByteReader: Sendable {
   }
 
   /// The number of bytes that are left.
-  public var remaining: Int { end - position }
+  package var remaining: Int { end - position }
   /// Whether nothing is left.
-  public var isAtEnd: Bool { position == end }
+  package var isAtEnd: Bool { position == end }
 
   /// A reader of `count` bytes from `offset`, both in bytes of the whole file.
   ///
   /// - Throws: ``PadawannError`` when the range is not inside this reader.
-  public func part(at offset: Int, count: Int) throws(PadawannError) -> ByteReader {
+  package func part(at offset: Int, count: Int) throws(PadawannError) -> ByteReader {
     guard offset >= 0, count >= 0, offset <= end, count <= end - offset else {
       throw PadawannError(
         .data, "\(count) bytes are announced where the file has fewer", at: "byte \(offset)")
@@ -37,7 +37,7 @@ public struct ByteReader: Sendable {
   }
 
   /// Takes the next `count` bytes without copying them.
-  public mutating func take(_ count: Int) throws(PadawannError) -> ArraySlice<UInt8> {
+  package mutating func take(_ count: Int) throws(PadawannError) -> ArraySlice<UInt8> {
     guard count >= 0, count <= remaining else {
       throw PadawannError(
         .data, "the file ends too early: \(count) bytes are needed and \(remaining) are left",
@@ -48,10 +48,10 @@ public struct ByteReader: Sendable {
   }
 
   /// Skips `count` bytes.
-  public mutating func skip(_ count: Int) throws(PadawannError) { _ = try take(count) }
+  package mutating func skip(_ count: Int) throws(PadawannError) { _ = try take(count) }
 
   /// Moves to an offset of the whole file.
-  public mutating func move(to offset: Int) throws(PadawannError) {
+  package mutating func move(to offset: Int) throws(PadawannError) {
     guard offset >= 0, offset <= end else {
       throw PadawannError(.data, "an offset points outside the file", at: "byte \(offset)")
     }
@@ -59,7 +59,7 @@ public struct ByteReader: Sendable {
   }
 
   /// Reads one byte.
-  public mutating func byte() throws(PadawannError) -> UInt8 {
+  package mutating func byte() throws(PadawannError) -> UInt8 {
     guard position < end else {
       throw PadawannError(.data, "the file ends too early", at: "byte \(position)")
     }
@@ -68,7 +68,7 @@ public struct ByteReader: Sendable {
   }
 
   /// Reads an integer of any width, little-endian unless told.
-  public mutating func integer<I: FixedWidthInteger>(_: I.Type = I.self, bigEndian: Bool = false)
+  package mutating func integer<I: FixedWidthInteger>(_: I.Type = I.self, bigEndian: Bool = false)
     throws(PadawannError) -> I
   {
     var value: I = 0
@@ -82,7 +82,7 @@ public struct ByteReader: Sendable {
   }
 
   /// Reads UTF-8 text of `count` bytes.
-  public mutating func text(_ count: Int) throws(PadawannError) -> String {
+  package mutating func text(_ count: Int) throws(PadawannError) -> String {
     let start = position
     let slice = try take(count)
     guard let text = String(validating: slice, as: UTF8.self) else {

@@ -29,23 +29,23 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Builds a ``Digest`` piece by piece.
-public struct DigestBuilder: Sendable {
+package struct DigestBuilder: Sendable {
   private var hasher = Hashing.Hasher(.sha256)
 
   /// Begins an empty message.
-  public init() {}
+  package init() {}
 
   /// Appends bytes to the message.
-  public mutating func append<Content: Sequence<UInt8>>(_ content: Content) {
+  package mutating func append<Content: Sequence<UInt8>>(_ content: Content) {
     let done: Void? = content.withContiguousStorageIfAvailable { hasher.update($0) }
     if done == nil { Array(content).withUnsafeBufferPointer { hasher.update($0) } }
   }
 
   /// Appends the bytes of an integer, little-endian.
-  public mutating func append<I: FixedWidthInteger>(littleEndian value: I) {
+  package mutating func append<I: FixedWidthInteger>(littleEndian value: I) {
     append((0..<I.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) })
   }
 
   /// The digest of everything appended so far.
-  public func digest() -> Digest { Digest(bytes: hasher.digest()) }
+  package func digest() -> Digest { Digest(bytes: hasher.digest()) }
 }

@@ -1,5 +1,5 @@
 /// The type of the numbers that a file stores, named as safetensors does but in lower case.
-public enum ElementType: String, Sendable, Hashable, CaseIterable {
+package enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// IEEE 754 binary64.
   case f64
   /// IEEE 754 binary32.
@@ -16,7 +16,7 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   case bool
 
   /// The size of one element in bytes.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .f64, .i64, .u64: 8
     case .f32, .i32, .u32: 4
@@ -26,10 +26,10 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   }
 
   /// How reports name it, for example `f32`.
-  public var name: String { rawValue }
+  package var name: String { rawValue }
 
   /// Whether elements are floating-point numbers.
-  public var isFloatingPoint: Bool {
+  package var isFloatingPoint: Bool {
     switch self {
     case .f64, .f32, .f16, .bf16: true
     default: false
@@ -44,7 +44,7 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   ///   - bytes: whole elements; trailing bytes that fill no element are left aside.
   ///   - bigEndian: whether the elements are stored most significant byte first.
   /// - Throws: ``PadawannError`` `data` when a truth value is neither 0 nor 1.
-  public func floats(_ bytes: ArraySlice<UInt8>, bigEndian: Bool = false) throws(PadawannError) -> [Float] {
+  package func floats(_ bytes: ArraySlice<UInt8>, bigEndian: Bool = false) throws(PadawannError) -> [Float] {
     switch self {
     case .f64: Self.map(bytes, bigEndian) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     case .f32: Self.map(bytes, bigEndian) { (bits: UInt32) in Float(bitPattern: bits) }
@@ -66,7 +66,7 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   ///
   /// - Throws: ``PadawannError`` `data` when the type is not an integer type, a number exceeds `Int`, or a truth value is
   ///   neither 0 nor 1.
-  public func integers(_ bytes: ArraySlice<UInt8>, bigEndian: Bool = false) throws(PadawannError) -> [Int] {
+  package func integers(_ bytes: ArraySlice<UInt8>, bigEndian: Bool = false) throws(PadawannError) -> [Int] {
     switch self {
     case .f64, .f32, .f16, .bf16:
       throw PadawannError(.data, "integers are needed where the elements are \(name)")

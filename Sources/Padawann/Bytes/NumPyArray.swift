@@ -1,17 +1,17 @@
 /// An array as NumPy's `.npy` files have it (NEP 1; format versions 1.0 to 3.0).
-public struct NumPyArray: Sendable, Equatable {
+package struct NumPyArray: Sendable, Equatable {
   /// The sizes, outermost first; empty for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
   /// What the elements are.
-  public let type: ElementType
+  package let type: ElementType
   /// The elements, little-endian, in C order.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// An array of elements that are already little-endian and in C order.
   ///
   /// - Throws: ``PadawannError`` `data` when the shape does not fit the bytes, `unsupported` for `bf16`, which NumPy does
   ///   not have.
-  public init(shape: [Int], type: ElementType, bytes: [UInt8]) throws(PadawannError) {
+  package init(shape: [Int], type: ElementType, bytes: [UInt8]) throws(PadawannError) {
     guard type != .bf16 else {
       throw PadawannError(.unsupported, "NumPy files have no bf16 numbers", remedy: "Convert them to f32")
     }
@@ -24,17 +24,17 @@ public struct NumPyArray: Sendable, Equatable {
   }
 
   /// An array of `f32`.
-  public init(shape: [Int], floats: [Float]) throws(PadawannError) {
+  package init(shape: [Int], floats: [Float]) throws(PadawannError) {
     try self.init(shape: shape, type: .f32, bytes: Self.little(floats.lazy.map(\.bitPattern), floats.count))
   }
 
   /// An array of `u8`.
-  public init(shape: [Int], bytes: [UInt8]) throws(PadawannError) {
+  package init(shape: [Int], bytes: [UInt8]) throws(PadawannError) {
     try self.init(shape: shape, type: .u8, bytes: bytes)
   }
 
   /// An array of `i64`.
-  public init(shape: [Int], integers: [Int]) throws(PadawannError) {
+  package init(shape: [Int], integers: [Int]) throws(PadawannError) {
     try self.init(shape: shape, type: .i64, bytes: Self.little(integers, integers.count))
   }
 
@@ -42,7 +42,7 @@ public struct NumPyArray: Sendable, Equatable {
   ///
   /// - Throws: ``PadawannError`` `data` when the file is malformed or its size is not what the header announces,
   ///   `unsupported` when the elements are objects, records, text, dates or complex numbers.
-  public init(npy file: [UInt8]) throws(PadawannError) {
+  package init(npy file: [UInt8]) throws(PadawannError) {
     var reader = ByteReader(file)
     let header = try NumPyHeader(&reader)
     guard let count = Self.byteCount(of: header.shape, header.type), count == reader.remaining else {
@@ -61,16 +61,16 @@ public struct NumPyArray: Sendable, Equatable {
   }
 
   /// The number of elements.
-  public var count: Int { bytes.count / type.byteCount }
+  package var count: Int { bytes.count / type.byteCount }
 
   /// The elements as `Float`; see ``ElementType/floats(_:bigEndian:)``.
-  public func floats() throws(PadawannError) -> [Float] { try type.floats(bytes[...]) }
+  package func floats() throws(PadawannError) -> [Float] { try type.floats(bytes[...]) }
 
   /// The elements as integers; see ``ElementType/integers(_:bigEndian:)``.
-  public func integers() throws(PadawannError) -> [Int] { try type.integers(bytes[...]) }
+  package func integers() throws(PadawannError) -> [Int] { try type.integers(bytes[...]) }
 
   /// The array as a `.npy` file of version 1.0, as NumPy itself would write it.
-  public var npy: [UInt8] {
+  package var npy: [UInt8] {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let text = "{'descr': '\(NumPyHeader.name(of: type))', 'fortran_order': False, 'shape': (\(sizes)), }"
     // The elements begin at a multiple of 64 bytes.

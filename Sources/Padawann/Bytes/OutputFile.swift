@@ -1,9 +1,9 @@
 import Foundation
 
 /// The place of a file that will be written. What would forbid it is found before the work, not after.
-public struct OutputFile: Sendable {
+package struct OutputFile: Sendable {
   /// The path as it was given.
-  public let path: String
+  package let path: String
   /// The file that the path leads to.
   let target: String
   /// The folder of that file.
@@ -19,7 +19,7 @@ public struct OutputFile: Sendable {
   ///     for the files that belong into a folder and nowhere else.
   /// - Throws: ``PadawannError`` `cannotCreate` when the path is empty or too long, its folder does not exist, or what is
   ///   there is a folder, no plain file, or write-protected.
-  public init(_ path: String, followsLinks: Bool = true) throws(PadawannError) {
+  package init(_ path: String, followsLinks: Bool = true) throws(PadawannError) {
     guard !path.isEmpty else {
       throw PadawannError(.cannotCreate, "the path of a file to write is empty", remedy: "Give it a name")
     }
@@ -81,7 +81,7 @@ public struct OutputFile: Sendable {
   ///   - inputs: paths of the files that are read, whether they exist or not.
   /// - Throws: ``PadawannError`` `usage` when an output is also an input or another output, however it is spelled;
   ///   `cannotCreate` when it could not be written.
-  public static func check(_ outputs: [String], inputs: [String]) throws(PadawannError) {
+  package static func check(_ outputs: [String], inputs: [String]) throws(PadawannError) {
     for (index, output) in outputs.enumerated() {
       let place = try OutputFile(output)
       if let input = inputs.first(where: { isSame($0, output) }) {
@@ -101,7 +101,7 @@ public struct OutputFile: Sendable {
 
   /// Whether two paths mean one file, by whatever links they lead to it. Files that do not exist are one where they have
   /// the same folder and names that differ at most in their case.
-  public static func isSame(_ first: String, _ second: String) -> Bool {
+  package static func isSame(_ first: String, _ second: String) -> Bool {
     let found = [first, second].map { FileStatus($0)?.identity }
     guard found[0] == nil, found[1] == nil else { return found[0] == found[1] }
     let places = [first, second].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath() }

@@ -1,25 +1,53 @@
 /// What went wrong, where, and what to do about it.
 ///
-/// Every error that a user's input can cause is one of these. ``kind`` decides the exit code of the command line.
+/// Every error that a user's input can cause is one of these.
 public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The family of a problem; its raw value is the exit code of the command line (BSD's `sysexits.h`).
-  public enum Kind: Int32, Sendable, CaseIterable {
-    /// A setting or an argument makes no sense (`EX_USAGE`).
-    case usage = 64
-    /// A file's content is malformed, damaged or does not fit the request (`EX_DATAERR`).
-    case data = 65
-    /// A file or a folder does not exist or cannot be opened (`EX_NOINPUT`).
-    case missing = 66
-    /// A server cannot be reached or serves the wrong thing (`EX_UNAVAILABLE`).
-    case unavailable = 69
-    /// A file is well-formed but needs something that this version does not have (`EX_SOFTWARE`).
-    case unsupported = 70
-    /// A result cannot be created where it should go (`EX_CANTCREAT`).
-    case cannotCreate = 73
-    /// Reading or writing failed half-way (`EX_IOERR`).
-    case inputOutput = 74
-    /// The work was told to stop before its end and can be resumed (`EX_TEMPFAIL`).
-    case interrupted = 75
+  /// The family of a problem.
+  public enum Kind: Sendable, CaseIterable {
+    /// A setting or an argument makes no sense.
+    case usage
+    /// A file's content is malformed, damaged or does not fit the request.
+    case data
+    /// A file or a folder does not exist or cannot be opened.
+    case missing
+    /// A server cannot be reached or serves the wrong thing.
+    case unavailable
+    /// A file is well-formed but needs something that this version does not have.
+    case unsupported
+    /// A result cannot be created where it should go.
+    case cannotCreate
+    /// Reading or writing failed half-way.
+    case inputOutput
+    /// The work was told to stop before its end and can be resumed.
+    case interrupted
+  }
+
+  /// A choice that a remedy asks for. A program names its own option for it.
+  package enum Choice: Hashable, Sendable {
+    /// The architecture of a network.
+    case architecture
+    /// The architecture of a network, or a tensor that is left out.
+    case architectureOrIgnored(tensor: String)
+    /// The weights of an imported network are kept.
+    case keptWeights
+    /// What is given as a model is a dataset.
+    case dataset
+    /// What is given as a model is the weights of a network, or a dataset.
+    case importOrDataset
+    /// A model is made from a network's weights.
+    case imported
+    /// The first images of each class, so many.
+    case perClass(Int)
+    /// How much is pruned, as a share.
+    case amount
+    /// An unfinished run goes on.
+    case resumption
+    /// The folder with the datasets.
+    case dataFolder
+    /// The server that datasets come from.
+    case server
+    /// A published set is downloaded.
+    case download(String)
   }
 
   /// The family of the problem.
@@ -30,6 +58,8 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
   public var location: String?
   /// What the user can do about it, in the imperative.
   public var remedy: String?
+  /// The choice that the remedy asks for, if a program has an option for it.
+  package var choice: Choice?
 
   /// Makes an error from its parts.
   public init(_ kind: Kind, _ message: String, at location: String? = nil, remedy: String? = nil) {
@@ -37,6 +67,14 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     self.message = message
     self.location = location
     self.remedy = remedy
+  }
+
+  /// Makes an error whose remedy is a choice of the program's user.
+  package init(
+    _ kind: Kind, _ message: String, at location: String? = nil, remedy: String, choice: Choice
+  ) {
+    self.init(kind, message, at: location, remedy: remedy)
+    self.choice = choice
   }
 
   /// `location: message. Remedy.`

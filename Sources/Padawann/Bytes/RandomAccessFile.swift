@@ -1,17 +1,17 @@
 import Foundation
 
 /// A regular file that is read in ranges, for files that are too large to hold.
-public final class RandomAccessFile: Sendable {
+package final class RandomAccessFile: Sendable {
   /// Where it is.
-  public let path: String
+  package let path: String
   /// Its size in bytes when it was opened.
-  public let byteCount: Int
+  package let byteCount: Int
   private let descriptor: Int32
 
   /// Opens a regular file for reading.
   ///
   /// - Throws: ``PadawannError`` `missing` when it is not there, is not a regular file or cannot be opened.
-  public init(_ path: String) throws(PadawannError) {
+  package init(_ path: String) throws(PadawannError) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     self.path = path
     guard descriptor >= 0 else {
@@ -32,7 +32,7 @@ public final class RandomAccessFile: Sendable {
   /// Reads exactly `count` bytes from `offset`.
   ///
   /// - Throws: ``PadawannError`` `data` when the range is not inside the file, `inputOutput` when reading fails.
-  public func bytes(at offset: Int, count: Int) throws(PadawannError) -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws(PadawannError) -> [UInt8] {
     guard offset >= 0, count >= 0, offset <= byteCount, count <= byteCount - offset else {
       throw PadawannError(.data, "\(count) bytes are announced at byte \(offset) of \(byteCount)", at: path)
     }

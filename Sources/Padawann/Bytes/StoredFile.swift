@@ -1,7 +1,7 @@
 import Foundation
 
 /// Whole files in and out of memory: reading with a cap, writing so that nothing is ever half there.
-public enum StoredFile {
+package enum StoredFile {
   /// Reads a whole regular file.
   ///
   /// - Parameters:
@@ -10,7 +10,7 @@ public enum StoredFile {
   ///   - followsLinks: whether the path may be a symbolic link.
   /// - Throws: ``PadawannError`` `missing` when it is not there, is a folder or cannot be opened, `data` when it is too
   ///   large, `inputOutput` when reading fails.
-  public static func read(_ path: String, limit: Int = 8 << 30, followsLinks: Bool = true)
+  package static func read(_ path: String, limit: Int = 8 << 30, followsLinks: Bool = true)
     throws(PadawannError) -> [UInt8]
   {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
@@ -64,7 +64,7 @@ public enum StoredFile {
   ///     target as it was.
   /// - Throws: ``PadawannError`` `cannotCreate`, also for a target that is write-protected, or `inputOutput`; whatever
   ///   `check` throws.
-  public static func write(
+  package static func write(
     _ bytes: [UInt8], to path: String, followsLinks: Bool = true,
     check: (String) throws -> Void = { _ in }
   ) throws {

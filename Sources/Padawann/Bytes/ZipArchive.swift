@@ -3,9 +3,9 @@
 /// The central directory is what counts, because writers such as PyTorch's leave sizes and checksums out of the local
 /// headers. Whatever both say must agree, and every content is checked against its CRC-32, so that a damaged archive
 /// gives an error and no archive can look different to two readers.
-public struct ZipArchive: Sendable {
+package struct ZipArchive: Sendable {
   /// The entries in the order of the central directory.
-  public let entries: [ZipEntry]
+  package let entries: [ZipEntry]
   private let places: [String: Int]
   private let bytes: [UInt8]
 
@@ -14,7 +14,7 @@ public struct ZipArchive: Sendable {
   /// - Throws: ``PadawannError`` `data` when the archive is truncated, damaged or ambiguous: names that appear twice,
   ///   are absolute or leave the archive, entries that overlap, headers that contradict each other; `unsupported` when
   ///   it is encrypted, spread over several disks or uses another compression than deflate.
-  public init(_ bytes: [UInt8]) throws(PadawannError) {
+  package init(_ bytes: [UInt8]) throws(PadawannError) {
     let directory = try ZipDirectory(bytes)
     var entries: [ZipEntry] = []
     for record in try directory.entries(of: bytes) {
@@ -28,7 +28,7 @@ public struct ZipArchive: Sendable {
   }
 
   /// The entry of a name.
-  public func entry(named name: String) -> ZipEntry? { places[name].map { entries[$0] } }
+  package func entry(named name: String) -> ZipEntry? { places[name].map { entries[$0] } }
 
   /// The content of an entry, inflated when needed and checked against its size and CRC-32.
   ///
@@ -36,7 +36,7 @@ public struct ZipArchive: Sendable {
   ///   - entry: one of ``entries``.
   ///   - limit: the largest size in bytes that is accepted.
   /// - Throws: ``PadawannError`` `data` when the content is larger than `limit` or damaged.
-  public func content(of entry: ZipEntry, limit: Int) throws(PadawannError) -> [UInt8] {
+  package func content(of entry: ZipEntry, limit: Int) throws(PadawannError) -> [UInt8] {
     do { return try checkedContent(of: entry, limit: limit) } catch {
       throw error.inside("entry \(entry.name)")
     }

@@ -1,17 +1,17 @@
 import Zlib
 
 /// One file of a zip archive.
-public struct ZipEntry: Sendable, Equatable {
+package struct ZipEntry: Sendable, Equatable {
   /// The path inside the archive, relative and without `..`.
-  public let name: String
+  package let name: String
   /// The size as it is stored, in bytes.
-  public let compressedSize: Int
+  package let compressedSize: Int
   /// The size of the content, in bytes.
-  public let size: Int
+  package let size: Int
   /// 0 for stored, 8 for deflated content.
-  public let method: UInt16
+  package let method: UInt16
   /// The CRC-32 of the content.
-  public let crc: UInt32
+  package let crc: UInt32
 
   let flags: UInt16
   let headerOffset: Int

@@ -1,16 +1,16 @@
 import Zlib
 
 /// Writes zip archives whose bytes depend on names and contents alone: no clock, no platform.
-public enum ZipWriter {
+package enum ZipWriter {
   /// One file to be written.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The relative path inside the archive.
-    public var name: String
+    package var name: String
     /// The content.
-    public var content: [UInt8]
+    package var content: [UInt8]
 
     /// Makes an entry.
-    public init(name: String, content: [UInt8]) {
+    package init(name: String, content: [UInt8]) {
       self.name = name
       self.content = content
     }
@@ -23,7 +23,7 @@ public enum ZipWriter {
   ///   - deflated: whether contents are compressed; one that compression would not shrink is stored.
   /// - Throws: ``PadawannError`` `usage` when a name is absolute, leaves the archive or appears twice, `unsupported` when
   ///   the archive would exceed 4 GiB or 65,534 entries.
-  public static func archive(_ entries: [Entry], deflated: Bool = false) throws(PadawannError) -> [UInt8] {
+  package static func archive(_ entries: [Entry], deflated: Bool = false) throws(PadawannError) -> [UInt8] {
     var output: [UInt8] = []
     var directory: [UInt8] = []
     var names = Set<String>()

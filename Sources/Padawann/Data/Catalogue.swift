@@ -1,7 +1,7 @@
 /// The well-known datasets: where their files are, and what their publishers say of them.
 extension PublishedSet {
   /// MNIST.
-  public static let mnist = PublishedSet(
+  package static let mnist = PublishedSet(
     name: "mnist", folder: "mnist", format: .idx,
     files: [
       PublishedFile(
@@ -29,7 +29,7 @@ extension PublishedSet {
     licence: "CC BY-SA 3.0; Y. LeCun, C. Cortes, C. J. C. Burges", imageCounts: [60_000, 10_000])
 
   /// Fashion-MNIST.
-  public static let fashionMNIST = PublishedSet(
+  package static let fashionMNIST = PublishedSet(
     name: "fashion-mnist", folder: "fashion-mnist", format: .idx,
     files: [
       PublishedFile(
@@ -57,7 +57,7 @@ extension PublishedSet {
     licence: "MIT; Zalando SE", imageCounts: [60_000, 10_000])
 
   /// The letters of EMNIST.
-  public static let emnistLetters = PublishedSet(
+  package static let emnistLetters = PublishedSet(
     name: "emnist-letters", folder: "emnist-letters", format: .idx,
     files: [
       PublishedFile("emnist-letters-train-images-idx3-ubyte.gz"),
@@ -75,7 +75,7 @@ extension PublishedSet {
     imageCounts: [124_800, 20_800])
 
   /// Kuzushiji-MNIST.
-  public static let kmnist = PublishedSet(
+  package static let kmnist = PublishedSet(
     name: "kmnist", folder: "kmnist", format: .idx,
     files: [
       PublishedFile(
@@ -97,7 +97,7 @@ extension PublishedSet {
     imageCounts: [60_000, 10_000])
 
   /// CIFAR-10.
-  public static let cifar10 = PublishedSet(
+  package static let cifar10 = PublishedSet(
     name: "cifar10", folder: "cifar-10", format: .cifar,
     files: (1...5).map { PublishedFile("data_batch_\($0).bin", 30_730_000) }
       + [PublishedFile("test_batch.bin", 30_730_000)],
@@ -110,7 +110,7 @@ extension PublishedSet {
     imageCounts: [50_000, 10_000])
 
   /// CIFAR-100.
-  public static let cifar100 = PublishedSet(
+  package static let cifar100 = PublishedSet(
     name: "cifar100", folder: "cifar-100", format: .cifar,
     files: [PublishedFile("train.bin", 153_700_000), PublishedFile("test.bin", 30_740_000)],
     archive: PublishedFile(

@@ -2,19 +2,19 @@ import Hashing
 
 /// An MD5 digest (RFC 1321), which is what the publishers of datasets give beside their files. It guards against damage,
 /// not against an attacker; ``Digest`` is used wherever a SHA-256 is known.
-public struct MD5Digest: Hashable, Sendable, CustomStringConvertible {
+package struct MD5Digest: Hashable, Sendable, CustomStringConvertible {
   /// The 16 bytes of the digest.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// The digest of bytes in memory.
-  public init(of content: [UInt8]) {
+  package init(of content: [UInt8]) {
     var hasher = Hashing.Hasher(.md5)
     content.withContiguousStorageIfAvailable { hasher.update($0) }
     bytes = hasher.digest()
   }
 
   /// Reads 32 hexadecimal digits, in either case; `nil` when the text is anything else.
-  public init?(hex: String) {
+  package init?(hex: String) {
     let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
     guard digits.count == 32, hex.utf8.count == 32 else { return nil }
     bytes = stride(from: 0, to: 32, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
@@ -23,23 +23,23 @@ public struct MD5Digest: Hashable, Sendable, CustomStringConvertible {
   fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// 32 lower-case hexadecimal digits.
-  public var description: String {
+  package var description: String {
     let digits = Array("0123456789abcdef")
     return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 }
 
 /// What a file is, as far as its publisher's checksums can tell.
-public struct Checksums: Hashable, Sendable {
+package struct Checksums: Hashable, Sendable {
   /// The size in bytes.
-  public let byteCount: Int
+  package let byteCount: Int
   /// The MD5 of the whole content.
-  public let md5: MD5Digest
+  package let md5: MD5Digest
   /// The SHA-256 of the whole content.
-  public let sha256: Digest
+  package let sha256: Digest
 
   /// Checksums of bytes in memory.
-  public init(of content: [UInt8]) {
+  package init(of content: [UInt8]) {
     byteCount = content.count
     md5 = MD5Digest(of: content)
     sha256 = Digest(of: content)
@@ -48,7 +48,7 @@ public struct Checksums: Hashable, Sendable {
   /// Checksums of a file, read piece by piece.
   ///
   /// - Throws: ``PadawannError`` `missing` when it cannot be opened, `inputOutput` when reading fails.
-  public init(ofFile path: String) throws(PadawannError) {
+  package init(ofFile path: String) throws(PadawannError) {
     let file = try RandomAccessFile(path)
     var (offset, md5, sha256) = (0, Hashing.Hasher(.md5), DigestBuilder())
     while offset < file.byteCount {

@@ -1,15 +1,15 @@
 /// Which classes of a set are kept, and which label each gets.
-public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
+package struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
   /// Old labels that get one new label.
-  public struct Rule: Hashable, Sendable {
+  package struct Rule: Hashable, Sendable {
     /// The old labels.
-    public let old: ClosedRange<Int>
+    package let old: ClosedRange<Int>
     /// The new label.
-    public let new: Int
+    package let new: Int
   }
 
   /// One rule per listed class or range; no old label is in two of them.
-  public let rules: [Rule]
+  package let rules: [Rule]
   /// Whether it was written as a list of classes, which get the labels 0, 1, … in that order.
   private let isList: Bool
 
@@ -19,7 +19,7 @@ public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
   /// Keeps the given classes and labels them 0, 1, … in the given order, so that a list of all classes is a permutation.
   ///
   /// - Throws: ``PadawannError`` `usage` when a class is listed twice, is out of range, or the list is empty.
-  public init(keeping classes: [Int]) throws(PadawannError) {
+  package init(keeping classes: [Int]) throws(PadawannError) {
     let rules = classes.enumerated().map { ($1, $0) }
     guard rules.allSatisfy({ (0...Self.limit).contains($0.0) }) else {
       throw PadawannError(.usage, "classes are numbers from 0 to \(Self.limit)")
@@ -30,7 +30,7 @@ public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
   /// Keeps the images that a rule names and gives them its label; several classes may become one.
   ///
   /// - Throws: ``PadawannError`` `usage` when two rules name the same class, a number is out of range, or there is none.
-  public init(rules: [Rule]) throws(PadawannError) { try self.init(rules: rules, isList: false) }
+  package init(rules: [Rule]) throws(PadawannError) { try self.init(rules: rules, isList: false) }
 
   private init(rules: [Rule], isList: Bool) throws(PadawannError) {
     guard !rules.isEmpty else { throw PadawannError(.usage, "no classes are listed") }
@@ -51,7 +51,7 @@ public struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `classes=…` or `map=…`, runs written as ranges.
-  public var description: String { isList ? "classes=\(listText)" : "map=\(mapText)" }
+  package var description: String { isList ? "classes=\(listText)" : "map=\(mapText)" }
 
   private var mapText: String {
     rules.map { rule in

@@ -23,16 +23,16 @@ public struct DataFolder: Hashable, Sendable {
     } else {
       throw PadawannError(
         .usage, "there is no home folder to keep datasets in",
-        remedy: "Name a folder with --data-dir or PADAWANN_DATA")
+        remedy: "Name a folder", choice: .dataFolder)
     }
   }
 
   /// The folder of a published set, which need not exist.
-  public func path(of set: PublishedSet) -> String { "\(path)/\(set.folder)" }
+  package func path(of set: PublishedSet) -> String { "\(path)/\(set.folder)" }
 
   /// Where a file of a set is: under its official name, inflated, or in the folder that an archive unpacks to; `nil` when
   /// it is not there.
-  public func location(of file: PublishedFile, in set: PublishedSet) -> String? {
+  package func location(of file: PublishedFile, in set: PublishedSet) -> String? {
     let unpacked = ["", "/cifar-10-batches-bin", "/cifar-100-binary", "/gzip"]
     for folder in unpacked.map({ path(of: set) + $0 }) {
       for name in [file.name, file.inflatedName]
@@ -46,7 +46,8 @@ public struct DataFolder: Hashable, Sendable {
   /// Where a file of a set is.
   ///
   /// - Throws: ``PadawannError`` `missing` that tells where to get it and where to put it.
-  public func existingLocation(of file: PublishedFile, in set: PublishedSet) throws(PadawannError) -> String {
+  package func existingLocation(of file: PublishedFile, in set: PublishedSet) throws(PadawannError) -> String
+  {
     if let location = location(of: file, in: set) { return location }
     let download = set.archive ?? file
     let checksum = download.md5.map { ", MD5 \($0)" } ?? ""
@@ -54,7 +55,7 @@ public struct DataFolder: Hashable, Sendable {
     let unpacking = set.archive == nil ? "" : ", from \(download.name)"
     throw PadawannError(
       .missing, "the file \(file.name) of \(set.name) is not there", at: path(of: set),
-      remedy: "Run `padawann data get \(set.name)`, or put \(file.name)\(unpacking) there: "
-        + "\(set.mirrors.first ?? "")\(download.name) (\(size)\(checksum))")
+      remedy: "Download the set, or put \(file.name)\(unpacking) there: "
+        + "\(set.mirrors.first ?? "")\(download.name) (\(size)\(checksum))", choice: .download(set.name))
   }
 }

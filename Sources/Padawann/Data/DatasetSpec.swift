@@ -13,7 +13,7 @@ public enum DatasetSplit: String, Hashable, Sendable, CaseIterable {
 /// `drop-last`, one selection, `normalise`.
 public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   /// Where the images come from.
-  public enum Source: Hashable, Sendable {
+  package enum Source: Hashable, Sendable {
     /// A dataset of the catalogue.
     case named(NamedSet, DatasetSplit)
     /// A file or a folder.
@@ -21,24 +21,24 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Where the images come from.
-  public var source: Source
+  package var source: Source
   /// How a file is to be read.
-  public var reading: ReadingOptions
+  package var reading: ReadingOptions
   /// Whether rows and columns are exchanged, which sets EMNIST upright.
   public var transpose: Bool
   /// Which classes are kept and what they become; all as they are when `nil`.
-  public var classes: ClassChoice?
+  package var classes: ClassChoice?
   /// Whether the last image is left out, as the thesis' code does with its test sets.
   public var dropLast: Bool
   /// Which images are kept; all when `nil`.
-  public var selection: ImageSelection?
+  package var selection: ImageSelection?
   /// How pixels become inputs; when `nil`, what is usual for such images.
-  public var normalisation: NormalisationChoice?
+  package var normalisation: NormalisationChoice?
   /// The seed of a procedural set; 0 when `nil`.
   public var seed: UInt64?
 
   /// A whole source as it is.
-  public init(_ source: Source) {
+  package init(_ source: Source) {
     self.source = source
     reading = ReadingOptions()
     transpose = false
@@ -85,17 +85,17 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// How a file of images is to be read, where the file itself leaves a choice.
-public struct ReadingOptions: Hashable, Sendable {
+package struct ReadingOptions: Hashable, Sendable {
   /// Which part of a folder with both is meant.
-  public var split: DatasetSplit?
+  package var split: DatasetSplit?
   /// The name of the images inside an archive.
-  public var imagesKey: String?
+  package var imagesKey: String?
   /// The name of the labels inside an archive.
-  public var labelsKey: String?
+  package var labelsKey: String?
   /// A second file, which holds the labels.
-  public var labelsFile: String?
+  package var labelsFile: String?
   /// Further files of the same kind that follow the first.
-  public var more: [String] = []
+  package var more: [String] = []
   /// `fine` or `coarse`, for CIFAR-100.
   var labelKind: CIFARFile.LabelKind?
   /// Which column of a table holds the labels.
@@ -103,12 +103,12 @@ public struct ReadingOptions: Hashable, Sendable {
   /// How the array of images is to be understood.
   var layout = LabelledImages.Layout()
   /// The number of classes, when it is more than the largest label tells.
-  public var classCount: Int?
+  package var classCount: Int?
   /// The names of the classes.
-  public var classNames: [String]?
+  package var classNames: [String]?
 
   /// Nothing but defaults.
-  public init() {}
+  package init() {}
 
   /// The options as a spec has them.
   var texts: [String] {

@@ -4,23 +4,23 @@ import Foundation
 ///
 /// What has arrived is kept in a sibling with the ending `.part`, from which a later attempt goes on; the content is the
 /// same on every mirror, so it may go on from another one.
-public struct Download: Sendable {
+package struct Download: Sendable {
   /// How patient to be.
-  public struct Settings: Hashable, Sendable {
+  package struct Settings: Hashable, Sendable {
     /// The longest time in seconds without a byte.
-    public var timeout: Double
+    package var timeout: Double
     /// How often one mirror is tried, as long as each attempt brings something.
-    public var attempts: Int
+    package var attempts: Int
 
     /// 30 seconds and 5 attempts unless told.
-    public init(timeout: Double = 30, attempts: Int = 5) {
+    package init(timeout: Double = 30, attempts: Int = 5) {
       self.timeout = timeout
       self.attempts = attempts
     }
   }
 
   /// What happens during a download, for those who show it.
-  public enum Event: Sendable {
+  package enum Event: Sendable {
     /// The file is there already and nothing is fetched.
     case present(path: String)
     /// An attempt begins; so many bytes are there from an earlier one.
@@ -36,19 +36,19 @@ public struct Download: Sendable {
   }
 
   /// Receives events, from any thread.
-  public typealias Report = @Sendable (Event) -> Void
+  package typealias Report = @Sendable (Event) -> Void
 
   /// What is fetched.
-  public let file: PublishedFile
+  package let file: PublishedFile
   /// Complete addresses, tried in this order.
-  public let addresses: [String]
+  package let addresses: [String]
   /// The folder that it goes into, which is made if need be.
-  public let folder: String
+  package let folder: String
   /// How patient to be.
-  public let settings: Settings
+  package let settings: Settings
 
   /// Prepares a download; nothing is touched yet.
-  public init(
+  package init(
     _ file: PublishedFile, from addresses: [String], into folder: String, settings: Settings = Settings()
   ) {
     self.file = file
@@ -58,14 +58,14 @@ public struct Download: Sendable {
   }
 
   /// Where the file goes.
-  public var target: String { "\(folder)/\(file.name)" }
+  package var target: String { "\(folder)/\(file.name)" }
   private var partial: String { target + ".part" }
 
   /// Fetches the file, whatever is at its place.
   ///
   /// - Throws: ``PadawannError`` `unavailable` with what every mirror answered, `cannotCreate` or `inputOutput` when the
   ///   folder or the disk is the problem; `CancellationError` when the task is cancelled.
-  public func run(report: @escaping Report) async throws {
+  package func run(report: @escaping Report) async throws {
     try makeFolder()
     let part = try PartialFile(partial)
     var reasons: [String] = []
@@ -81,9 +81,8 @@ public struct Download: Sendable {
     part.removeIfEmpty()
     throw PadawannError(
       .unavailable, "\(file.name) cannot be downloaded (\(reasons.joined(separator: "; ")))", at: folder,
-      remedy:
-        "Check the connection, name another server with --mirror, or put \(file.name) into the folder yourself"
-    )
+      remedy: "Check the connection, name another server, or put \(file.name) into the folder yourself",
+      choice: .server)
   }
 
   private func makeFolder() throws(PadawannError) {
@@ -92,7 +91,7 @@ public struct Download: Sendable {
     } catch {
       throw PadawannError(
         .cannotCreate, "the folder cannot be made", at: folder,
-        remedy: "Choose a folder that you may write to, with --data-dir or PADAWANN_DATA")
+        remedy: "Choose a folder that you may write to", choice: .dataFolder)
     }
   }
 
@@ -154,7 +153,7 @@ final class PartialFile: Sendable {
     guard descriptor >= 0 else {
       throw PadawannError(
         .cannotCreate, "no file can be created here: \(String(cString: strerror(errno)))", at: path,
-        remedy: "Choose a folder that you may write to, with --data-dir or PADAWANN_DATA")
+        remedy: "Choose a folder that you may write to", choice: .dataFolder)
     }
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     self.path = path

@@ -5,7 +5,7 @@ extension StoredArray {
   ///
   /// - Parameter bytes: the whole file, already inflated.
   /// - Throws: ``PadawannError`` `data` when the header is not one of IDX or the file is longer or shorter than it says.
-  public init(idx bytes: [UInt8]) throws(PadawannError) {
+  package init(idx bytes: [UInt8]) throws(PadawannError) {
     var reader = ByteReader(bytes)
     guard try reader.integer(UInt16.self, bigEndian: true) == 0 else {
       throw PadawannError(

@@ -1,5 +1,5 @@
 /// Which images of a set are kept. They stay in file order.
-public enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
+package enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
   /// The first images of each class, as the thesis takes them (thesis-facts 12).
   case firstPerClass(Int)
   /// Of each class the images from one number to another, both counted from 1 and kept: what those before them leave.
@@ -12,7 +12,7 @@ public enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
   case randomPerClass(Int, seed: UInt64)
 
   /// As a spec has it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .firstPerClass(let count): "per-class=\(count)"
     case .perClass(let from, let to): "per-class=\(from)-\(to)"

@@ -4,11 +4,11 @@
 /// was drawn elsewhere, in which order, or on how many threads. The stream is SplitMix64 (Steele, Lea and Flood, 2014)
 /// from a state that hashes the key. Bounded draws and shuffles are our own, because the standard library may change how
 /// its own consume a generator.
-public struct KeyedGenerator: Sendable {
+package struct KeyedGenerator: Sendable {
   private var state: UInt64
 
   /// The stream of a key; the order of its words matters.
-  public init(_ key: UInt64...) {
+  package init(_ key: UInt64...) {
     state = 0x7061_6461_7761_6e6e
     for word in key {
       state = Self.mix(state ^ Self.mix(word &+ 0x9e37_79b9_7f4a_7c15))
@@ -16,13 +16,13 @@ public struct KeyedGenerator: Sendable {
   }
 
   /// The next 64 random bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     return Self.mix(state)
   }
 
   /// A uniform integer in `0..<bound`, without bias (Lemire, 2019). `bound` must be positive.
-  public mutating func next(below bound: Int) -> Int {
+  package mutating func next(below bound: Int) -> Int {
     precondition(bound > 0, "a bounded draw needs a positive bound")
     let range = UInt64(bound)
     var product = next().multipliedFullWidth(by: range)
@@ -34,13 +34,13 @@ public struct KeyedGenerator: Sendable {
   }
 
   /// A uniform number in `[0, 1)` with 24 random bits, exact in `Float`.
-  public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+  package mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
   /// A uniform number in `[0, 1)` with 53 random bits, exact in `Double`.
-  public mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Shuffles in place (Fisher and Yates).
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     guard elements.count > 1 else { return }
     for index in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(index, next(below: index + 1))
@@ -49,7 +49,7 @@ public struct KeyedGenerator: Sendable {
 
   /// `count` different numbers of `0..<bound`, each subset equally likely, ascending (Floyd's method, or a partial
   /// shuffle when most are drawn). `count` must not exceed `bound`.
-  public mutating func distinct(_ count: Int, below bound: Int) -> [Int] {
+  package mutating func distinct(_ count: Int, below bound: Int) -> [Int] {
     precondition((0...bound).contains(count), "more distinct numbers are asked for than there are")
     if count > bound / 4 {
       var all = Array(0..<bound)

@@ -1,5 +1,5 @@
 /// The datasets that have a name. Several may come from the same files.
-public enum NamedSet: String, Hashable, Sendable, CaseIterable {
+package enum NamedSet: String, Hashable, Sendable, CaseIterable {
   /// Handwritten digits (LeCun, Cortes and Burges, 1998).
   case mnist
   /// The letters a to j of EMNIST, labelled 0 to 9 (thesis-facts 13).
@@ -22,10 +22,10 @@ public enum NamedSet: String, Hashable, Sendable, CaseIterable {
   case strokesLetters = "strokes-letters"
 
   /// Whether the images are computed and not stored.
-  public var isProcedural: Bool { self == .strokes || self == .strokesLetters }
+  package var isProcedural: Bool { self == .strokes || self == .strokesLetters }
 
   /// The published files that it is read from; `nil` for a procedural set.
-  public var publication: PublishedSet? {
+  package var publication: PublishedSet? {
     switch self {
     case .mnist: .mnist
     case .tenLetters, .anotherTen, .emnistLetters: .emnistLetters
@@ -38,7 +38,7 @@ public enum NamedSet: String, Hashable, Sendable, CaseIterable {
   }
 
   /// What it shows, in a line.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .mnist: "handwritten digits 0-9"
     case .tenLetters: "EMNIST letters a-j as classes 0-9"

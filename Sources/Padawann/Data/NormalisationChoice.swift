@@ -1,5 +1,5 @@
 /// How the pixels of a set are to become inputs.
-public enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
+package enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   /// The statistics of a well-known training set.
   case preset(Statistics)
   /// The statistics of the split itself, before any choice of classes or images.
@@ -10,7 +10,7 @@ public enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   case given(means: [Float], deviations: [Float])
 
   /// Statistics of well-known training sets, of pixels in 0…1.
-  public enum Statistics: String, Hashable, Sendable, CaseIterable {
+  package enum Statistics: String, Hashable, Sendable, CaseIterable {
     /// 0.1307 and 0.3081, which the thesis uses for every set (thesis-facts 15).
     case mnist
     /// 0.2860 and 0.3530.
@@ -39,7 +39,7 @@ public enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The value of `normalise=`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .preset(let preset): preset.rawValue
     case .own: "own"

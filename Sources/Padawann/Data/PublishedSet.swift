@@ -1,18 +1,18 @@
 /// A file as its publisher offers it.
-public struct PublishedFile: Hashable, Sendable {
+package struct PublishedFile: Hashable, Sendable {
   /// The official file name.
-  public let name: String
+  package let name: String
   /// The size in bytes; `nil` when it is not known.
-  public let byteCount: Int?
+  package let byteCount: Int?
   /// The publisher's MD5; `nil` when there is none.
-  public let md5: MD5Digest?
+  package let md5: MD5Digest?
   /// The SHA-256; `nil` when it is not known.
-  public let sha256: Digest?
+  package let sha256: Digest?
   /// The MD5 of the inflated content, for those who keep it inflated; `nil` when it is not known or nothing is inflated.
-  public let inflatedMD5: MD5Digest?
+  package let inflatedMD5: MD5Digest?
 
   /// Describes a file; whatever is `nil` is not checked.
-  public init(
+  package init(
     name: String, byteCount: Int? = nil, md5: MD5Digest? = nil, sha256: Digest? = nil,
     inflatedMD5: MD5Digest? = nil
   ) {
@@ -33,19 +33,19 @@ public struct PublishedFile: Hashable, Sendable {
   }
 
   /// The name without `.gz`.
-  public var inflatedName: String { name.hasSuffix(".gz") ? String(name.dropLast(3)) : name }
+  package var inflatedName: String { name.hasSuffix(".gz") ? String(name.dropLast(3)) : name }
 
   /// Whether checksums are those of this file; a checksum that nobody published cannot disagree.
-  public func agrees(with checksums: Checksums) -> Bool {
+  package func agrees(with checksums: Checksums) -> Bool {
     (byteCount.map { $0 == checksums.byteCount } ?? true) && (md5.map { $0 == checksums.md5 } ?? true)
       && (sha256.map { $0 == checksums.sha256 } ?? true)
   }
 }
 
 /// The files of a published dataset, where they are, and what their licence is.
-public struct PublishedSet: Hashable, Sendable {
+package struct PublishedSet: Hashable, Sendable {
   /// How the files are stored.
-  public enum Format: Hashable, Sendable {
+  package enum Format: Hashable, Sendable {
     /// Images and labels of the training and of the test split, in this order, as IDX files.
     case idx
     /// Batches of CIFAR records.
@@ -53,24 +53,24 @@ public struct PublishedSet: Hashable, Sendable {
   }
 
   /// The name of the named set that has all of it.
-  public let name: String
+  package let name: String
   /// Its folder inside a data folder.
-  public let folder: String
+  package let folder: String
   /// How the files are stored.
-  public let format: Format
+  package let format: Format
   /// The files in the folder.
-  public let files: [PublishedFile]
+  package let files: [PublishedFile]
   /// The archive that is downloaded to get the files; `nil` when the files are offered one by one.
-  public let archive: PublishedFile?
+  package let archive: PublishedFile?
   /// Addresses that end in a slash, the most reliable first; the name of a file or of the archive follows.
-  public let mirrors: [String]
+  package let mirrors: [String]
   /// The licence and whom to thank, in a line.
-  public let licence: String
+  package let licence: String
   /// The number of images: training, test.
-  public let imageCounts: [Int]
+  package let imageCounts: [Int]
 
   /// Describes a set; the catalogue has the well-known ones.
-  public init(
+  package init(
     name: String, folder: String, format: Format, files: [PublishedFile], archive: PublishedFile?,
     mirrors: [String],
     licence: String, imageCounts: [Int]
@@ -86,13 +86,13 @@ public struct PublishedSet: Hashable, Sendable {
   }
 
   /// All of them.
-  public static let all = [mnist, fashionMNIST, emnistLetters, kmnist, cifar10, cifar100]
+  package static let all = [mnist, fashionMNIST, emnistLetters, kmnist, cifar10, cifar100]
 
   /// What has to be downloaded.
-  public var downloads: [PublishedFile] { archive.map { [$0] } ?? files }
+  package var downloads: [PublishedFile] { archive.map { [$0] } ?? files }
 
   /// The files of one split.
-  public func files(of split: DatasetSplit) -> [PublishedFile] {
+  package func files(of split: DatasetSplit) -> [PublishedFile] {
     switch format {
     case .idx: split == .train ? Array(files[..<2]) : Array(files[2...])
     case .cifar: files.filter { $0.name.hasPrefix("test") == (split == .test) }

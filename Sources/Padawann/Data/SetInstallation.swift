@@ -1,19 +1,19 @@
 import Foundation
 
 /// Gets the files of a published set into a data folder.
-public struct SetInstallation: Sendable {
+package struct SetInstallation: Sendable {
   /// What is installed.
-  public let set: PublishedSet
+  package let set: PublishedSet
   /// Where to.
-  public let folder: DataFolder
+  package let folder: DataFolder
   /// Addresses that end in a slash, tried in this order.
-  public let mirrors: [String]
+  package let mirrors: [String]
   /// How patient to be.
-  public let settings: Download.Settings
+  package let settings: Download.Settings
   /// Whether files that are there are fetched again.
-  public let replaces: Bool
+  package let replaces: Bool
   /// Whether a downloaded archive stays after its files have been taken out.
-  public let keepsArchive: Bool
+  package let keepsArchive: Bool
 
   /// Prepares an installation; nothing is touched yet.
   ///
@@ -24,7 +24,7 @@ public struct SetInstallation: Sendable {
   ///   - settings: how files are downloaded.
   ///   - replaces: whether files that are there are downloaded again.
   ///   - keepsArchive: whether a downloaded archive stays after its files have been taken out.
-  public init(
+  package init(
     _ set: PublishedSet, into folder: DataFolder, mirrors: [String] = [],
     settings: Download.Settings = Download.Settings(), replaces: Bool = false, keepsArchive: Bool = false
   ) {
@@ -39,7 +39,7 @@ public struct SetInstallation: Sendable {
   /// Fetches what is not there.
   ///
   /// - Throws: ``PadawannError`` of ``Download/run(report:)``, or `data` when an archive does not have what it should.
-  public func run(report: @escaping Download.Report) async throws {
+  package func run(report: @escaping Download.Report) async throws {
     if let archive = set.archive {
       try await installArchive(archive, report: report)
     } else {

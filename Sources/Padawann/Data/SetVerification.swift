@@ -1,7 +1,7 @@
 /// Compares the files of a published set with what was published.
-public struct SetVerification: Sendable {
+package struct SetVerification: Sendable {
   /// What a file turned out to be.
-  public enum Verdict: String, Hashable, Sendable, CaseIterable {
+  package enum Verdict: String, Hashable, Sendable, CaseIterable {
     /// Its checksum is the publisher's.
     case official
     /// It can be read and has as many images as was published; no checksum of it is known.
@@ -15,26 +15,26 @@ public struct SetVerification: Sendable {
   }
 
   /// A file and what it turned out to be.
-  public struct File: Sendable {
+  package struct File: Sendable {
     /// The official name.
-    public let name: String
+    package let name: String
     /// Where it is, if it is there.
-    public let path: String?
+    package let path: String?
     /// Its size, MD5 and SHA-256, if it is there and can be opened.
-    public let checksums: Checksums?
+    package let checksums: Checksums?
     /// What it turned out to be.
-    public let verdict: Verdict
+    package let verdict: Verdict
     /// The reason of a verdict other than `official`.
-    public let reason: String?
+    package let reason: String?
   }
 
   /// The set.
-  public let set: PublishedSet
+  package let set: PublishedSet
   /// Every file of the set.
-  public let files: [File]
+  package let files: [File]
 
   /// Reads every file that is there, twice: as bytes and as images.
-  public init(_ set: PublishedSet, in folder: DataFolder) {
+  package init(_ set: PublishedSet, in folder: DataFolder) {
     self.set = set
     files = DatasetSplit.allCases.flatMap { split in
       let reading = Self.reading(set, split, folder)

@@ -1,7 +1,7 @@
 /// An array of numbers as some file stores it: sizes and values in row-major order.
-public struct StoredArray: Equatable, Sendable {
+package struct StoredArray: Equatable, Sendable {
   /// The numbers of an array. Which case it is depends on the file's element type, not on the numbers.
-  public enum Values: Equatable, Sendable {
+  package enum Values: Equatable, Sendable {
     /// Unsigned 8-bit integers.
     case bytes([UInt8])
     /// Integers of any other type.
@@ -10,7 +10,7 @@ public struct StoredArray: Equatable, Sendable {
     case floats([Float])
 
     /// The number of values.
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .bytes(let values): values.count
       case .integers(let values): values.count
@@ -20,14 +20,14 @@ public struct StoredArray: Equatable, Sendable {
   }
 
   /// The size of each dimension; the first counts the samples.
-  public let sizes: [Int]
+  package let sizes: [Int]
   /// As many values as the product of the sizes.
-  public let values: Values
+  package let values: Values
 
   /// Checks that the sizes and the number of values agree.
   ///
   /// - Throws: ``PadawannError`` `data`.
-  public init(sizes: [Int], values: Values) throws(PadawannError) {
+  package init(sizes: [Int], values: Values) throws(PadawannError) {
     guard try Self.product(sizes) == values.count else {
       throw PadawannError(
         .data, "an array of \(sizes) cannot have \(values.count) values")

@@ -3,16 +3,16 @@
 /// Every class has a few skeletons; a random hand bends, slants and moves one of them, and a pen of random width draws
 /// it. Images are 28×28, 8 bits, white on black with soft edges. The arithmetic is
 /// `Float` with `+ - × ÷ √` alone, which IEEE 754 rounds the same everywhere, so every machine draws the same bytes.
-public enum Strokes {
+package enum Strokes {
   /// What is written.
-  public enum Alphabet: String, CaseIterable, Sendable {
+  package enum Alphabet: String, CaseIterable, Sendable {
     /// The digits 0 to 9: the dataset `strokes`.
     case digits = "strokes"
     /// The lower-case letters a to j: the dataset `strokes-letters`.
     case letters = "strokes-letters"
 
     /// The ten classes, in the order of the labels.
-    public var classNames: [String] {
+    package var classNames: [String] {
       switch self {
       case .digits: "0123456789".map { String($0) }
       case .letters: "abcdefghij".map { String($0) }
@@ -28,18 +28,18 @@ public enum Strokes {
   }
 
   /// Which of two disjoint streams of images.
-  public enum Split: String, CaseIterable, Sendable {
+  package enum Split: String, CaseIterable, Sendable {
     /// Images to learn from.
     case train
     /// Images to measure on.
     case test
 
     /// How many images of each class the split has when nothing else is asked for: 1,000 and 200.
-    public var defaultPerClass: Int { self == .train ? 1_000 : 200 }
+    package var defaultPerClass: Int { self == .train ? 1_000 : 200 }
   }
 
   /// The largest number of images of one class.
-  public static let maximumPerClass = 100_000
+  package static let maximumPerClass = 100_000
 
   /// Draws a dataset of `10 × perClass` images of shape 1×28×28, the classes interleaved: 0, 1, … 9, 0, 1, ….
   ///
@@ -47,7 +47,7 @@ public enum Strokes {
   /// a prefix of a larger one.
   ///
   /// - Throws: ``PadawannError`` `usage` when `perClass` is not in `1...maximumPerClass`.
-  public static func dataset(
+  package static func dataset(
     _ alphabet: Alphabet, split: Split, perClass: Int, seed: UInt64 = 0
   ) throws(PadawannError) -> Dataset {
     guard (1...maximumPerClass).contains(perClass) else {

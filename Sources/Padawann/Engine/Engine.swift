@@ -5,13 +5,13 @@
 /// fuses multiplications and additions), on how images are split up, or on what else is evaluated.
 ///
 /// An engine is a value that never changes; each task that uses it has a ``Workspace`` of its own.
-public struct Engine: Sendable {
+package struct Engine: Sendable {
   /// The magnitudes, in the order in which logits are given.
-  public let magnitudes: [Magnitude]
+  package let magnitudes: [Magnitude]
   /// The instructions that are used.
-  public let instructionSet: InstructionSet
+  package let instructionSet: InstructionSet
   /// The number of logits of an image.
-  public let outputs: Int
+  package let outputs: Int
 
   /// The shape of the images.
   let input: Shape
@@ -26,7 +26,7 @@ public struct Engine: Sendable {
   ///     normalisation can be evaluated as well.
   ///   - instructionSet: the instructions to use, which must be available.
   /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
-  public init(
+  package init(
     _ network: Network, magnitudes: [Magnitude], for dataset: Dataset,
     using instructionSet: InstructionSet = .best
   ) throws(PadawannError) {
@@ -48,23 +48,23 @@ public struct Engine: Sendable {
   }
 
   /// The names of the kernels that are used, in order: those that all magnitudes share, then those of each magnitude.
-  public var kernels: [String] { plans.flatMap { $0.plan.steps.map(\.name) } }
+  package var kernels: [String] { plans.flatMap { $0.plan.steps.map(\.name) } }
 
   /// The size in bytes of the activations that one task holds.
-  public var workspaceBytes: Int {
+  package var workspaceBytes: Int {
     plans.reduce(0) { $0 + ($1.plan.floatsPerBlock * $1.plan.blocks + $1.plan.scratchCount) * 4 }
   }
 
   /// The memory that one task needs.
-  public struct Workspace: ~Copyable {
+  package struct Workspace: ~Copyable {
     fileprivate let parts: [ExecutionWorkspace]
     /// How many images are best evaluated at a time.
-    public let images: Int
+    package let images: Int
 
     /// Allocates it.
     ///
     /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
-    public init(_ engine: Engine) throws(PadawannError) {
+    package init(_ engine: Engine) throws(PadawannError) {
       var parts: [ExecutionWorkspace] = []
       for (plan, _) in engine.plans { parts.append(try ExecutionWorkspace(plan)) }
       self.parts = parts
@@ -79,7 +79,7 @@ public struct Engine: Sendable {
   ///   - dataset: as described at ``init(_:magnitudes:for:using:)``.
   ///   - workspace: this engine's, used by nobody else meanwhile.
   /// - Returns: for each magnitude, images × outputs, row-major.
-  public func logits(
+  package func logits(
     of range: Range<Int>, in dataset: Dataset, _ workspace: borrowing Workspace
   ) -> [[Float]] {
     logits(of: Array(range)[...], in: dataset, nil, workspace)

@@ -7,7 +7,7 @@
 /// - Parameter cost: rows × columns; either may be more.
 /// - Returns: the column of each row, all different; `nil` for the rows that are left over when there are more of them.
 /// - Throws: ``PadawannError`` `usage` when the rows differ in length or a cost is not finite or beyond 1e300.
-public func optimalAssignment(minimising cost: [[Double]]) throws(PadawannError) -> [Int?] {
+package func optimalAssignment(minimising cost: [[Double]]) throws(PadawannError) -> [Int?] {
   let columns = cost.first?.count ?? 0
   guard cost.allSatisfy({ $0.count == columns }) else {
     throw PadawannError(.usage, "the rows of a table of costs differ in length")
@@ -32,7 +32,7 @@ public func optimalAssignment(minimising cost: [[Double]]) throws(PadawannError)
 /// - Returns: one output per class, all different.
 /// - Throws: ``PadawannError`` `usage` when there are more classes than outputs, the rows differ in length, or a count is
 ///   negative.
-public func labelMap(confusion: [[Int]]) throws(PadawannError) -> [Int] {
+package func labelMap(confusion: [[Int]]) throws(PadawannError) -> [Int] {
   let outputs = confusion.first?.count ?? 0
   guard confusion.count <= outputs || confusion.isEmpty else {
     throw PadawannError(

@@ -2,19 +2,19 @@
 ///
 /// With two models Q is McNemar's chi-square without correction. For three or more it comes first, and the pairs follow
 /// with p-values that ``holm(_:)`` adjusts.
-public struct CochranQ: Codable, Sendable, Equatable {
+package struct CochranQ: Codable, Sendable, Equatable {
   /// Q; 0 when every image has all models right or all wrong.
-  public let statistic: Double
+  package let statistic: Double
   /// The number of models less 1.
-  public let degreesOfFreedom: Int
+  package let degreesOfFreedom: Int
   /// The probability of this statistic or a larger one when the models are equally good (chi-square).
-  public let p: Double
+  package let p: Double
 
   /// Tests the models.
   ///
   /// - Parameter right: one bitmask per model, a bit per image, set where the model's prediction is correct.
   /// - Throws: ``PadawannError`` `usage` when there are fewer than two models or the bitmasks differ in length.
-  public init(correct: [Bitmask]) throws(PadawannError) {
+  package init(correct: [Bitmask]) throws(PadawannError) {
     guard let images = correct.first?.count, correct.count >= 2, correct.allSatisfy({ $0.count == images })
     else {
       throw PadawannError(.usage, "Cochran's Q needs at least two models that answered the same images")
@@ -54,7 +54,7 @@ public struct CochranQ: Codable, Sendable, Equatable {
 /// Holm's step-down adjustment (Holm, 1979): p-values that may each be held against alpha although there are several.
 ///
 /// - Returns: the adjusted values in the order of `pValues`, each at least its own and at most 1.
-public func holm(_ pValues: [Double]) -> [Double] {
+package func holm(_ pValues: [Double]) -> [Double] {
   let ascending = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
   var adjusted = pValues
   var highest = 0.0

@@ -27,9 +27,9 @@ public struct ComparedModel: Sendable, Equatable {
     }
   }
 
-  /// The predictions of a model with several shared weights together; see ``Ensemble``.
+  /// The predictions of a model with several shared weights together; see `Ensemble`.
   ///
-  /// - Throws: ``PadawannError`` as ``Ensemble/init(of:outputs:confidence:)``.
+  /// - Throws: ``PadawannError`` as `Ensemble`.
   public init(name: String, ensemble members: [Predictions], outputs: [Int]? = nil) throws(PadawannError) {
     do {
       let ensemble = try Ensemble(of: members, outputs: outputs)
@@ -76,7 +76,7 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// The models, in the order in which they were given.
   public let models: [Entry]
   /// Cochran's Q over all models; `nil` for two.
-  public let cochran: CochranQ?
+  package let cochran: CochranQ?
   /// Every two of the models: 0 and 1, 0 and 2, …, 1 and 2, ….
   public let pairs: [PairComparison]
   /// The result in one sentence.

@@ -4,18 +4,18 @@ import Foundation
 ///
 /// Probabilities are Loader's saddle-point form ("Fast and accurate computation of binomial probabilities", 2000) and
 /// tails are sums of positive terms from the near end outwards, so that both keep about 13 digits however small they are.
-public struct Binomial: Sendable, Equatable {
+package struct Binomial: Sendable, Equatable {
   /// The number of draws.
-  public let trials: Int
+  package let trials: Int
   /// The probability of a success.
-  public let probability: Double
+  package let probability: Double
   /// The probability of a failure; kept apart because `1 - probability` loses the digits of a small one.
   let complement: Double
 
   /// Makes a distribution.
   ///
   /// - Throws: ``PadawannError`` `usage` when `trials` is negative or beyond 2⁴⁰, or `probability` is outside 0...1.
-  public init(trials: Int, probability: Double) throws(PadawannError) {
+  package init(trials: Int, probability: Double) throws(PadawannError) {
     guard (0...Stirling.largestCount).contains(trials), probability >= 0, probability <= 1 else {
       throw PadawannError(
         .usage, "a binomial distribution needs 0 to 2^40 trials and a probability from 0 to 1")
@@ -34,7 +34,7 @@ public struct Binomial: Sendable, Equatable {
   static func fair(_ trials: Int) -> Binomial { Binomial(trials: trials, probability: 0.5, complement: 0.5) }
 
   /// The probability of exactly `successes`.
-  public func mass(_ successes: Int) -> Double {
+  package func mass(_ successes: Int) -> Double {
     guard successes >= 0, successes <= trials else { return 0 }
     guard probability > 0 else { return successes == 0 ? 1 : 0 }
     guard complement > 0 else { return successes == trials ? 1 : 0 }
@@ -51,14 +51,14 @@ public struct Binomial: Sendable, Equatable {
   }
 
   /// The probability of `successes` or fewer.
-  public func atMost(_ successes: Int) -> Double {
+  package func atMost(_ successes: Int) -> Double {
     guard successes >= 0 else { return 0 }
     guard successes < trials else { return 1 }
     return Double(successes) <= Double(trials) * probability ? lower(successes) : 1 - upper(successes + 1)
   }
 
   /// The probability of `successes` or more.
-  public func atLeast(_ successes: Int) -> Double {
+  package func atLeast(_ successes: Int) -> Double {
     guard successes > 0 else { return 1 }
     guard successes <= trials else { return 0 }
     return Double(successes) >= Double(trials) * probability ? upper(successes) : 1 - lower(successes - 1)
@@ -84,19 +84,19 @@ public struct Binomial: Sendable, Equatable {
 }
 
 /// The number of marked edges among `drawn` edges that chance picks out of `population`, of which `marked` are marked.
-public struct Hypergeometric: Sendable, Equatable {
+package struct Hypergeometric: Sendable, Equatable {
   /// All edges.
-  public let population: Int
+  package let population: Int
   /// The edges with the mark.
-  public let marked: Int
+  package let marked: Int
   /// The edges that are drawn, without replacement.
-  public let drawn: Int
+  package let drawn: Int
 
   /// Makes a distribution.
   ///
   /// - Throws: ``PadawannError`` `usage` when a count is negative or larger than `population`, or `population`
   ///   is beyond 2⁴⁰.
-  public init(population: Int, marked: Int, drawn: Int) throws(PadawannError) {
+  package init(population: Int, marked: Int, drawn: Int) throws(PadawannError) {
     guard marked >= 0, drawn >= 0, marked <= population, drawn <= population,
       population <= Stirling.largestCount
     else {
@@ -109,16 +109,16 @@ public struct Hypergeometric: Sendable, Equatable {
   }
 
   /// The expected number of marked edges, `drawn × marked / population`; 0 for an empty population.
-  public var mean: Double { population == 0 ? 0 : expected(drawn, marked) }
+  package var mean: Double { population == 0 ? 0 : expected(drawn, marked) }
 
   /// The fewest and the most marked edges that can be drawn.
-  public var support: ClosedRange<Int> {
+  package var support: ClosedRange<Int> {
     // Written so that no sum of two counts is ever formed: it could overflow.
     max(0, drawn - (population - marked))...min(drawn, marked)
   }
 
   /// The probability of exactly `count` marked edges.
-  public func mass(_ count: Int) -> Double {
+  package func mass(_ count: Int) -> Double {
     guard support.contains(count) else { return 0 }
     guard population > 0 else { return 1 }
     let excess = Int128(count) * Int128(population) - Int128(drawn) * Int128(marked)
@@ -140,21 +140,21 @@ public struct Hypergeometric: Sendable, Equatable {
   }
 
   /// The probability of `count` marked edges or fewer.
-  public func atMost(_ count: Int) -> Double {
+  package func atMost(_ count: Int) -> Double {
     guard count >= support.lowerBound else { return 0 }
     guard count < support.upperBound else { return 1 }
     return Double(count) <= mean ? lower(count) : 1 - upper(count + 1)
   }
 
   /// The probability of `count` marked edges or more.
-  public func atLeast(_ count: Int) -> Double {
+  package func atLeast(_ count: Int) -> Double {
     guard count > support.lowerBound else { return 1 }
     guard count <= support.upperBound else { return 0 }
     return Double(count) >= mean ? upper(count) : 1 - lower(count - 1)
   }
 
   /// Twice the smaller of the two tails that include `count`, at most 1.
-  public func twoSided(_ count: Int) -> Double { min(1, 2 * min(atMost(count), atLeast(count))) }
+  package func twoSided(_ count: Int) -> Double { min(1, 2 * min(atMost(count), atLeast(count))) }
 
   private func expected(_ row: Int, _ column: Int) -> Double {
     Double(row) * Double(column) / Double(population)
@@ -178,17 +178,17 @@ public struct Hypergeometric: Sendable, Equatable {
 }
 
 /// The standard normal distribution.
-public enum StandardNormal {
+package enum StandardNormal {
   /// The probability of a value of `z` or less.
-  public static func atMost(_ z: Double) -> Double { erfc(-z * 0.5.squareRoot()) / 2 }
+  package static func atMost(_ z: Double) -> Double { erfc(-z * 0.5.squareRoot()) / 2 }
 
   /// The probability of a value of `z` or more.
-  public static func atLeast(_ z: Double) -> Double { erfc(z * 0.5.squareRoot()) / 2 }
+  package static func atLeast(_ z: Double) -> Double { erfc(z * 0.5.squareRoot()) / 2 }
 
   /// The value that is exceeded with probability `upperTail`: 1.96 for 0.025. Infinite at 0 and 1, NaN outside.
   ///
   /// A first guess by Abramowitz and Stegun 26.2.23, then Halley's iteration on ``atLeast(_:)``.
-  public static func quantile(upperTail: Double) -> Double {
+  package static func quantile(upperTail: Double) -> Double {
     guard upperTail > 0, upperTail < 1 else {
       return upperTail == 0 ? .infinity : upperTail == 1 ? -.infinity : .nan
     }
@@ -207,14 +207,14 @@ public enum StandardNormal {
 }
 
 /// The chi-square distribution.
-public struct ChiSquare: Sendable, Equatable {
+package struct ChiSquare: Sendable, Equatable {
   /// The degrees of freedom; need not be whole.
-  public let degreesOfFreedom: Double
+  package let degreesOfFreedom: Double
 
   /// Makes a distribution.
   ///
   /// - Throws: ``PadawannError`` `usage` unless the degrees of freedom are positive and at most 1e12.
-  public init(degreesOfFreedom: Double) throws(PadawannError) {
+  package init(degreesOfFreedom: Double) throws(PadawannError) {
     guard degreesOfFreedom > 0, degreesOfFreedom <= 1e12 else {
       throw PadawannError(.usage, "a chi-square distribution needs degrees of freedom above 0 and up to 1e12")
     }
@@ -227,7 +227,7 @@ public struct ChiSquare: Sendable, Equatable {
   }
 
   /// The probability of `statistic` or more: the regularised upper incomplete gamma function Q(df/2, statistic/2).
-  public func atLeast(_ statistic: Double) -> Double {
+  package func atLeast(_ statistic: Double) -> Double {
     guard statistic > 0 else { return statistic.isNaN ? .nan : 1 }
     guard statistic < .infinity else { return 0 }
     if degreesOfFreedom == 1 { return Self.one(atLeast: statistic) }

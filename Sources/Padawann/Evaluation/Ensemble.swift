@@ -2,11 +2,11 @@ import Foundation
 
 /// Several predictors that answer together: the mean of their softmax probabilities. Here usually one model with each of
 /// its shared weights, as Gaier and Ha (2019) combine them.
-public struct Ensemble: Sendable, Equatable {
+package struct Ensemble: Sendable, Equatable {
   /// The predicted class of every image: the class with the largest mean probability, the first of equals.
-  public let predictedClasses: [Int]
+  package let predictedClasses: [Int]
   /// How good they are; the cross-entropy is that of the mean probabilities.
-  public let scores: Scores
+  package let scores: Scores
 
   /// Combines predictions for the same images.
   ///
@@ -16,7 +16,7 @@ public struct Ensemble: Sendable, Equatable {
   ///   - confidence: of the intervals.
   /// - Throws: ``PadawannError`` `usage` without members, `data` when they do not have the same images, labels and
   ///   number of outputs; else as ``Scores/init(of:outputs:confidence:)``.
-  public init(of members: [Predictions], outputs: [Int]? = nil, confidence: Confidence = .standard)
+  package init(of members: [Predictions], outputs: [Int]? = nil, confidence: Confidence = .standard)
     throws(PadawannError)
   {
     var scorable: [Predictions] = []

@@ -102,11 +102,11 @@ public struct Proportion: Codable, Sendable, Equatable {
 
 /// The difference between two models' accuracies on the same images, with Tango's score interval (Tango, 1998): the
 /// differences that a score test at this confidence does not reject.
-public struct PairedDifference: Codable, Sendable, Equatable {
+package struct PairedDifference: Codable, Sendable, Equatable {
   /// `(gained - lost) / total`.
-  public let value: Double
+  package let value: Double
   /// Tango's interval; always inside -1...1, and it always holds `value`.
-  public let interval: Interval
+  package let interval: Interval
 
   /// Computes the interval.
   ///
@@ -117,7 +117,7 @@ public struct PairedDifference: Codable, Sendable, Equatable {
   ///   - confidence: of the interval.
   /// - Throws: ``PadawannError`` `usage` when a count is negative, `gained + lost > total`, or `total` is not in
   ///   1...2⁴⁰.
-  public init(gained: Int, lost: Int, total: Int, confidence: Confidence = .standard) throws(PadawannError) {
+  package init(gained: Int, lost: Int, total: Int, confidence: Confidence = .standard) throws(PadawannError) {
     guard gained >= 0, lost >= 0, (1...Stirling.largestCount).contains(total), gained <= total,
       lost <= total - gained
     else {

@@ -47,7 +47,7 @@ public struct McNemar: Sendable, Equatable {
   public var corrected: Test { statistic(correction: 1) }
 
   /// `b / c` with its intervals.
-  public var oddsRatio: OddsRatio { OddsRatio(checkedWins: b, losses: c) }
+  package var oddsRatio: OddsRatio { OddsRatio(checkedWins: b, losses: c) }
 
   private func statistic(correction: Double) -> Test {
     guard discordant > 0 else { return Test(statistic: 0, p: 1) }

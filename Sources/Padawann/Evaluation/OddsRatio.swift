@@ -1,5 +1,5 @@
 /// How the interval of a conditional odds ratio is found.
-public enum OddsRatioMethod: String, Codable, Sendable, CaseIterable {
+package enum OddsRatioMethod: String, Codable, Sendable, CaseIterable {
   /// Clopper and Pearson's limits with half of the observed probability (Fagerland, Lydersen and Laake, 2014). The
   /// default: it leaves out 1 exactly when the mid-p value is below alpha.
   case midP
@@ -10,16 +10,16 @@ public enum OddsRatioMethod: String, Codable, Sendable, CaseIterable {
 }
 
 /// The odds that an image on which two models disagree goes to the first: `b / c`, given that they disagree.
-public struct OddsRatio: Sendable, Equatable {
+package struct OddsRatio: Sendable, Equatable {
   /// The images that only the first got right.
-  public let wins: Int
+  package let wins: Int
   /// The images that only the second got right.
-  public let losses: Int
+  package let losses: Int
 
   /// Makes an odds ratio.
   ///
   /// - Throws: ``PadawannError`` `usage` when a count is negative or the sum is beyond 2⁴⁰.
-  public init(wins: Int, losses: Int) throws(PadawannError) {
+  package init(wins: Int, losses: Int) throws(PadawannError) {
     let allowed = 0...Stirling.largestCount
     guard allowed.contains(wins), allowed.contains(losses), allowed.contains(wins + losses) else {
       throw PadawannError(
@@ -35,12 +35,12 @@ public struct OddsRatio: Sendable, Equatable {
   }
 
   /// `wins / losses`: 0 without a win, infinite without a loss, `nil` without either.
-  public var value: Double? {
+  package var value: Double? {
     wins == 0 && losses == 0 ? nil : Double(wins) / Double(losses)
   }
 
   /// The interval: from 0 without a win, to infinity without a loss.
-  public func interval(_ method: OddsRatioMethod = .midP, confidence: Confidence = .standard) -> Interval {
+  package func interval(_ method: OddsRatioMethod = .midP, confidence: Confidence = .standard) -> Interval {
     Interval(
       lower: Self.lowerEnd(wins, losses, method, confidence),
       upper: 1 / Self.lowerEnd(losses, wins, method, confidence))

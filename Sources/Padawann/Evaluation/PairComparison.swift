@@ -15,7 +15,7 @@ public struct PairComparison: Codable, Sendable, Equatable {
   /// Images that neither got right.
   public let bothWrong: Int
   /// Accuracy of the second less accuracy of the first, with Tango's interval.
-  public let difference: PairedDifference
+  package let difference: PairedDifference
   /// McNemar's exact two-sided p-value.
   public let exactP: Double
   /// McNemar's mid-p value, on which the verdict rests.

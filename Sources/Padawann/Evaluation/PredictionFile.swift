@@ -59,12 +59,12 @@ public struct PredictionFile: Sendable, Equatable {
 
   /// Writes the file as a whole or not at all.
   ///
-  /// - Throws: ``PadawannError`` as ``StoredFile/write(_:to:check:)``, `unsupported` when it would exceed 4 GiB.
+  /// - Throws: ``PadawannError`` as `StoredFile.write(_:to:check:)`, `unsupported` when it would exceed 4 GiB.
   public func write(to path: String) throws { try StoredFile.write(file(), to: path) }
 
   /// The bytes of the file; they depend on the content alone. Nothing is compressed, because logits hardly are.
   ///
-  /// - Throws: ``PadawannError`` as ``NumPyArchive/file(of:deflated:)``.
+  /// - Throws: ``PadawannError`` as `NumPyArchive.file(of:deflated:)`.
   public func file() throws(PadawannError) -> [UInt8] {
     let first = predictions[0]
     let shape = [predictions.count, first.count, first.outputs]
@@ -86,7 +86,7 @@ public struct PredictionFile: Sendable, Equatable {
 extension PredictionFile {
   /// Reads a file.
   ///
-  /// - Throws: ``PadawannError`` `missing` or `inputOutput` as ``StoredFile/read(_:limit:)``; `data` naming what is wrong.
+  /// - Throws: ``PadawannError`` `missing` or `inputOutput` as `StoredFile.read(_:limit:)`; `data` naming what is wrong.
   public init(path: String) throws(PadawannError) {
     let bytes = try StoredFile.read(path)
     do { try self.init(bytes) } catch { throw error.inside(path) }

@@ -22,7 +22,7 @@ public struct WeightSweep: Codable, Sendable, Equatable {
   ///   - predictions: one per shared weight, for the same images.
   ///   - outputs: as in ``Scores/init(of:outputs:confidence:)``.
   ///   - confidence: of the intervals.
-  /// - Throws: ``PadawannError`` `usage` when the counts differ; else as ``Ensemble/init(of:outputs:confidence:)``.
+  /// - Throws: ``PadawannError`` `usage` when the counts differ; else as `Ensemble`.
   public init(
     sharedWeights: [Float?], predictions: [Predictions], outputs: [Int]? = nil,
     confidence: Confidence = .standard

@@ -15,7 +15,7 @@ public enum Crossover: String, Codable, Hashable, Sendable, CaseIterable {
 ///
 /// A child has at least one edge, or layer, of each parent with ``Crossover/onePoint`` and ``Crossover/layer``; where there is
 /// only one in all, it is a copy of the first.
-public func crossover(
+package func crossover(
   _ first: Genome, _ second: Genome, by crossover: Crossover, using generator: inout KeyedGenerator
 ) -> Genome {
   let layers = first.masks.count
@@ -34,7 +34,7 @@ public func crossover(
 }
 
 /// The edges before `point` of the first parent, and the others of the second. `point` is in `0...count`.
-public func spliced(_ first: Genome, _ second: Genome, at point: Int) -> Genome {
+package func spliced(_ first: Genome, _ second: Genome, at point: Int) -> Genome {
   let masks = first.masks.indices.map { layer in
     let edges = first.layout.edges(of: layer)
     if edges.upperBound <= point { return first.masks[layer] }

@@ -49,7 +49,7 @@
 /// - Of equally fit individuals, the one that was there first ranks first: elites before children, then the order of birth.
 ///
 /// Every random number is a function of (seed, generation, individual, operator) alone, so the result does not depend on
-/// how evaluations are spread over threads, and an evolution goes on from its ``snapshot`` exactly as it would have.
+/// how evaluations are spread over threads, and an evolution goes on from its a snapshot exactly as it would have.
 public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   /// What the evolution does.
   public let settings: EvolutionSettings
@@ -178,18 +178,18 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
 // Going on from where an evolution was left.
 extension Evolution {
   /// All that an evolution is between two generations.
-  public struct Snapshot: Sendable, Equatable {
+  package struct Snapshot: Sendable, Equatable {
     /// What the evolution does.
-    public var settings: EvolutionSettings
+    package var settings: EvolutionSettings
     /// The generation of the population.
-    public var generation: Int
+    package var generation: Int
     /// The individuals in order of rank.
-    public var population: [Individual]
+    package var population: [Individual]
     /// The fittest individual ever seen.
-    public var champion: Champion
+    package var champion: Champion
 
     /// Puts a snapshot together; ``Evolution/init(resuming:)`` checks it.
-    public init(
+    package init(
       settings: EvolutionSettings, generation: Int, population: [Individual], champion: Champion
     ) {
       self.settings = settings
@@ -200,7 +200,7 @@ extension Evolution {
   }
 
   /// What ``init(resuming:)`` goes on from; `nil` until the initial population was evaluated.
-  public var snapshot: Snapshot? {
+  package var snapshot: Snapshot? {
     champion.map {
       Snapshot(settings: settings, generation: generation, population: population, champion: $0)
     }
@@ -209,7 +209,7 @@ extension Evolution {
   /// Goes on from a snapshot, exactly as the evolution that it was taken of would have gone on.
   ///
   /// - Throws: ``PadawannError`` `usage` when the settings make no sense, `data` when the snapshot's parts do not fit together.
-  public init(resuming snapshot: Snapshot) throws(PadawannError) {
+  package init(resuming snapshot: Snapshot) throws(PadawannError) {
     try snapshot.settings.validate()
     try snapshot.validate()
     settings = snapshot.settings

@@ -1,7 +1,7 @@
 /// How strongly a pruning step prefers edges of higher pruning gain: the exponent of the gain in an edge's probability.
 ///
 /// Children take turns, so that a generation has cautious and greedy ones.
-public enum GainPreference: Int, Sendable, CaseIterable {
+package enum GainPreference: Int, Sendable, CaseIterable {
   /// 0: every edge of positive pruning gain is equally likely.
   case none
   /// 1/2.
@@ -38,7 +38,7 @@ public enum GainPreference: Int, Sendable, CaseIterable {
 ///   - pruningPool: what it is a share of.
 ///   - layers: those that lose edges; all when `nil`.
 ///   - generator: where the random numbers come from.
-public func prunedChild(
+package func prunedChild(
   _ genome: Genome, by gains: PruningGains, preferring preference: GainPreference, step: Double,
   pruningPool: PruningPool, in layers: [Int]? = nil, using generator: inout KeyedGenerator
 ) -> Genome {

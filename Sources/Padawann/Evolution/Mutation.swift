@@ -5,7 +5,7 @@ public enum Mutation: String, Codable, Hashable, Sendable, CaseIterable {
   /// Whole output channels of one layer; every layer is equally likely.
   case structured
   /// Single edges, of every layer the same share, by preference those without which the loss would be lower
-  /// (``prunedChild(_:by:preferring:step:pruningPool:in:using:)``).
+  /// (`EdgeWeights.prunedChild`).
   case gradient
 }
 
@@ -20,7 +20,7 @@ public enum PruningPool: String, Codable, Hashable, Sendable, CaseIterable {
 /// The whole number that is this share of `count`, as PyTorch's pruning rounds it: `round(share * count)`, halves to even.
 ///
 /// 2.5% of MNIST-Net's 1,199,648 edges are 29,991.
-public func prunedCount(_ share: Double, of count: Int) -> Int {
+package func prunedCount(_ share: Double, of count: Int) -> Int {
   precondition((0...1).contains(share) && count >= 0, "a pruning step is a share from 0 to 1")
   return min(count, Int((share * Double(count)).rounded(.toNearestOrEven)))
 }
@@ -38,7 +38,7 @@ public func prunedCount(_ share: Double, of count: Int) -> Int {
 ///   - pruningPool: what it is drawn from.
 ///   - layers: those that lose edges; all when `nil`. Of single edges that are drawn, those of other layers stay.
 ///   - generator: where the random numbers come from.
-public func prunedChild(
+package func prunedChild(
   _ genome: Genome, by mutation: Mutation, step: Double, pruningPool: PruningPool, in layers: [Int]? = nil,
   using generator: inout KeyedGenerator
 ) -> Genome {
@@ -62,7 +62,7 @@ public func prunedChild(
 ///
 /// Draws positions until one is hit that is left. So that this ends soon, the fewer are drawn of those that go and those
 /// that stay; then all of it takes fewer than `genome.count` positions on average.
-public func removingEdges(_ count: Int, from genome: Genome, using generator: inout KeyedGenerator) -> Genome
+package func removingEdges(_ count: Int, from genome: Genome, using generator: inout KeyedGenerator) -> Genome
 {
   let staying = genome.remainingEdges - count
   precondition(count >= 0 && staying >= 0, "more edges are to be removed than there are")

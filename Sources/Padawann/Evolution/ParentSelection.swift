@@ -15,7 +15,8 @@ public enum ParentSelection: String, Codable, Hashable, Sendable, CaseIterable {
 ///   - size: at least 1.
 ///   - survivors: at least 1.
 ///   - generator: where the random numbers come from.
-public func tournamentWinner(of size: Int, among survivors: Int, using generator: inout KeyedGenerator) -> Int
+package func tournamentWinner(of size: Int, among survivors: Int, using generator: inout KeyedGenerator)
+  -> Int
 {
   var winner = generator.next(below: survivors)
   for _ in stride(from: 1, to: size, by: 1) { winner = min(winner, generator.next(below: survivors)) }

@@ -1,24 +1,24 @@
 /// How a population stands.
-public struct PopulationStatistics: Codable, Hashable, Sendable {
+package struct PopulationStatistics: Codable, Hashable, Sendable {
   /// The highest fitness.
-  public let bestFitness: Double
+  package let bestFitness: Double
   /// The mean fitness.
-  public let meanFitness: Double
+  package let meanFitness: Double
   /// The median fitness; of an even number of individuals, the mean of the middle two.
-  public let medianFitness: Double
+  package let medianFitness: Double
   /// The edges that are left of the fittest individual.
-  public let bestEdges: Int
+  package let bestEdges: Int
   /// The mean number of edges that are left.
-  public let meanEdges: Double
+  package let meanEdges: Double
   /// The mean over all pairs of individuals of the share of edges that only one of them has; 0 for a single individual.
   ///
   /// Two individuals that keep a share d of the edges independently differ in `2·d·(1 - d)`.
-  public let diversity: Double
+  package let diversity: Double
 }
 
 extension Evolution {
   /// How the population stands; `nil` until the initial population was evaluated.
-  public var statistics: PopulationStatistics? {
+  package var statistics: PopulationStatistics? {
     guard let best = population.first else { return nil }
     let fitness = population.map(\.score.fitness)
     let count = Double(fitness.count)
@@ -36,7 +36,7 @@ extension Evolution {
 /// The mean over all pairs of genomes of the share of edges that only one of the two has; exact. 0 for fewer than two.
 ///
 /// At an edge that c of N genomes have, `c·(N - c)` pairs differ; so counts per edge do, and not all pairs have to be compared.
-public func diversity(of genomes: [Genome]) -> Double {
+package func diversity(of genomes: [Genome]) -> Double {
   guard genomes.count > 1, let layout = genomes.first?.layout else { return 0 }
   let differences = layout.shapes.indices.reduce(0.0) { sum, layer in
     sum + differingPairs(genomes.map { $0.masks[layer] })

@@ -9,7 +9,7 @@ public struct Model: Sendable, Equatable {
   /// Where the network comes from.
   public var provenance: Provenance
   /// Optional attributes that this version does not know, kept for the next one.
-  public var unknown: UnknownAttributes
+  package var unknown = UnknownAttributes()
 
   /// The thesis' shared weights.
   public static let thesisWeights: [Float] = [0.5, 1, 2]
@@ -17,19 +17,18 @@ public struct Model: Sendable, Equatable {
   /// Joins the parts; ``ModelFile`` checks them when it writes.
   public init(
     network: Network, sharedWeights: [Float] = Model.thesisWeights, tasks: [ModelTask] = [],
-    provenance: Provenance = Provenance(), unknown: UnknownAttributes = UnknownAttributes()
+    provenance: Provenance = Provenance()
   ) {
     self.network = network
     self.sharedWeights = sharedWeights
     self.tasks = tasks
     self.provenance = provenance
-    self.unknown = unknown
   }
 }
 
 /// One task of a model: a dataset with its own labels, and what was measured on it.
 public struct ModelTask: Sendable, Equatable {
-  /// The task's name, see ``NameRule``.
+  /// The task's name, see `NameRule`.
   public var name: String
   /// The dataset spec that was measured.
   public var dataset: String
@@ -47,7 +46,7 @@ public struct ModelTask: Sendable, Equatable {
   public var accuracy: Double?
   /// What the task has instead of the network's own numbers: a fine-tuned head, or biases of its own. With them go the
   /// signs of all other layers times ``bestSharedWeight``.
-  public var parameters: [TaskOverride] = []
+  package var parameters: [TaskOverride] = []
 
   /// Makes a record; ``ModelFile`` checks it when it writes.
   public init(

@@ -47,8 +47,8 @@ struct ModelDecoding {
       throw PadawannError(.data, "the group \"provenance\" is missing", at: "/")
     }
     let provenance = try self.provenance(group)
-    let model = Model(
-      network: network, sharedWeights: weights, tasks: tasks, provenance: provenance, unknown: unknown)
+    var model = Model(network: network, sharedWeights: weights, tasks: tasks, provenance: provenance)
+    model.unknown = unknown
     try ModelRules.check(model)
     return model
   }

@@ -37,7 +37,7 @@ public enum ModelFile {
 
   /// The digest that a file of a model has, and the size of the plain encoding.
   ///
-  /// - Throws: as ``image(of:compact:)``.
+  /// - Throws: as ``encoded(_:compact:)``.
   static func digestAndSize(of model: Model) throws(PadawannError) -> (digest: Digest, byteCount: Int) {
     let digest = ContentDigest.digest(of: try ModelEncoding(model: model, isCompact: false).tree())
     return (digest, try encoded(model).count)
@@ -50,7 +50,7 @@ public enum ModelFile {
     ContentDigest.digest(of: try ModelEncoding(model: model, isCompact: false).tree())
   }
 
-  /// Reads a model from the bytes of a file; see ``read(_:)``.
+  /// Reads a model from the bytes of a file; see ``read(_:followsLinks:)``.
   public static func model(encoded bytes: [UInt8]) throws(PadawannError) -> StoredModel {
     let limits = ReadLimits(
       fileBytes: sizeLimit, objects: 12 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
@@ -89,7 +89,7 @@ public enum ModelFile {
   /// - Parameters:
   ///   - model: what is stored.
   ///   - path: where the file shall be.
-  ///   - compact: see ``image(of:compact:)``.
+  ///   - compact: see ``encoded(_:compact:)``.
   ///   - followsLinks: whether the file that a symbolic link leads to is written; otherwise a link is refused.
   /// - Returns: what was written.
   /// - Throws: ``PadawannError`` `cannotCreate`, `inputOutput` or `data`; the file that was there before is untouched then.
@@ -137,21 +137,23 @@ public enum ModelFile {
       return PadawannError(
         .data, "the model file is damaged or not one: \(error.message)\(reasons)", at: error.path)
     }
-    return PadawannError(
-      .data, "this is not a padawann model: it does not begin as an HDF5 file",
-      remedy: foreignRemedy(bytes))
+    var error = PadawannError(.data, "this is not a padawann model: it does not begin as an HDF5 file")
+    (error.remedy, error.choice) = foreignRemedy(bytes)
+    return error
   }
 
   /// What to do with a file that is something else.
-  private static func foreignRemedy(_ bytes: [UInt8]) -> String {
-    if bytes.isEmpty { return "The file is empty: make it again" }
-    if bytes.starts(with: [0x50, 0x4b]) {
-      return
-        "If it has the weights of a network, use padawann import; if it is a dataset, give it with --data"
+  private static func foreignRemedy(_ bytes: [UInt8]) -> (String, PadawannError.Choice?) {
+    let (zip, gzip, idx): ([UInt8], [UInt8], [UInt8]) = ([0x50, 0x4b], [0x1f, 0x8b], [0, 0, 8])
+    if bytes.isEmpty { return ("The file is empty: make it again", nil) }
+    if bytes.starts(with: zip) {
+      return (
+        "If it has the weights of a network, import it; if it is a dataset, give it as one", .importOrDataset
+      )
     }
-    if bytes.starts(with: [0x1f, 0x8b]) || bytes.starts(with: [0, 0, 8]) {
-      return "It looks like a dataset: give it with --data"
+    if bytes.starts(with: gzip) || bytes.starts(with: idx) {
+      return ("It looks like a dataset: give it as one", .dataset)
     }
-    return "Make a model with padawann import"
+    return ("Import a network to make a model", .imported)
   }
 }

@@ -1,19 +1,19 @@
 /// A model as one of its tasks uses it.
-public struct TaskModel: Sendable {
+package struct TaskModel: Sendable {
   /// The task.
-  public let task: ModelTask
+  package let task: ModelTask
   /// The network with the task's own numbers in it.
-  public let network: Network
+  package let network: Network
   /// The shared weights with which it is meant to be evaluated: the task's alone where it has numbers of its own, which
   /// were made for that weight; `nil` stands for the network's own weights.
-  public let sharedWeights: [Float?]
+  package let sharedWeights: [Float?]
 }
 
 extension Model {
   /// The model as a task uses it.
   ///
   /// - Throws: ``PadawannError`` `usage` when the model has no such task.
-  public func use(of name: String) throws(PadawannError) -> TaskModel {
+  package func use(of name: String) throws(PadawannError) -> TaskModel {
     guard let task = tasks.first(where: { $0.name == name }) else {
       let names = tasks.map(\.name).joined(separator: ", ")
       throw PadawannError(

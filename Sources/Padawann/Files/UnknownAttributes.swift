@@ -1,15 +1,15 @@
 package import HDF5
 
 /// Optional attributes of a model file that this version does not know. They survive a rewrite.
-public struct UnknownAttributes: Sendable, Equatable {
+package struct UnknownAttributes: Sendable, Equatable {
   /// The attributes of each group that has some, by its path, in the order of the file.
   package private(set) var byPath: [String: [HDFEntry<HDFValue>]] = [:]
 
   /// None.
-  public init() {}
+  package init() {}
 
   /// The paths and names of the attributes, for reports.
-  public var names: [String] {
+  package var names: [String] {
     byPath.keys.sorted().flatMap { path in
       attributes(at: path).map { "\(path == "/" ? "" : path)/@\($0.name)" }
     }

@@ -5,7 +5,7 @@ public struct FileTensor: Sendable {
   /// The sizes, outermost first; empty for a single number.
   public let shape: [Int]
   /// What the elements are.
-  public let type: ElementType
+  package let type: ElementType
 
   private let storage: ArraySlice<UInt8>
   private let offset: Int
@@ -59,7 +59,7 @@ public struct FileTensor: Sendable {
   /// The number of elements.
   public var count: Int { shape.reduce(1, *) }
 
-  /// The elements as `Float` in row order; see ``ElementType/floats(_:bigEndian:)`` for what is rounded.
+  /// The elements as `Float` in row order; see `ElementType.floats(_:bigEndian:)` for what is rounded.
   ///
   /// - Throws: ``PadawannError`` `data` when a truth value is neither 0 nor 1.
   public func floats() throws(PadawannError) -> [Float] {

@@ -52,7 +52,7 @@ public struct NetworkImport: Hashable, Sendable {
         throw PadawannError(
           .data,
           "the tensor \(need.name) has the shape \(Self.text(found.shape)), and \(Self.text(need.shape)) is needed",
-          remedy: "Give the architecture of this network with --arch")
+          remedy: "Give the architecture of this network", choice: .architecture)
       }
     }
     var numbers: [NodeParameters] = []
@@ -63,9 +63,8 @@ public struct NetworkImport: Hashable, Sendable {
       throw PadawannError(
         .data,
         "the tensor \(extra.name) (\(Self.text(extra.shape))) is left over: the architecture does not use it",
-        remedy:
-          "Give the architecture of this network with --arch, or leave the tensor out with --ignore \(extra.name)"
-      )
+        remedy: "Give the architecture of this network, or leave the tensor out",
+        choice: .architectureOrIgnored(tensor: extra.name))
     }
     return try Network(architecture: architecture, parameters: numbers)
   }
@@ -137,7 +136,7 @@ public struct NetworkImport: Hashable, Sendable {
     let more = parameters.count > 12 ? ", and \(parameters.count - 12) more" : ""
     return PadawannError(
       .data, "the tensor \(need.name) (\(text(need.shape))) is missing; the file has \(names)\(more)",
-      remedy: "Give the architecture of this network with --arch")
+      remedy: "Give the architecture of this network", choice: .architecture)
   }
 
   private static func text(_ shape: [Int]) -> String {

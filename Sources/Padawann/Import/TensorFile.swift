@@ -17,7 +17,7 @@ public struct TensorFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``PadawannError`` as ``StoredFile/read(_:limit:)`` and ``init(bytes:path:)`` do.
+  /// - Throws: ``PadawannError`` as `StoredFile.read(_:limit:)` and ``init(bytes:path:)`` do.
   public static func read(_ path: String) throws(PadawannError) -> TensorFile {
     try TensorFile(bytes: StoredFile.read(path), path: path)
   }

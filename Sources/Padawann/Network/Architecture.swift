@@ -1,17 +1,17 @@
 /// One node of a network.
-public struct Node: Hashable, Sendable {
+package struct Node: Hashable, Sendable {
   /// A name that no other node has, see ``NameRule``; `input` stands for the image and is none.
-  public let name: String
+  package let name: String
   /// What the node computes.
-  public let operation: NodeOperation
+  package let operation: NodeOperation
   /// The indices of the nodes that it reads, all smaller than its own; ``image`` stands for the network's input.
-  public let inputs: [Int]
+  package let inputs: [Int]
 
   /// The index that stands for the network's input.
-  public static let image = -1
+  package static let image = -1
 
   /// Makes a node; ``Architecture`` checks it.
-  public init(_ name: String, _ operation: NodeOperation, inputs: [Int]) {
+  package init(_ name: String, _ operation: NodeOperation, inputs: [Int]) {
     self.name = name
     self.operation = operation
     self.inputs = inputs
@@ -23,27 +23,27 @@ public struct Architecture: Hashable, Sendable {
   /// The shape of an image.
   public let input: Shape
   /// The nodes; each reads only earlier ones.
-  public let nodes: [Node]
+  package let nodes: [Node]
   /// The shape of each node's activation.
   public let shapes: [Shape]
 
   /// The bounds of everything that can be described.
-  public enum Limits {
+  package enum Limits {
     /// Nodes of a network.
-    public static let nodes = 4096
+    package static let nodes = 4096
     /// Any size of an image, a kernel, a stride or a number of channels.
-    public static let extent = 65_536
+    package static let extent = 65_536
     /// Elements of one activation.
-    public static let activation = 1 << 26
+    package static let activation = 1 << 26
     /// Edges of one network. A compact file of 200 kB can announce that many, and a number for each takes 1 GiB.
-    public static let edges = 1 << 28
+    package static let edges = 1 << 28
   }
 
   /// Checks every node, in order, and derives the shapes.
   ///
   /// - Throws: ``PadawannError`` `data` that names the node: bad or repeated names, inputs that are missing, too many or
   ///   not earlier, sizes out of bounds, windows that do not fit, a node that nothing reads.
-  public init(input: Shape, nodes: [Node]) throws(PadawannError) {
+  package init(input: Shape, nodes: [Node]) throws(PadawannError) {
     guard [input.channels, input.height, input.width].allSatisfy({ (1...Limits.extent).contains($0) }),
       input.count <= Limits.activation
     else { throw PadawannError(.data, "an input of shape \(input) is out of bounds", at: "network") }

@@ -1,13 +1,13 @@
 /// The rule for the names of nodes and tasks, which are also names inside HDF5 files and on command lines: 1 to 128 of
 /// `A–Z a–z 0–9 _ . -`, not beginning with `.` or `-`.
-public enum NameRule {
+package enum NameRule {
   /// Checks a name.
   ///
   /// - Parameters:
   ///   - name: the name.
   ///   - owner: what has the name, for the message.
   /// - Throws: ``PadawannError`` `data`.
-  public static func check(_ name: String, of owner: String) throws(PadawannError) {
+  package static func check(_ name: String, of owner: String) throws(PadawannError) {
     let allowed = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,5 +1,5 @@
 /// The numbers of one node.
-public enum NodeParameters: Hashable, Sendable {
+package enum NodeParameters: Hashable, Sendable {
   /// The node has none.
   case none
   /// Edges, and one bias per output where the operation has biases.
@@ -9,18 +9,18 @@ public enum NodeParameters: Hashable, Sendable {
 }
 
 /// The parameters of a batch normalisation, one number per channel each.
-public struct BatchNormalisation: Hashable, Sendable {
+package struct BatchNormalisation: Hashable, Sendable {
   /// What the normalised value is multiplied by (PyTorch's `weight`).
-  public var scale: [Float]
+  package var scale: [Float]
   /// What is added last (PyTorch's `bias`).
-  public var shift: [Float]
+  package var shift: [Float]
   /// The mean that is subtracted (`running_mean`).
-  public var mean: [Float]
+  package var mean: [Float]
   /// The variance that is divided out (`running_var`).
-  public var variance: [Float]
+  package var variance: [Float]
 
   /// Makes the parameters; ``Network`` checks them.
-  public init(scale: [Float], shift: [Float], mean: [Float], variance: [Float]) {
+  package init(scale: [Float], shift: [Float], mean: [Float], variance: [Float]) {
     self.scale = scale
     self.shift = shift
     self.mean = mean
@@ -33,12 +33,12 @@ public struct Network: Hashable, Sendable {
   /// The graph.
   public let architecture: Architecture
   /// The numbers of each node, in the order of the nodes.
-  public let parameters: [NodeParameters]
+  package let parameters: [NodeParameters]
 
   /// Checks that every node has the parameters that it needs, of the right sizes, all finite.
   ///
   /// - Throws: ``PadawannError`` `data` that names the node.
-  public init(architecture: Architecture, parameters: [NodeParameters]) throws(PadawannError) {
+  package init(architecture: Architecture, parameters: [NodeParameters]) throws(PadawannError) {
     guard parameters.count == architecture.nodes.count else {
       throw PadawannError(
         .data, "\(parameters.count) sets of parameters do not fit \(architecture.nodes.count) nodes")

@@ -1,33 +1,33 @@
 /// Two sizes or steps, along rows and columns.
-public struct Extent: Hashable, Sendable {
+package struct Extent: Hashable, Sendable {
   /// Along rows (vertically).
-  public var height: Int
+  package var height: Int
   /// Along columns (horizontally).
-  public var width: Int
+  package var width: Int
 
   /// Makes an extent; ``Architecture`` checks its bounds.
-  public init(_ height: Int, _ width: Int) {
+  package init(_ height: Int, _ width: Int) {
     self.height = height
     self.width = width
   }
 
   /// The same along both.
-  public init(_ both: Int) { self.init(both, both) }
+  package init(_ both: Int) { self.init(both, both) }
 }
 
 /// How many rows or columns are added around an image.
-public struct Padding: Hashable, Sendable {
+package struct Padding: Hashable, Sendable {
   /// Rows above.
-  public var top: Int
+  package var top: Int
   /// Columns at the left.
-  public var left: Int
+  package var left: Int
   /// Rows below.
-  public var bottom: Int
+  package var bottom: Int
   /// Columns at the right.
-  public var right: Int
+  package var right: Int
 
   /// Makes a padding; ``Architecture`` checks its bounds.
-  public init(top: Int, left: Int, bottom: Int, right: Int) {
+  package init(top: Int, left: Int, bottom: Int, right: Int) {
     self.top = top
     self.left = left
     self.bottom = bottom
@@ -35,35 +35,35 @@ public struct Padding: Hashable, Sendable {
   }
 
   /// The same at opposite sides.
-  public init(_ vertical: Int, _ horizontal: Int) {
+  package init(_ vertical: Int, _ horizontal: Int) {
     self.init(top: vertical, left: horizontal, bottom: vertical, right: horizontal)
   }
 
   /// No padding.
-  public static let none = Padding(0, 0)
+  package static let none = Padding(0, 0)
 }
 
 /// A two-dimensional cross-correlation, PyTorch's `Conv2d` with zero padding.
 ///
 /// Its weights have the shape outputs × (inputs / groups) × kernel height × kernel width.
-public struct Convolution: Hashable, Sendable {
+package struct Convolution: Hashable, Sendable {
   /// The number of output channels.
-  public var outputs: Int
+  package var outputs: Int
   /// The size of a filter.
-  public var kernel: Extent
+  package var kernel: Extent
   /// The step between two positions of a filter.
-  public var stride: Extent
+  package var stride: Extent
   /// The zeros around the input.
-  public var padding: Padding
+  package var padding: Padding
   /// The distance between two taps of a filter.
-  public var dilation: Extent
+  package var dilation: Extent
   /// The number of groups of channels that do not see each other.
-  public var groups: Int
+  package var groups: Int
   /// Whether each output channel has a bias.
-  public var hasBias: Bool
+  package var hasBias: Bool
 
   /// Makes a convolution; ``Architecture`` checks it.
-  public init(
+  package init(
     outputs: Int, kernel: Extent, stride: Extent = Extent(1), padding: Padding = .none,
     dilation: Extent = Extent(1), groups: Int = 1, hasBias: Bool = true
   ) {
@@ -78,34 +78,34 @@ public struct Convolution: Hashable, Sendable {
 }
 
 /// A fully connected layer; its weights have the shape outputs × inputs.
-public struct Linear: Hashable, Sendable {
+package struct Linear: Hashable, Sendable {
   /// The number of outputs.
-  public var outputs: Int
+  package var outputs: Int
   /// Whether each output has a bias.
-  public var hasBias: Bool
+  package var hasBias: Bool
 
   /// Makes a linear layer; ``Architecture`` checks it.
-  public init(outputs: Int, hasBias: Bool = true) {
+  package init(outputs: Int, hasBias: Bool = true) {
     self.outputs = outputs
     self.hasBias = hasBias
   }
 }
 
 /// A window that moves over every channel, as PyTorch's pooling layers do it.
-public struct Pool: Hashable, Sendable {
+package struct Pool: Hashable, Sendable {
   /// The size of the window.
-  public var kernel: Extent
+  package var kernel: Extent
   /// The step between two windows.
-  public var stride: Extent
+  package var stride: Extent
   /// The ring around the input: -infinity for a maximum, zeros for an average.
-  public var padding: Extent
+  package var padding: Extent
   /// The distance between two elements of a window; 1 for an average.
-  public var dilation: Extent
+  package var dilation: Extent
   /// Whether a last window that is only partly inside counts (PyTorch's `ceil_mode`).
-  public var roundsUp: Bool
+  package var roundsUp: Bool
 
   /// Makes a window; ``Architecture`` checks it.
-  public init(
+  package init(
     kernel: Extent, stride: Extent? = nil, padding: Extent = Extent(0), dilation: Extent = Extent(1),
     roundsUp: Bool = false
   ) {
@@ -118,7 +118,7 @@ public struct Pool: Hashable, Sendable {
 }
 
 /// The formula of a gaussian error linear unit.
-public enum GELU: String, Hashable, Sendable, CaseIterable {
+package enum GELU: String, Hashable, Sendable, CaseIterable {
   /// `x * (1 + erf(x / √2)) / 2`.
   case exact = "none"
   /// The formula with `tanh`.
@@ -126,7 +126,7 @@ public enum GELU: String, Hashable, Sendable, CaseIterable {
 }
 
 /// What a node computes from the activations of its inputs.
-public enum NodeOperation: Hashable, Sendable {
+package enum NodeOperation: Hashable, Sendable {
   /// See ``Convolution``.
   case convolution(Convolution)
   /// See ``Linear``.
@@ -163,7 +163,7 @@ public enum NodeOperation: Hashable, Sendable {
   case logSoftmax
 
   /// Whether the node has edges: a convolution or a linear layer.
-  public var isWeighted: Bool {
+  package var isWeighted: Bool {
     switch self {
     case .convolution, .linear: true
     default: false
@@ -171,7 +171,7 @@ public enum NodeOperation: Hashable, Sendable {
   }
 
   /// The operation's name in stored models and in architecture files.
-  public var name: String {
+  package var name: String {
     switch self {
     case .convolution: "conv2d"
     case .linear: "linear"

@@ -1,5 +1,5 @@
 /// An attribute of an operation, as stored models and architecture files give it.
-public enum OperationAttribute: Hashable, Sendable {
+package enum OperationAttribute: Hashable, Sendable {
   /// One or more whole numbers.
   case integers([Int])
   /// A real number.
@@ -12,7 +12,7 @@ public enum OperationAttribute: Hashable, Sendable {
 
 extension NodeOperation {
   /// Everything that describes the operation beside its ``name``, in a fixed order and in full.
-  public var attributes: [(key: String, value: OperationAttribute)] {
+  package var attributes: [(key: String, value: OperationAttribute)] {
     switch self {
     case .convolution(let layer):
       [
@@ -33,7 +33,7 @@ extension NodeOperation {
   }
 
   /// The attributes without which ``init(name:attributes:)`` would make another operation.
-  public var attributesBeyondDefaults: [(key: String, value: OperationAttribute)] {
+  package var attributesBeyondDefaults: [(key: String, value: OperationAttribute)] {
     var kept = attributes
     for (key, _) in attributes {
       let fewer = kept.filter { $0.key != key }
@@ -50,7 +50,7 @@ extension NodeOperation {
   ///   - attributes: by key; a size may be given once for both directions, a padding once, twice, four times (top, left,
   ///     bottom, right) or as `same`.
   /// - Throws: ``PadawannError`` `data` for an unknown name or key, a missing size, or a value of the wrong kind.
-  public init(name: String, attributes: [String: OperationAttribute]) throws(PadawannError) {
+  package init(name: String, attributes: [String: OperationAttribute]) throws(PadawannError) {
     var reader = AttributesReader(attributes)
     self = try Self.make(name, &reader)
     try reader.finish(name)

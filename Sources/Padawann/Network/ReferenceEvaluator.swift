@@ -3,15 +3,15 @@
 /// Sixteen images are evaluated at once, one per lane, so that the code reads as if for one image. No number ever crosses
 /// a lane and no multiplication is fused with an addition, so the result of an image depends neither on its neighbours
 /// nor on the machine.
-public struct ReferenceEvaluator: Sendable {
+package struct ReferenceEvaluator: Sendable {
   /// One number per image.
   typealias Lanes = SIMD16<Float>
 
   /// The number of images that are evaluated together.
-  public static let width = 16
+  package static let width = 16
 
   /// What is evaluated.
-  public let network: Network
+  package let network: Network
   private let plans: [Plan]
   private let lastUse: [Int]
 
@@ -27,7 +27,7 @@ public struct ReferenceEvaluator: Sendable {
   /// - Parameters:
   ///   - network: what is evaluated.
   ///   - magnitude: what the edges are worth.
-  public init(_ network: Network, magnitude: Magnitude) {
+  package init(_ network: Network, magnitude: Magnitude) {
     self.network = network
     let architecture = network.architecture
     plans = architecture.nodes.indices.map { Self.plan(network, $0, magnitude) }
@@ -42,7 +42,7 @@ public struct ReferenceEvaluator: Sendable {
   ///
   /// - Parameter images: each of the network's input shape, channels × rows × columns.
   /// - Returns: one row per image.
-  public func logits(_ images: [[Float]]) -> [[Float]] {
+  package func logits(_ images: [[Float]]) -> [[Float]] {
     activations(images, of: network.architecture.logitsNode)
   }
 
@@ -52,7 +52,7 @@ public struct ReferenceEvaluator: Sendable {
   ///   - images: each of the network's input shape, channels × rows × columns.
   ///   - node: the node's index.
   /// - Returns: one row per image, channels × rows × columns of the node's shape.
-  public func activations(_ images: [[Float]], of node: Int) -> [[Float]] {
+  package func activations(_ images: [[Float]], of node: Int) -> [[Float]] {
     precondition(
       images.allSatisfy { $0.count == network.architecture.input.count }, "an image has another shape")
     var rows: [[Float]] = []

@@ -1,14 +1,14 @@
 /// What one task has instead of the numbers of one node: a head that was fine-tuned for it, or biases of its own.
 ///
 /// One body of signs and masks so serves any number of tasks.
-public struct TaskOverride: Hashable, Sendable {
+package struct TaskOverride: Hashable, Sendable {
   /// The name of the node.
-  public var node: String
+  package var node: String
   /// What it has for the task.
-  public var content: Content
+  package var content: Content
 
   /// The numbers of a node.
-  public enum Content: Hashable, Sendable {
+  package enum Content: Hashable, Sendable {
     /// Edges, which have numbers of their own, and biases of a weighted node; `nil` where the network's are used.
     case weighted(EdgeWeights?, bias: [Float]?, Precision)
     /// The numbers of a batch normalisation.
@@ -16,7 +16,7 @@ public struct TaskOverride: Hashable, Sendable {
   }
 
   /// How a weight is stored.
-  public enum Precision: Hashable, Sendable {
+  package enum Precision: Hashable, Sendable {
     /// As a 32-bit real number.
     case float32
     /// As a whole number from -127 to 127 times a number of its output; the weights are exactly such products.
@@ -24,7 +24,7 @@ public struct TaskOverride: Hashable, Sendable {
   }
 
   /// How many numbers it has: weights of edges that are left, biases, and those of a normalisation.
-  public var count: Int {
+  package var count: Int {
     switch content {
     case .weighted(let weights, let bias, _): (weights?.remainingEdges ?? 0) + (bias?.count ?? 0)
     case .normalisation(let numbers): 4 * numbers.scale.count
@@ -37,7 +37,7 @@ public struct TaskOverride: Hashable, Sendable {
   }
 
   /// The bytes that its numbers and its mask take.
-  public var byteCount: Int {
+  package var byteCount: Int {
     guard case .weighted(let weights?, let bias, let precision) = content else { return 4 * count }
     let mask = (weights.count + 7) / 8 + 4 * (bias?.count ?? 0)
     return switch precision {
@@ -47,7 +47,7 @@ public struct TaskOverride: Hashable, Sendable {
   }
 
   /// Joins a node and its numbers; ``Network/replacing(_:)`` checks them.
-  public init(node: String, _ content: Content) {
+  package init(node: String, _ content: Content) {
     self.node = node
     self.content = content
   }
@@ -78,7 +78,7 @@ extension EdgeWeights {
   /// rounds to 0 is pruned.
   ///
   /// - Returns: the weights, and what they are multiples of.
-  public func quantised() throws(PadawannError) -> (weights: EdgeWeights, TaskOverride.Precision) {
+  package func quantised() throws(PadawannError) -> (weights: EdgeWeights, TaskOverride.Precision) {
     let numbers = numbers(.own)
     let columns = count / shape[0]
     var scales: [Float] = []
@@ -99,7 +99,7 @@ extension Network {
   /// The network as a task sees it.
   ///
   /// - Throws: ``PadawannError`` `data` that names the node when there is no such node, or it has numbers of another kind.
-  public func replacing(_ replacements: [TaskOverride]) throws(PadawannError) -> Network {
+  package func replacing(_ replacements: [TaskOverride]) throws(PadawannError) -> Network {
     guard !replacements.isEmpty else { return self }
     var changed = parameters
     var seen: Set<String> = []

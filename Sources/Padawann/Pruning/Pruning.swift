@@ -63,7 +63,8 @@ public enum Pruning: Hashable, Sendable {
     guard network.hasOwnValuesOnly else {
       throw PadawannError(
         .usage, "L1 pruning needs the weights, and this model keeps only signs",
-        remedy: "Import it with --weights keep, prune that, and add --to sign for a PADAWANN")
+        remedy: "Import it with its weights and prune that, to signs if it is to be a PADAWANN",
+        choice: .keptWeights)
     }
     let magnitudes = network.layers.flatMap { layer in
       let numbers = layer.weights.numbers(.own)
@@ -97,7 +98,8 @@ public enum Pruning: Hashable, Sendable {
   {
     guard case .share = amount else {
       throw PadawannError(
-        .usage, "whole channels cannot leave an exact number of edges", remedy: "Give a share with --amount")
+        .usage, "whole channels cannot leave an exact number of edges", remedy: "Give a share",
+        choice: .amount)
     }
     let layers = network.layers
     guard !layers.isEmpty else { throw PadawannError(.usage, "the network has no edges") }

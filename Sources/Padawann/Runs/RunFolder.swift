@@ -100,6 +100,6 @@ package final class RunFolder: Sendable {
     guard let taken = own.first(where: has) else { return }
     throw PadawannError(
       .cannotCreate, "the folder has a run in it already (\(taken))", at: path,
-      remedy: "Choose another folder, or go on with --resume")
+      remedy: "Choose another folder, or go on with that run", choice: .resumption)
   }
 }

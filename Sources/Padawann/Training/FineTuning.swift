@@ -1,7 +1,7 @@
 /// How a network is made to do one task by training a part of it, while the rest stays as it is (thesis 5.6).
-public struct FineTuning: Sendable, Hashable, Codable {
+package struct FineTuning: Sendable, Hashable, Codable {
   /// What is trained.
-  public enum Part: Sendable, Hashable, Codable {
+  package enum Part: Sendable, Hashable, Codable {
     /// The last layer that has weights.
     case lastLayer
     /// Layers, or batch normalisations, by name.
@@ -11,22 +11,22 @@ public struct FineTuning: Sendable, Hashable, Codable {
   }
 
   /// What is trained.
-  public var part: Part
+  package var part: Part
   /// How; ``TrainingSettings/keepsPruned`` decides whether pruned edges of the trained layers may come back.
-  public var training: TrainingSettings
+  package var training: TrainingSettings
   /// Whether dropouts drop while training.
-  public var dropsOut: Bool
+  package var dropsOut: Bool
   /// Whether the trained weights are rounded to 8 bits in the end.
-  public var quantises: Bool
+  package var quantises: Bool
   /// Whether the logits are first scaled to a standard deviation of 3, and the learning rate is a share of the root mean
   /// square of the trained numbers: so one rate suits every shared weight and every network. The predictions do not change by the
   /// scaling, but what is learned does: with logits in the thousands, as signs have them, softmax is all or nothing.
-  public var scalesLogits: Bool
+  package var scalesLogits: Bool
   /// How often the training is done, each time from what the last one ended with, with an optimiser that knows nothing yet.
-  public var repetitions: Int
+  package var repetitions: Int
 
   /// Makes the settings.
-  public init(
+  package init(
     _ part: Part = .lastLayer, _ training: TrainingSettings, dropsOut: Bool = false, quantises: Bool = false,
     scalesLogits: Bool = false, repetitions: Int = 1
   ) {
@@ -39,7 +39,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   }
 
   /// A set of settings with a name.
-  public enum Profile: String, Sendable, Codable, CaseIterable {
+  package enum Profile: String, Sendable, Codable, CaseIterable {
     /// One honest run: scaled logits, Adam with a rate of 0.2 that falls to 0 along half a cosine, 5 epochs, without dropout.
     case `default`
     /// What the published code does (thesis-facts 20): gradient descent with rate 0.001 and momentum 0.9, five times one
@@ -48,7 +48,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   }
 
   /// The settings of a profile.
-  public init(_ profile: Profile) {
+  package init(_ profile: Profile) {
     switch profile {
     case .default:
       self.init(
@@ -67,7 +67,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   /// The nodes of an architecture that are trained.
   ///
   /// - Throws: ``PadawannError`` `usage` when a name is none of the architecture's, or nothing can be trained there.
-  public func scope(in architecture: Architecture) throws(PadawannError) -> TrainingScope {
+  package func scope(in architecture: Architecture) throws(PadawannError) -> TrainingScope {
     guard repetitions >= 1 else {
       throw PadawannError(.usage, "the training is done once or more often, not \(repetitions) times")
     }
@@ -103,7 +103,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   ///   - dataset: images that the network will learn from; the first 400 are looked at.
   ///   - inference: how the logits are found.
   /// - Throws: as ``scope(in:)`` and ``Inference/predictions(of:on:weights:)``.
-  public func withScaledLogits(
+  package func withScaledLogits(
     _ network: Network, sharedWeight: Float?, on dataset: Dataset, _ inference: Inference
   ) async throws -> (network: Network, settings: FineTuning) {
     let scope = try scope(in: network.architecture)
@@ -159,7 +159,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   ///
   /// - Parameter network: what was trained.
   /// - Throws: as ``scope(in:)``.
-  public func parameters(of network: Network) throws(PadawannError) -> [TaskOverride] {
+  package func parameters(of network: Network) throws(PadawannError) -> [TaskOverride] {
     let scope = try scope(in: network.architecture)
     var parameters: [TaskOverride] = []
     for node in scope.weights.union(scope.biases).sorted() {

@@ -1,36 +1,36 @@
 // Going on from where a learning was left.
 extension MaskLearning {
   /// All that a learning is between two steps, apart from its network and its images.
-  public struct Snapshot: Sendable, Equatable, Codable {
+  package struct Snapshot: Sendable, Equatable, Codable {
     /// What is done.
-    public var settings: MaskLearningSettings
+    package var settings: MaskLearningSettings
     /// The number of steps that were done.
-    public var step: Int
+    package var step: Int
     /// Every layer of the network, in order.
-    public var layers: [Layer]
+    package var layers: [Layer]
 
     /// What is known of one layer.
-    public struct Layer: Sendable, Equatable, Codable {
+    package struct Layer: Sendable, Equatable, Codable {
       /// Its name.
-      public var name: String
+      package var name: String
       /// What its weights are while it learns, in the place of the shared weight.
-      public var magnitude: Double
+      package var magnitude: Double
       /// Above which score an edge is left.
-      public var threshold: Float
+      package var threshold: Float
       /// One score per edge; -infinity where there is none. Empty for a layer that is not masked, as are the next two.
-      public var scores: [Float]
+      package var scores: [Float]
       /// The means of the scores' gradients.
-      public var means: [Float]
+      package var means: [Float]
       /// The means of their squares.
-      public var squares: [Float]
+      package var squares: [Float]
       /// Biases, sets × outputs, times the layer's factor, then the means and the means of squares of their gradients; empty
       /// when they are kept.
-      public var biases: [[Float]]
+      package var biases: [[Float]]
     }
   }
 
   /// What ``init(resuming:_:on:threads:instructionSet:progress:)`` goes on from.
-  public var snapshot: Snapshot {
+  package var snapshot: Snapshot {
     Snapshot(
       settings: settings, step: step,
       layers: original.layers.map { layer in
@@ -59,7 +59,7 @@ extension MaskLearning {
   ///   - instructionSet: which vector instructions are used.
   ///   - progress: told the share of the features that is computed.
   /// - Throws: as the other initialiser, and ``PadawannError`` `data` when the snapshot does not fit the network.
-  public init(
+  package init(
     resuming snapshot: Snapshot, _ network: Network, on tasks: [TrainingTask], threads: Int = 1,
     instructionSet: InstructionSet = .best, progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {

@@ -1,5 +1,5 @@
 /// How gradients become steps: PyTorch's optimisers of the same names and formulas.
-public enum Optimiser: Sendable, Hashable, Codable {
+package enum Optimiser: Sendable, Hashable, Codable {
   /// `SGD`.
   case gradientDescent(GradientDescent = GradientDescent())
   /// `Adam`, and with a decoupled decay `AdamW`.
@@ -8,18 +8,18 @@ public enum Optimiser: Sendable, Hashable, Codable {
   case adadelta(Adadelta = Adadelta())
 
   /// Stochastic gradient descent.
-  public struct GradientDescent: Sendable, Hashable, Codable {
+  package struct GradientDescent: Sendable, Hashable, Codable {
     /// What is kept of the last step's velocity.
-    public var momentum: Float
+    package var momentum: Float
     /// What is taken off the gradient that joins a velocity.
-    public var dampening: Float
+    package var dampening: Float
     /// Added to the gradient, times the weight.
-    public var weightDecay: Float
+    package var weightDecay: Float
     /// Whether the step looks ahead (Nesterov).
-    public var isNesterov: Bool
+    package var isNesterov: Bool
 
     /// Makes the settings.
-    public init(
+    package init(
       momentum: Float = 0, dampening: Float = 0, weightDecay: Float = 0, isNesterov: Bool = false
     ) {
       self.momentum = momentum
@@ -30,20 +30,20 @@ public enum Optimiser: Sendable, Hashable, Codable {
   }
 
   /// Kingma and Ba, 2015; with a decoupled decay Loshchilov and Hutter, 2019.
-  public struct Adam: Sendable, Hashable, Codable {
+  package struct Adam: Sendable, Hashable, Codable {
     /// What is kept of the mean of the gradients.
-    public var beta1: Double
+    package var beta1: Double
     /// What is kept of the mean of their squares.
-    public var beta2: Double
+    package var beta2: Double
     /// Added to the root that is divided by.
-    public var epsilon: Float
+    package var epsilon: Float
     /// Added to the gradient, times the weight; or, when decoupled, taken off the weight.
-    public var weightDecay: Float
+    package var weightDecay: Float
     /// Whether the decay does not go through the gradient.
-    public var isDecoupled: Bool
+    package var isDecoupled: Bool
 
     /// Makes the settings.
-    public init(
+    package init(
       beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0,
       isDecoupled: Bool = false
     ) {
@@ -56,16 +56,16 @@ public enum Optimiser: Sendable, Hashable, Codable {
   }
 
   /// Zeiler, 2012.
-  public struct Adadelta: Sendable, Hashable, Codable {
+  package struct Adadelta: Sendable, Hashable, Codable {
     /// What is kept of the means.
-    public var rho: Float
+    package var rho: Float
     /// Added under the roots.
-    public var epsilon: Float
+    package var epsilon: Float
     /// Added to the gradient, times the weight.
-    public var weightDecay: Float
+    package var weightDecay: Float
 
     /// Makes the settings.
-    public init(rho: Float = 0.9, epsilon: Float = 1e-6, weightDecay: Float = 0) {
+    package init(rho: Float = 0.9, epsilon: Float = 1e-6, weightDecay: Float = 0) {
       self.rho = rho
       self.epsilon = epsilon
       self.weightDecay = weightDecay
@@ -136,7 +136,7 @@ public enum Optimiser: Sendable, Hashable, Codable {
 }
 
 /// How the learning rate changes.
-public enum Schedule: Sendable, Hashable, Codable {
+package enum Schedule: Sendable, Hashable, Codable {
   /// It does not.
   case constant
   /// It is multiplied by `factor` after every `epochs` epochs (PyTorch's `StepLR`).
@@ -150,7 +150,7 @@ public enum Schedule: Sendable, Hashable, Codable {
   ///   - step: the number of steps before.
   ///   - stepsPerPass: how many make an epoch.
   ///   - steps: how many there are in all.
-  public func factor(step: Int, stepsPerEpoch: Int, steps: Int) -> Double {
+  package func factor(step: Int, stepsPerEpoch: Int, steps: Int) -> Double {
     switch self {
     case .constant: return 1
     case .step(let factor, let epochs):

@@ -3,7 +3,7 @@
 /// The pruning gain of an edge that is left is its weight times the derivative of the mean cross-entropy by its weight: by how much the
 /// loss falls without the edge, to first order. Before the softmax the logits of each batch are scaled to a standard
 /// deviation of 3, because those of signs are in the thousands, where softmax is all or nothing.
-public final class PruningGainProbe {
+package final class PruningGainProbe {
   private let images: Int
   private let machine: TrainingEngine
   private let source: TrainingImages
@@ -31,7 +31,7 @@ public final class PruningGainProbe {
   ///   - instructionSet: which vector instructions are used.
   /// - Throws: ``PadawannError`` `usage` without an image for each task, `data` for tasks that do not fit, `unsupported` when there
   ///   is not enough memory.
-  public init(
+  package init(
     _ network: Network, magnitude: Magnitude, on tasks: [TrainingTask], images: Int, seed: UInt64,
     threads: Int = 1, instructionSet: InstructionSet = .best
   ) throws(PadawannError) {
@@ -66,7 +66,7 @@ public final class PruningGainProbe {
   ///   - masks: one per layer.
   ///   - draw: which images are drawn; equal numbers draw equal ones.
   /// - Throws: ``PadawannError`` `data` when the masks do not fit the network or the loss is not finite; `CancellationError`.
-  public func gains(of masks: [Bitmask], draw: UInt64) throws -> [[Float]] {
+  package func gains(of masks: [Bitmask], draw: UInt64) throws -> [[Float]] {
     guard masks.map(\.count) == numbers.map(\.weights.count) else {
       throw PadawannError(.data, "the masks are those of a network with other layers")
     }
@@ -94,7 +94,7 @@ public final class PruningGainProbe {
   }
 
   /// How many images are looked at for each mask: as many as were asked for, unless a task has too few.
-  public var imagesPerMask: Int { sets.indices.reduce(0) { $0 + share(of: $1) } }
+  package var imagesPerMask: Int { sets.indices.reduce(0) { $0 + share(of: $1) } }
 
   private func share(of task: Int) -> Int {
     min(images / sets.count + (task < images % sets.count ? 1 : 0), sets[task].count)

@@ -8,19 +8,19 @@
 ///
 /// The result is a function of the network, the images and the settings; the number of threads never changes it, and the
 /// instruction set only if it cannot fuse a multiplication with an addition.
-public struct Trainer: ~Copyable {
+package struct Trainer: ~Copyable {
   /// How the masks are learned.
-  public let settings: TrainingSettings
+  package let settings: TrainingSettings
   /// What is trained.
-  public let scope: TrainingScope
+  package let scope: TrainingScope
   /// The number of steps that were done.
-  public private(set) var step: Int
+  package private(set) var step: Int
   /// The number of steps of an epoch.
-  public var stepsPerEpoch: Int { run.feed.stepsPerEpoch }
+  package var stepsPerEpoch: Int { run.feed.stepsPerEpoch }
   /// The number of steps in all.
-  public var steps: Int { run.feed.steps }
+  package var steps: Int { run.feed.steps }
   /// Whether all epochs are done.
-  public var isFinished: Bool { step >= steps }
+  package var isFinished: Bool { step >= steps }
 
   private let original: Network
   let run: BatchRunner
@@ -38,7 +38,7 @@ public struct Trainer: ~Copyable {
   ///   - instructionSet: which vector instructions are used.
   /// - Throws: ``PadawannError`` `usage` for settings that make no sense, `data` for images that do not fit, `unsupported`
   ///   when there is not enough memory.
-  public init(
+  package init(
     _ network: Network, magnitude: Magnitude = .own, on tasks: [TrainingTask], scope: TrainingScope? = nil,
     settings: TrainingSettings, threads: Int = 1, instructionSet: InstructionSet = .best
   ) throws(PadawannError) {
@@ -78,7 +78,7 @@ public struct Trainer: ~Copyable {
   ///
   /// - Throws: ``PadawannError`` `usage` when training is finished, `data` when the loss is not finite any more.
   @discardableResult
-  public mutating func advance() throws(PadawannError) -> BatchResult {
+  package mutating func advance() throws(PadawannError) -> BatchResult {
     guard !isFinished else { throw PadawannError(.usage, "all steps of the training are done") }
     let result = try run.gradients(step: step)
     let rate =
@@ -98,7 +98,7 @@ public struct Trainer: ~Copyable {
   /// Layers whose weights are trained have numbers of their own; all others are as they were.
   ///
   /// - Throws: ``PadawannError`` `data` when a number is not finite.
-  public func network() throws(PadawannError) -> Network {
+  package func network() throws(PadawannError) -> Network {
     let machine = run.machine
     var parameters = original.parameters
     for (node, numbers) in machine.normalisations { parameters[node] = .normalisation(numbers.numbers) }

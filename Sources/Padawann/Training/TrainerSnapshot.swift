@@ -1,28 +1,28 @@
 // Going on from where a training was left.
 extension Trainer {
   /// All that a training is between two steps, apart from its network, its images and its settings.
-  public struct Snapshot: Sendable, Equatable {
+  package struct Snapshot: Sendable, Equatable {
     /// The number of steps that were done.
-    public var step: Int
+    package var step: Int
     /// Every node with numbers that training changes, in order.
-    public var nodes: [NodeState]
+    package var nodes: [NodeState]
 
     /// The numbers of one node.
-    public struct NodeState: Sendable, Equatable {
+    package struct NodeState: Sendable, Equatable {
       /// Its name.
-      public var name: String
+      package var name: String
       /// The weights in the order of edges, or scales, and behind them what the optimiser remembers of each; empty where they are
       /// not trained.
-      public var weights: [[Float]]
+      package var weights: [[Float]]
       /// The biases or shifts, likewise.
-      public var biases: [[Float]]
+      package var biases: [[Float]]
       /// The running means and variances of a batch normalisation; empty for a layer.
-      public var statistics: [[Float]]
+      package var statistics: [[Float]]
     }
   }
 
   /// What ``init(resuming:_:magnitude:on:scope:settings:threads:instructionSet:)`` goes on from.
-  public var snapshot: Snapshot {
+  package var snapshot: Snapshot {
     Snapshot(step: step, nodes: run.machine.stateNodes.map { $0.state(scope) })
   }
 
@@ -30,7 +30,7 @@ extension Trainer {
   ///
   /// - Parameters: the snapshot, and all that the training began with.
   /// - Throws: as the other initialiser, and ``PadawannError`` `data` when the snapshot does not fit.
-  public init(
+  package init(
     resuming snapshot: Snapshot, _ network: Network, magnitude: Magnitude = .own, on tasks: [TrainingTask],
     scope: TrainingScope? = nil, settings: TrainingSettings, threads: Int = 1,
     instructionSet: InstructionSet = .best

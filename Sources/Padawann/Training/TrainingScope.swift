@@ -1,17 +1,17 @@
 /// What training changes, and how a network behaves meanwhile.
-public struct TrainingScope: Sendable, Hashable {
+package struct TrainingScope: Sendable, Hashable {
   /// The nodes whose weights are trained; of a batch normalisation, its scales.
-  public var weights: Set<Int>
+  package var weights: Set<Int>
   /// The nodes whose biases are trained; of a batch normalisation, its shifts.
-  public var biases: Set<Int>
+  package var biases: Set<Int>
   /// Whether dropouts drop.
-  public var dropsOut: Bool
+  package var dropsOut: Bool
   /// Whether batch normalisations use the statistics of the batch, and learn the running ones, as PyTorch's do in training
   /// mode.
-  public var usesBatchStatistics: Bool
+  package var usesBatchStatistics: Bool
 
   /// Puts a scope together.
-  public init(
+  package init(
     weights: Set<Int>, biases: Set<Int>, dropsOut: Bool = true, usesBatchStatistics: Bool = true
   ) {
     self.weights = weights
@@ -21,18 +21,18 @@ public struct TrainingScope: Sendable, Hashable {
   }
 
   /// Everything that an architecture has.
-  public static func everything(in architecture: Architecture) -> TrainingScope {
+  package static func everything(in architecture: Architecture) -> TrainingScope {
     let nodes = architecture.nodes.indices.filter { architecture.nodes[$0].operation.hasParameters }
     return TrainingScope(weights: Set(nodes), biases: Set(nodes))
   }
 
   /// Weights and biases of some nodes.
-  public static func nodes(_ nodes: some Sequence<Int>, dropsOut: Bool = true) -> TrainingScope {
+  package static func nodes(_ nodes: some Sequence<Int>, dropsOut: Bool = true) -> TrainingScope {
     TrainingScope(weights: Set(nodes), biases: Set(nodes), dropsOut: dropsOut, usesBatchStatistics: false)
   }
 
   /// The biases of every layer, and nothing else.
-  public static func biases(in architecture: Architecture) -> TrainingScope {
+  package static func biases(in architecture: Architecture) -> TrainingScope {
     TrainingScope(
       weights: [], biases: Set(architecture.weightedNodes), dropsOut: false, usesBatchStatistics: false)
   }

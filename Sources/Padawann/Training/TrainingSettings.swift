@@ -1,26 +1,26 @@
 /// What training does.
-public struct TrainingSettings: Sendable, Hashable, Codable {
+package struct TrainingSettings: Sendable, Hashable, Codable {
   /// How gradients become steps.
-  public var optimiser: Optimiser
+  package var optimiser: Optimiser
   /// The learning rate of the first step.
-  public var rate: Double
+  package var rate: Double
   /// How the rate changes.
-  public var schedule: Schedule
+  package var schedule: Schedule
   /// How many epochs: how often every image is seen.
-  public var epochs: Int
+  package var epochs: Int
   /// Images of a batch.
-  public var batch: Int
+  package var batch: Int
   /// Whether every image is shifted by one pixel or not at all, at random.
-  public var shifts: Bool
+  package var shifts: Bool
   /// Whether pruned edges stay pruned; otherwise the trained layers become dense.
-  public var keepsPruned: Bool
+  package var keepsPruned: Bool
   /// Whether the activations of a part that never changes are computed once and kept, as floats.
-  public var keepsFeatures: Bool
+  package var keepsFeatures: Bool
   /// The key of every random number.
-  public var seed: UInt64
+  package var seed: UInt64
 
   /// Makes the settings.
-  public init(
+  package init(
     optimiser: Optimiser, rate: Double, schedule: Schedule = .constant, epochs: Int, batch: Int = 100,
     shifts: Bool = false, keepsPruned: Bool = true, keepsFeatures: Bool = true, seed: UInt64 = 0
   ) {
@@ -37,13 +37,13 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   /// The recipe of the thesis' initial nets (thesis-facts 19): Adadelta with rate 1, times 0.7 after every epoch, 3 epochs,
   /// batches of 100.
-  public static let thesis = TrainingSettings(
+  package static let thesis = TrainingSettings(
     optimiser: .adadelta(), rate: 1, schedule: .step(factor: 0.7, epochs: 1), epochs: 3)
 
   /// Checks that the settings make sense.
   ///
   /// - Throws: ``PadawannError`` `usage` that names the setting.
-  public func validate() throws(PadawannError) {
+  package func validate() throws(PadawannError) {
     try optimiser.validate()
     try schedule.validate()
     guard rate > 0, rate.isFinite else {

@@ -22,7 +22,7 @@ struct VerifyReport: Encodable {
         (good, problem) = (true, nil)
         (sha256, bytes) = (stored.digest.description, stored.byteCount)
       } catch {
-        (good, problem) = (false, error.description)
+        (good, problem) = (false, error.text)
         (sha256, bytes) = (nil, nil)
       }
     }

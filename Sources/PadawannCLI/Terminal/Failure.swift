@@ -13,7 +13,7 @@ package struct Failure: Sendable, Equatable {
   package init(_ error: any Error) {
     let parsed = PadawannCommand.exitCode(for: error)
     if let error = error as? PadawannError {
-      self.init("padawann: \(error)", error.kind)
+      self.init("padawann: \(error.text)", error.kind)
     } else if error is ExitCode {
       self.init(message: "", code: parsed.rawValue)
     } else if parsed == .success || parsed == .validationFailure {
@@ -44,7 +44,7 @@ package struct Failure: Sendable, Equatable {
   }
 
   private init(_ message: String, _ kind: PadawannError.Kind) {
-    self.init(message: message, code: kind.rawValue)
+    self.init(message: message, code: kind.exitCode)
   }
 
   private init(message: String, code: Int32) {
@@ -67,5 +67,46 @@ package struct Failure: Sendable, Equatable {
     if text.hasPrefix(prefix) { text = "padawann: " + text.dropFirst(prefix.count) }
     while text.hasSuffix("\n") { text.removeLast() }
     return text
+  }
+}
+
+extension PadawannError {
+  /// The description, and behind it the options that the remedy asks for.
+  var text: String { choice.map { "\(self) (\($0.option))" } ?? description }
+}
+
+extension PadawannError.Choice {
+  /// What is typed for it.
+  fileprivate var option: String {
+    switch self {
+    case .architecture: "--arch"
+    case .architectureOrIgnored(let tensor): "--arch, --ignore \(Shell.quoted(tensor))"
+    case .keptWeights: "padawann import --weights keep"
+    case .dataset: "--data"
+    case .importOrDataset: "padawann import, --data"
+    case .imported: "padawann import"
+    case .perClass(let count): "--per-class \(count)"
+    case .amount: "--amount"
+    case .resumption: "--resume"
+    case .dataFolder: "--data-dir or PADAWANN_DATA"
+    case .server: "--mirror"
+    case .download(let set): "padawann data get \(set)"
+    }
+  }
+}
+
+extension PadawannError.Kind {
+  /// The exit code of a program that ends with it, by BSD's `sysexits.h`.
+  package var exitCode: Int32 {
+    switch self {
+    case .usage: 64
+    case .data: 65
+    case .missing: 66
+    case .unavailable: 69
+    case .unsupported: 70
+    case .cannotCreate: 73
+    case .inputOutput: 74
+    case .interrupted: 75
+    }
   }
 }

@@ -47,7 +47,7 @@ package struct BaseNetwork: Sendable {
     if case .pretrained = values, !network.hasOwnValuesOnly {
       throw PadawannError(
         .usage, "the weights are to be the pre-trained ones, but the model has only signs",
-        remedy: "Import it with --weights keep")
+        remedy: "Import it with its weights", choice: .keptWeights)
     }
     self.network = try network.mapWeights { layer throws(PadawannError) in
       try layer.weights.valued(values, keepsSigns, seed, layer.index)

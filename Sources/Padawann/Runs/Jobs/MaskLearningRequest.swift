@@ -39,7 +39,8 @@ extension LearningRequest {
       guard case .firstPerClass(let count) = selection, (1..<count).contains(heldOut) else {
         throw PadawannError(
           .usage, "\(heldOut) images of each class cannot be held out", at: task.description,
-          remedy: "Take the first images of each class, more than are held out: --per-class \(heldOut + 600)")
+          remedy: "Take the first images of each class, more than are held out",
+          choice: .perClass(heldOut + 600))
       }
       var (first, rest) = (task, task)
       first.selection = .firstPerClass(count - heldOut)
