@@ -49,7 +49,7 @@
 /// - Of equally fit individuals, the one that was there first ranks first: elites before children, then the order of birth.
 ///
 /// Every random number is a function of (seed, generation, individual, operator) alone, so the result does not depend on
-/// how evaluations are spread over threads, and an evolution goes on from its a snapshot exactly as it would have.
+/// how evaluations are spread over threads, and an evolution goes on from its snapshot exactly as it would have.
 public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
   /// What the evolution does.
   public let settings: EvolutionSettings

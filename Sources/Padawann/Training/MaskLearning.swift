@@ -12,7 +12,7 @@
 /// compute is computed once. The loss is the cross-entropy of scaled logits: the sums of every layer are scaled to a standard
 /// deviation of 1, which changes no prediction.
 ///
-/// The result is a function of the network, the tasks and the settings alone, and a learning goes on from its a snapshot exactly
+/// The result is a function of the network, the tasks and the settings alone, and a learning goes on from its snapshot exactly
 /// as it would have.
 public struct MaskLearning: ~Copyable {
   /// How the masks are learned.
