@@ -42,6 +42,10 @@ import Testing
     case "content":
       var root = try HDFGroup(encoded: [UInt8](Data(contentsOf: file)))
       root.groups.removeAll { $0.name == "provenance" }
+      // A model with a history is of format 1.1, and the goldens are older than that.
+      root.attributes = root.attributes.map {
+        $0.name == "format_minor" ? HDFEntry("format_minor", .integer(0)) : $0
+      }
       return ContentDigest.digest(of: root)
     case "logits":
       let logits = try NumPyArchive([UInt8](Data(contentsOf: file))).array("logits").floats()

@@ -201,6 +201,12 @@ import Testing
     attribute("provenance", "settings", .texts(["nothing"]), "name=value"),
     attribute("provenance", "settings", .texts(["=value"]), "name is empty"),
     attribute("provenance", "settings", .texts([String](repeating: "a=b", count: 257)), "256 settings"),
+    attribute("provenance", "history_1", .texts(["model=x", ""]), "does not begin with a digest"),
+    attribute("provenance", "history_1", .texts(["model=\(Digest(of: []))"]), "no empty text behind it"),
+    attribute(
+      "provenance", "history_1", .texts(["model=\(Digest(of: []))", "seed=01", ""]), "more than a model"),
+    attribute("provenance", "history_1", .texts(["model=\(Digest(of: []))", "", "nothing"]), "name=value"),
+    attribute("provenance", "history_1", .integer(1), "not a list of texts"),
     attribute("provenance", "source_bytes", .integer(-1), "sizes from 0"),
     attribute("provenance", "source_sha256", .text("x"), "64 lower-case"),
     attribute("provenance", "parent_sha256", .integer(1), "not a text"),

@@ -64,38 +64,3 @@ public struct ModelTask: Sendable, Equatable {
     self.accuracy = accuracy
   }
 }
-
-/// Where a model comes from.
-public struct Provenance: Sendable, Equatable {
-  /// The tool and its version, for example `padawann 0.1.0`.
-  public var tool: String?
-  /// The name (no folders) of the file that the weights were imported from.
-  public var sourceName: String?
-  /// SHA-256 of that file.
-  public var sourceDigest: Digest?
-  /// Its size in bytes.
-  public var sourceBytes: Int?
-  /// SHA-256 of the content of the model that this one was made from (``StoredModel/digest``).
-  public var parent: Digest?
-  /// The seed of whatever was random.
-  public var seed: UInt64?
-  /// Everything that made this model, resolved, in order.
-  public var entries: [Entry]
-
-  /// A name and its value, as text.
-  public struct Entry: Sendable, Equatable {
-    /// For example `method`.
-    public var name: String
-    /// For example `random`.
-    public var value: String
-
-    /// Joins a name and a value.
-    public init(_ name: String, _ value: String) {
-      self.name = name
-      self.value = value
-    }
-  }
-
-  /// Nothing is known.
-  public init() { entries = [] }
-}

@@ -108,12 +108,17 @@ struct ModelDecoding {
       guard case .texts(let lines) = value else {
         throw PadawannError(.data, "the attribute \"settings\" is not a list of texts", at: reader.path)
       }
-      for line in lines {
-        let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else {
-          throw PadawannError(.data, "the setting \"\(line)\" is not of the form name=value", at: reader.path)
-        }
-        provenance.entries.append(Provenance.Entry(String(parts[0]), String(parts[1])))
+      do throws(PadawannError) {
+        provenance.entries = try lines.map(Provenance.Entry.init(line:))
+      } catch {
+        throw error.inside(reader.path)
+      }
+    }
+    while let texts = try reader.optionalTexts("history_\(provenance.history.count + 1)") {
+      do throws(PadawannError) {
+        provenance.history.append(try Provenance.Step(texts))
+      } catch {
+        throw error.inside("\(reader.path)/@history_\(provenance.history.count + 1)")
       }
     }
     unknown.add(reader.unknown, at: reader.path)

@@ -14,7 +14,7 @@ struct ModelEncoding {
     root.attributes = [
       HDFEntry("format", .text(ModelRules.format)),
       HDFEntry("format_major", .integer(ModelRules.major)),
-      HDFEntry("format_minor", .integer(ModelRules.minor)),
+      HDFEntry("format_minor", .integer(model.provenance.history.isEmpty ? 0 : ModelRules.minor)),
       HDFEntry("class", .text(ModelRules.modelClass)),
       HDFEntry("required_features", .text(features.joined(separator: " "))),
       HDFEntry("input_shape", .array(.int32(model.network.architecture.input.sizes))),
@@ -65,6 +65,9 @@ struct ModelEncoding {
     if !provenance.entries.isEmpty {
       let settings = provenance.entries.map { "\($0.name)=\($0.value)" }
       group.attributes.append(HDFEntry("settings", .texts(settings)))
+    }
+    for (index, step) in provenance.history.enumerated() {
+      group.attributes.append(HDFEntry("history_\(index + 1)", .texts(step.texts)))
     }
     group.attributes += model.unknown.attributes(at: "/provenance")
     return group

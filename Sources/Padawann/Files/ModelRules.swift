@@ -2,7 +2,8 @@
 enum ModelRules {
   static let format = "padawann"
   static let major: Int64 = 1
-  static let minor: Int64 = 0
+  /// That of files with a history; others are of 1.0.
+  static let minor: Int64 = 1
   static let modelClass = "padawann"
   /// The feature of files whose masks and signs are arithmetically coded.
   static let compactPlanes = "compact-planes"
@@ -10,6 +11,8 @@ enum ModelRules {
   static let taskParameters = "task-parameters"
   static let knownFeatures: Set<String> = [compactPlanes, taskParameters]
   static let maximumTasks = 256
+  /// Of a longer history the first steps are left out: a group of HDF5 has at most 256 attributes here.
+  static let maximumSteps = 128
   static let maximumTextBytes = 4096
   /// All class names of a task, padded to the longest: an attribute of HDF5 has at most 64 kB.
   static let maximumNameBytes = 60_000
@@ -56,10 +59,9 @@ enum ModelRules {
       )
     }
     try check(texts: task.classNames + [task.dataset])
-    let width = task.classNames.map(\.utf8.count).max() ?? 0
-    guard width * task.classNames.count <= maximumNameBytes else {
+    guard fit(task.classNames) else {
       throw PadawannError(
-        .data, "its class names take \(width * task.classNames.count) bytes, more than \(maximumNameBytes)",
+        .data, "its class names take more than \(maximumNameBytes) bytes, each as many as the longest",
         remedy: "Use shorter class names")
     }
     try check(task.normalisation, channels: architecture.input.channels)
@@ -91,6 +93,20 @@ enum ModelRules {
     }
     try check(texts: [provenance.tool, provenance.sourceName].compactMap { $0 })
     try check(texts: provenance.entries.map { "\($0.name)=\($0.value)" })
+    guard provenance.history.count <= maximumSteps else {
+      throw PadawannError(.data, "a history has at most \(maximumSteps) steps", at: "provenance")
+    }
+    for step in provenance.history {
+      for entry in step.entries where entry.name.isEmpty || entry.name.contains("=") {
+        throw PadawannError(.data, "a setting's name is empty or has \"=\"", at: "provenance")
+      }
+      try check(texts: step.texts)
+    }
+  }
+
+  /// Whether texts fit into an attribute of HDF5, where each is padded to the longest.
+  static func fit(_ texts: [String]) -> Bool {
+    (texts.map(\.utf8.count).max() ?? 0) * texts.count <= maximumNameBytes
   }
 
   private static func check(texts: [String]) throws(PadawannError) {

@@ -63,6 +63,19 @@ package struct RunStart<Settings: RunSettings>: Sendable {
   }
 }
 
+extension RunStart {
+  /// The provenance of the model that the run makes.
+  ///
+  /// - Parameter entries: everything that the run was told.
+  func provenance(_ entries: [Provenance.Entry]) -> Provenance {
+    let made = zip(parents, configuration.parents).compactMap { parent, stored in
+      Digest(hex: stored.sha256).map { (parent.provenance, $0) }
+    }
+    return Provenance(
+      madeFrom: made, tool: configuration.tool, seed: configuration.settings.seed, entries: entries)
+  }
+}
+
 extension [DatasetSpec] {
   /// The tasks of a run, in order.
   ///

@@ -71,10 +71,9 @@ struct PruneCommand: AsyncParsableCommand {
       Output.note("the tasks of the model are left out, because they were made with all its edges: \(names)")
     }
     pruned.tasks = []
-    pruned.provenance.tool = Tool.name
-    pruned.provenance.parent = stored.digest
-    pruned.provenance.seed = method == .l1 ? nil : seed
-    pruned.provenance.entries = settings(like: other?.digest)
+    pruned.provenance = Provenance(
+      madeFrom: [(stored.model.provenance, stored.digest)], tool: Tool.name, seed: method == .l1 ? nil : seed,
+      entries: settings(like: other?.digest))
     let result = PruneReport(
       output.path, try output.write(pruned), before: stored.model.network.remainingEdges, method.rawValue)
     try report.print(result) { result.text }

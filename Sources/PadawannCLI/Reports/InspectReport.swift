@@ -128,11 +128,23 @@ struct InspectReport: Encodable {
     let parentSha256: String?
     let seed: UInt64?
     let settings: [StoredEntry]
+    /// What made the models that it was made from.
+    let history: [Step]
+
+    /// How an earlier model was made.
+    struct Step: Encodable {
+      let modelSha256: String
+      let tool: String?
+      let seed: UInt64?
+      let settings: [StoredEntry]
+    }
 
     /// What the command was told that made the model.
     struct StoredEntry: Encodable {
       let name: String
       let value: String
+
+      init(_ entry: Provenance.Entry) { (name, value) = (entry.name, entry.value) }
     }
 
     init(_ provenance: Provenance) {
@@ -142,7 +154,12 @@ struct InspectReport: Encodable {
       sourceBytes = provenance.sourceBytes
       parentSha256 = provenance.parent?.description
       seed = provenance.seed
-      settings = provenance.entries.map { StoredEntry(name: $0.name, value: $0.value) }
+      settings = provenance.entries.map(StoredEntry.init)
+      history = provenance.history.map { step in
+        Step(
+          modelSha256: step.model.description, tool: step.tool, seed: step.seed,
+          settings: step.entries.map(StoredEntry.init))
+      }
     }
   }
 }
@@ -189,7 +206,13 @@ extension InspectReport.ProvenanceEntry {
       ("parent sha256", parentSha256), ("seed", seed.map(String.init)),
     ]
     return entries.compactMap { name, value in value.map { "  \(name): \($0)" } }
-      + settings.map { "  setting \($0.name) = \($0.value)" }
+      + settings.map { "  setting \($0.name) = \($0.value)" } + history.enumerated().map(Self.line)
+  }
+
+  private static func line(_ index: Int, _ step: Step) -> String {
+    let settings = step.settings.map { "\($0.name)=\($0.value)" }
+    let made = [step.tool, step.seed.map { "seed \($0)" }].compactMap { $0 } + settings
+    return "  made before, \(index + 1): \(step.modelSha256.prefix(12)) \(made.joined(separator: ", "))"
   }
 }
 

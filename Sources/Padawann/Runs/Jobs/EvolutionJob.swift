@@ -143,15 +143,11 @@ package struct EvolutionJob: RunJob {
     model.tasks = zip(evaluator.tasks, champion.individual.score.report).map { task, score in
       ModelTask(task, sharedWeight: evaluator.values.sharedWeights[score.best], accuracy: score.accuracy)
     }
-    model.provenance.tool = configuration.tool
-    model.provenance.parent =
-      configuration.parents.count == 1 ? Digest(hex: configuration.parents[0].sha256) : nil
-    model.provenance.seed = configuration.settings.seed
-    model.provenance.entries =
+    model.provenance = start.provenance(
       configuration.provenance + [
         Provenance.Entry("champion-generation", "\(champion.generation)"),
         Provenance.Entry("champion-fitness", "\(champion.individual.score.fitness)"),
-      ]
+      ])
     return model
   }
 

@@ -179,10 +179,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
     } else {
       model.tasks.append(record)
     }
-    model.provenance.tool = start.configuration.tool
-    model.provenance.parent = Digest(hex: start.configuration.parents[0].sha256)
-    model.provenance.seed = start.configuration.settings.seed
-    model.provenance.entries = provenance
+    model.provenance = start.provenance(provenance)
     return model
   }
 

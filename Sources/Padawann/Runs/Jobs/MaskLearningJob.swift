@@ -81,10 +81,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     let configuration = start.configuration
     let weight = configuration.settings.sharedWeight
     var model = Model(network: try learning.network(), sharedWeights: [weight])
-    model.provenance.tool = configuration.tool
-    model.provenance.parent = Digest(hex: configuration.parents[0].sha256)
-    model.provenance.seed = configuration.settings.seed
-    model.provenance.entries = configuration.provenance
+    model.provenance = start.provenance(configuration.provenance)
     for (index, task) in start.tasks.enumerated() {
       var record = ModelTask(task, sharedWeight: weight)
       record.parameters = biases(task: index, of: model.network.architecture)

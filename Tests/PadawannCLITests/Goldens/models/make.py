@@ -21,10 +21,10 @@ def without_provenance(path):
         return content(Kept(file, {name: file[name] for name in file if name != "provenance"}))
 
 class Kept(dict):
-    """A root group with only some of its children."""
+    """A root group with only some of its children, as of format 1.0."""
     def __init__(self, group, children):
         super().__init__(children)
-        self.attrs = group.attrs
+        self.attrs = {name: np.int64(0) if name == "format_minor" else value for name, value in group.attrs.items()}
 
 def digest(kind, path, output):
     if kind == "whole": return hashlib.sha256(open(path, "rb").read()).hexdigest()
