@@ -30,6 +30,7 @@ struct PadawannCommand: AsyncParsableCommand {
     Output.ignoreSizeSignal()
     Interruption.letQuitEnd()
     do {
+      try WordCheck.check(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try checkThreadsCanStart()

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The two parts of a published dataset.
 public enum DatasetSplit: String, Hashable, Sendable, CaseIterable {
   /// What a network is trained on.
@@ -18,6 +20,16 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     case named(NamedSet, DatasetSplit)
     /// A file or a folder.
     case path(String)
+
+    /// Whether it is the same set, whichever part of it, or the same file.
+    package func isSameData(as other: Source) -> Bool {
+      switch (self, other) {
+      case (.named(let first, _), .named(let second, _)): first == second
+      case (.path(let first), .path(let second)):
+        URL(fileURLWithPath: first).standardizedFileURL == URL(fileURLWithPath: second).standardizedFileURL
+      default: false
+      }
+    }
   }
 
   /// Where the images come from.

@@ -1,7 +1,7 @@
 /// Finds what a user probably meant.
-enum Suggestion {
+package enum Suggestion {
   /// `Did you mean X?` when something is near, then the list of everything that is valid.
-  static func remedy(for word: String, among valid: [String], whatTheyAre: String) -> String {
+  package static func remedy(for word: String, among valid: [String], whatTheyAre: String) -> String {
     let near = valid.min { (distance(word, $0), $0) < (distance(word, $1), $1) }
     let hint =
       near.flatMap { distance(word, $0) <= max(1, word.count / 3) ? "Did you mean \($0)? " : nil } ?? ""

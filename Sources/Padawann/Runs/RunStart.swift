@@ -121,6 +121,15 @@ extension [DatasetSpec] {
 }
 
 extension DatasetSpec {
+  /// The name of the head of this dataset in a model: that of the task that is of the same set or file already, or a name that no
+  /// task has.
+  package func headName(in tasks: [ModelTask]) -> String {
+    let others = tasks.filter { task in
+      (try? DatasetSpec.parse(task.dataset))?.source.isSameData(as: source) != true
+    }
+    return taskName(besides: others.map(\.name))
+  }
+
   /// A task's name: that of the set, or of the file without its ending, with a number where that is taken.
   package func taskName(besides taken: [String] = []) -> String {
     let base: String

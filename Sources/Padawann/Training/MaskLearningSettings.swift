@@ -61,7 +61,9 @@ public struct MaskLearningSettings: Sendable, Hashable, Codable {
         throw PadawannError(.usage, "\(name): \(rate) is not a finite number above 0")
       }
     }
-    guard (1...1_000_000).contains(epochs), (1...65_536).contains(batch), (1...1_000_000).contains(refresh)
-    else { throw PadawannError(.usage, "epochs, batch and refresh are whole numbers from 1 up") }
+    try TrainingSettings.check(epochs, 1_000_000, "the number of epochs")
+    try TrainingSettings.check(batch, 65_536, "the number of images of a batch")
+    try TrainingSettings.check(
+      refresh, 1_000_000, "the number of steps between two searches for the thresholds")
   }
 }

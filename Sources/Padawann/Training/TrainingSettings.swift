@@ -49,11 +49,13 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     guard rate > 0, rate.isFinite else {
       throw PadawannError(.usage, "a learning rate is a finite number above 0, not \(rate)")
     }
-    guard (1...1_000_000).contains(epochs) else {
-      throw PadawannError(.usage, "the number of epochs is 1 to 1000000, not \(epochs)")
-    }
-    guard (1...65_536).contains(batch) else {
-      throw PadawannError(.usage, "a batch has 1 to 65536 images, not \(batch)")
+    try Self.check(epochs, 1_000_000, "the number of epochs")
+    try Self.check(batch, 65_536, "the number of images of a batch")
+  }
+
+  static func check(_ number: Int, _ most: Int, _ name: String) throws(PadawannError) {
+    guard (1...most).contains(number) else {
+      throw PadawannError(.usage, "\(name) is from 1 to \(most), not \(number)")
     }
   }
 }

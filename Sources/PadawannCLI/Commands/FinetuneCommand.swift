@@ -20,7 +20,10 @@ struct FinetuneCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The dataset to learn.", valueName: "spec"))
   var task: String
 
-  @Option(help: ArgumentHelp("The task's name (default: that of the dataset).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The task's name (default: that of the dataset, with a number where another dataset's head has it).",
+      valueName: "name"))
   var name: String?
 
   @Option(
@@ -75,6 +78,13 @@ struct FinetuneCommand: AsyncParsableCommand {
     guard runFolder?.isEmpty != true, output?.isEmpty != true, name?.isEmpty != true else {
       throw ValidationError("a name cannot be empty")
     }
+    if let name {
+      do throws(PadawannError) {
+        try NameRule.check(name, of: "a task")
+      } catch {
+        throw ValidationError("--name: \(error.message)")
+      }
+    }
     guard weight.map({ $0.isFinite && $0 != 0 }) ?? true else {
       throw ValidationError("--weight is a number other than 0")
     }
@@ -89,7 +99,8 @@ struct FinetuneCommand: AsyncParsableCommand {
     } else {
       Output.note("the head is added to \(source); -o writes another file")
     }
-    var request = FineTuningRequest(stored.model, on: spec, named: name ?? spec.taskName(), profile)
+    var request = FineTuningRequest(
+      stored.model, on: spec, named: name ?? spec.headName(in: stored.model.tasks), profile)
     if let test { request.test = try DatasetSpec.parse(test) }
     request.mapsLabels = mapLabels == .auto
     request.sharedWeight = weight

@@ -85,12 +85,16 @@ struct EvolutionOptions: ParsableArguments {
   @Option(help: "Whether edges keep the signs of the model's weights: keep (default), discard.")
   var signs: SignChoice?
 
-  @Option(help: "How accuracies become a fitness: thesis (default), mean, min.")
+  @Option(
+    help: ArgumentHelp(
+      "How accuracies a in percent become a fitness: thesis (default; sum of a / sum of 100 - a, so 1 for half of all images "
+        + "right, 9 for 90%), mean (of a), min (the lowest a)."))
   var fitness: Fitness.Formula?
 
   @Option(
     help: ArgumentHelp(
-      "Taken off the fitness, times the share of edges that is left (default: 0).", valueName: "number"))
+      "Taken off the fitness, times the share of edges that is left, from 0 to 1 (default: 0).",
+      valueName: "number"))
   var edgePenalty: Double?
 
   @Option(help: "The key of every random number (default: 0).")

@@ -45,7 +45,7 @@ struct CompareReport: Encodable {
 
 extension CompareReport {
   var text: String {
-    var parts = ["\(dataset): \(Format.count(images)) images\n\(modelTable)"]
+    var parts = ["\(dataset.inOneLine): \(Format.count(images)) images\n\(modelTable)"]
     if let cochran {
       parts[0] +=
         "\n  Cochran's Q \(Format.decimal(cochran.statistic, 4)), \(cochran.degreesOfFreedom) degrees of freedom, "

@@ -46,7 +46,7 @@ struct DataExportReport: Encodable {
   }
 
   var text: String {
-    "\(file): \(Format.count(images)) images of \(Format.shape(shape)), sha256 \(datasetSha256)"
+    "\(file.inOneLine): \(Format.count(images)) images of \(Format.shape(shape)), sha256 \(datasetSha256)"
   }
 }
 

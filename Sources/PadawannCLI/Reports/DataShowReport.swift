@@ -35,7 +35,8 @@ struct DataShowReport: Encodable {
       ["input", normalisation.text], ["sha256", datasetSha256],
     ]
     let rows = classes.enumerated().map { ["\($0)", $1.name, Format.count($1.images)] }
-    return "\(dataset)\n" + Table.text(head) + "\n\n" + Table.text([["class", "name", "images"]] + rows)
+    return "\(dataset.inOneLine)\n" + Table.text(head) + "\n\n"
+      + Table.text([["class", "name", "images"]] + rows)
   }
 }
 

@@ -39,7 +39,8 @@ struct EvaluateReport: Encodable {
 
   func text(details: Bool) -> String {
     let share = Format.percent(Double(remainingEdges) / Double(max(edges, 1)))
-    let head = "\(file): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges (\(share)%)"
+    let head =
+      "\(file.inOneLine): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges (\(share)%)"
     return ([head] + datasets.map { $0.text(details: details) }).joined(separator: "\n\n")
   }
 }
@@ -51,7 +52,7 @@ extension EvaluateReport.Entry {
     if sweep.points.count > 1 { rows.append(Self.row("ensemble", sweep.ensemble)) }
     let best = sweep.points[sweep.best]
     var parts = [
-      "\(task.map { "task \($0), " } ?? "")\(dataset): \(Format.count(images)) images, \(classNames.count) classes\n"
+      "\(task.map { "task \($0), " } ?? "")\(dataset.inOneLine): \(Format.count(images)) images, \(classNames.count) classes\n"
         + Table.text(rows)
     ]
     if sweep.points.count > 1 {

@@ -46,9 +46,9 @@ struct FinetuneReport: Encodable {
   var text: String {
     let trained = parameters.map { "\($0.node) (\(Format.count($0.count)) numbers, \($0.precision))" }
     var lines = [
-      "\(file): \(Format.count(bytes)) bytes; task \(task) has \(trained.joined(separator: ", ")) of its own, weight "
+      "\(file.inOneLine): \(Format.count(bytes)) bytes; task \(task) has \(trained.joined(separator: ", ")) of its own, weight "
         + Format.weight(sharedWeight),
-      "\(dataset): \(Format.percent(trainingAccuracy))% of \(Format.count(images)) training images are right",
+      "\(dataset.inOneLine): \(Format.percent(trainingAccuracy))% of \(Format.count(images)) training images are right",
     ]
     guard let testDataset, let before = accuracyBefore, let last = testAccuracies.last else {
       return lines.joined(separator: "\n")

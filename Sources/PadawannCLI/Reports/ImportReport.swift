@@ -35,8 +35,8 @@ struct ImportReport: Encodable {
     let kept = weights == KeptWeights.sign.rawValue ? "one sign and one mask bit each" : "with their weights"
     let ratio = Double(sourceBytes) / Double(max(bytes, 1))
     return """
-      \(source): \(sourceFormat), \(Format.count(sourceBytes)) bytes
-      \(file): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges, \(kept), \(Format.count(bytes)) bytes \
+      \(source.inOneLine): \(sourceFormat), \(Format.count(sourceBytes)) bytes
+      \(file.inOneLine): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges, \(kept), \(Format.count(bytes)) bytes \
       (\(Format.ratio(ratio)))
       """
   }
@@ -70,7 +70,7 @@ struct TensorListReport: Encodable {
 
   var text: String {
     let rows = tensors.map { [$0.name, $0.type, $0.shape.isEmpty ? "scalar" : Format.shape($0.shape)] }
-    return "\(file): \(format), \(tensors.count) tensors\n"
+    return "\(file.inOneLine): \(format), \(tensors.count) tensors\n"
       + Table.text([["tensor", "type", "shape"]] + rows)
   }
 }

@@ -168,7 +168,7 @@ extension InspectReport {
   var text: String {
     let weights = sharedWeights.map(Format.weight).joined(separator: ", ")
     let head = [
-      "\(file)\(compact ? " (compact)" : "")", "  content sha256 \(sha256)",
+      "\(file.inOneLine)\(compact ? " (compact)" : "")", "  content sha256 \(sha256)",
       "  input \(Format.shape(input)), shared weights \(weights)",
     ]
     let parts = [head, [nodeTable], tasks.map(\.text), provenance.lines + unknownLines]
@@ -185,14 +185,16 @@ extension InspectReport {
     return Table.text([["node", "op", "reads", "gives", "weights", "edges left"]] + rows)
   }
 
-  private var unknownLines: [String] { unknownAttributes.map { "  unknown attribute, kept: \($0)" } }
+  private var unknownLines: [String] {
+    unknownAttributes.map { "  unknown attribute, kept: \($0.inOneLine)" }
+  }
 }
 
 extension InspectReport.TaskEntry {
   fileprivate var text: String {
     let measured = accuracy.map { ", accuracy \(Format.percent($0))%" } ?? ""
     let weight = bestSharedWeight.map { " with w \(Format.weight($0))" } ?? ""
-    return "  task \(name): \(dataset), \(classNames.count) classes\(measured)\(weight)"
+    return "  task \(name): \(dataset.inOneLine), \(classNames.count) classes\(measured)\(weight)"
       + parameters.map { "\n    \($0.node) of its own: \(Format.count($0.count)) numbers, \($0.precision)" }
       .joined()
   }
@@ -205,14 +207,15 @@ extension InspectReport.ProvenanceEntry {
       ("made by", tool), ("source", source), ("source sha256", sourceSha256),
       ("parent sha256", parentSha256), ("seed", seed.map(String.init)),
     ]
-    return entries.compactMap { name, value in value.map { "  \(name): \($0)" } }
-      + settings.map { "  setting \($0.name) = \($0.value)" } + history.enumerated().map(Self.line)
+    return entries.compactMap { name, value in value.map { "  \(name): \($0.inOneLine)" } }
+      + settings.map { "  setting \($0.name) = \($0.value)".inOneLine } + history.enumerated().map(Self.line)
   }
 
   private static func line(_ index: Int, _ step: Step) -> String {
     let settings = step.settings.map { "\($0.name)=\($0.value)" }
     let made = [step.tool, step.seed.map { "seed \($0)" }].compactMap { $0 } + settings
-    return "  made before, \(index + 1): \(step.modelSha256.prefix(12)) \(made.joined(separator: ", "))"
+    return
+      "  made before, \(index + 1): \(step.modelSha256.prefix(12)) \(made.joined(separator: ", ").inOneLine)"
   }
 }
 

@@ -23,7 +23,8 @@ struct PruneReport: Encodable {
 
   var text: String {
     let share = Format.percent(Double(remainingEdges) / Double(max(edges, 1)))
-    return "\(file): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges are left (\(share)%), "
+    return
+      "\(file.inOneLine): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges are left (\(share)%), "
       + "\(Format.count(remainingEdgesBefore - remainingEdges)) were taken away"
   }
 }

@@ -58,7 +58,7 @@ struct StatsReport: Encodable {
 
 extension StatsReport.Entry {
   fileprivate var text: String {
-    let header = "\(file)\(compact ? " (compact)" : "")\n"
+    let header = "\(file.inOneLine)\(compact ? " (compact)" : "")\n"
     return header + layers + "\n\n" + sizes
   }
 

@@ -26,6 +26,7 @@ struct TrainReport: Encodable {
         Format.decimal(epoch.crossEntropy, 4),
       ])
     }
-    return Table.text(rows) + "\n\(file): \(Format.count(edges)) edges, \(Format.count(bytes)) bytes"
+    return Table.text(rows)
+      + "\n\(file.inOneLine): \(Format.count(edges)) edges, \(Format.count(bytes)) bytes"
   }
 }

@@ -29,7 +29,7 @@ struct VerifyReport: Encodable {
 
     fileprivate var text: String {
       problem.map { "BAD   \($0)" }
-        ?? "good  \(file): \(Format.count(bytes ?? 0)) bytes, content sha256 \(sha256 ?? "")"
+        ?? "good  \(file.inOneLine): \(Format.count(bytes ?? 0)) bytes, content sha256 \(sha256 ?? "")"
     }
   }
 

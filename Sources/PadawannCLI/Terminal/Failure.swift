@@ -72,7 +72,7 @@ package struct Failure: Sendable, Equatable {
 
 extension PadawannError {
   /// The description, and behind it the options that the remedy asks for.
-  var text: String { choice.map { "\(self) (\($0.option))" } ?? description }
+  var text: String { (choice.map { "\(self) (\($0.option))" } ?? description).inOneLine }
 }
 
 extension PadawannError.Choice {

@@ -3,12 +3,12 @@ import Padawann
 
 /// The two streams of a command: the result goes to standard output, everything else to standard error.
 enum Output {
-  /// Prints text and a line feed.
+  /// Prints text and a line feed. What a terminal would obey is escaped.
   ///
   /// - Throws: ``PadawannError`` `inputOutput` when it cannot be written, for example to a full disk.
   static func write(_ text: String) throws(PadawannError) {
     do {
-      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+      try FileHandle.standardOutput.write(contentsOf: Data((text.inLines + "\n").utf8))
     } catch {
       throw PadawannError(
         .inputOutput, "the result cannot be written to standard output: \(Failure.reason(of: error))",
@@ -24,11 +24,11 @@ enum Output {
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    try write(String(decoding: try encoder.encode(result), as: UTF8.self))
+    try write(String(decoding: try encoder.encode(result), as: UTF8.self).asPrintableJSON)
   }
 
   /// Tells the user something that is not part of the result.
-  static func note(_ text: String) { writeError("padawann: \(text)\n") }
+  static func note(_ text: String) { writeError("padawann: \(text.inOneLine)\n") }
 
   /// Writes to standard error. Where that is impossible there is nobody to tell.
   static func writeError(_ text: String) {

@@ -1,7 +1,8 @@
 /// Text in columns under a header: numbers to the right, words to the left.
 enum Table {
-  /// Rows of cells; the first row is the header.
-  static func text(_ rows: [[String]], indent: String = "  ") -> String {
+  /// Rows of cells, each in one line; the first row is the header.
+  static func text(_ table: [[String]], indent: String = "  ") -> String {
+    let rows = table.map { $0.map(\.inOneLine) }
     let columns = rows.map(\.count).max() ?? 0
     func cells(_ column: Int) -> [String] { rows.map { $0.count > column ? $0[column] : "" } }
     let widths = (0..<columns).map { cells($0).map(\.count).max() ?? 0 }
