@@ -13,8 +13,10 @@ struct EvaluationSubject {
 
   /// The network itself on some data.
   init(
-    _ model: Model, _ path: String, on dataset: Dataset, _ weights: WeightOptions, _ outputs: OutputOptions
+    _ model: Model, _ path: String, on spec: DatasetSpec, _ weights: WeightOptions, _ outputs: OutputOptions,
+    _ folder: DataFolderOptions
   ) throws(PadawannError) {
+    let dataset = try folder.dataset(spec)
     try Inference.check(dataset, fits: model.network.architecture)
     network = model.network
     self.dataset = dataset
@@ -25,11 +27,12 @@ struct EvaluationSubject {
 
   /// A model as one of its tasks uses it, on some data, or, without any, on the task's own.
   init(
-    _ model: Model, task name: String, on text: String?, _ weights: WeightOptions, _ folder: DataFolderOptions
+    _ model: Model, task name: String, on given: DatasetSpec?, _ weights: WeightOptions,
+    _ folder: DataFolderOptions
   ) throws(PadawannError) {
     let use = try model.use(of: name)
-    let spec = if let text { try DatasetSpec.parse(text) } else { try use.task.testData() }
-    var dataset = try folder.dataset(spec.description)
+    let spec = if let given { given } else { try use.task.testData() }
+    var dataset = try folder.dataset(spec)
     if spec.normalisation == nil { dataset = try dataset.normalised(as: use.task.normalisation) }
     try Inference.check(dataset, fits: use.network.architecture)
     guard dataset.classNames.count == use.task.outputs.count else {

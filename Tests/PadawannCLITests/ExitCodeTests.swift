@@ -6,7 +6,7 @@ import Testing
 /// Every failure has its exit code and a message on standard error, and leaves standard output empty.
 @Suite struct ExitCodeTests {
   @Test(arguments: [
-    ("nonsense", 64, "Unexpected argument 'nonsense'"),
+    ("nonsense", 64, "\"nonsense\" is no command of padawann"),
     ("evaluate net.h5", 64, "the model has no tasks, and no data is given"),
     ("evaluate net.h5 --data strokes --weights 0,1", 64, "numbers other than 0"),
     ("evaluate net.h5 --data strokes --threads 0", 64, "--threads is a number from 1 to"),

@@ -31,7 +31,7 @@ struct ComparisonTests {
     let comparison = try Comparison(of: [model("A", a), model("B", b)])
     let pair = try #require(comparison.pairs.first)
     #expect(comparison.pairs.count == 1 && comparison.cochran == nil && comparison.images == 65)
-    #expect(comparison.schema == "padawann.compare/1" && comparison.alpha == 0.05)
+    #expect(comparison.alpha == 0.05)
     #expect(comparison.dataset == Digest(of: "test".utf8).description)
     #expect(
       pair.bothRight == 40 && pair.onlyFirstRight == 3 && pair.onlySecondRight == 17 && pair.bothWrong == 5)
@@ -114,7 +114,7 @@ struct ComparisonTests {
     let object = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
     #expect(
       object.keys.sorted() == [
-        "alpha", "cochran", "dataset", "images", "models", "pairs", "schema", "verdict",
+        "alpha", "cochran", "dataset", "images", "models", "pairs", "verdict",
       ])
     let pair = try #require((object["pairs"] as? [[String: Any]])?.first)
     let interval = try #require(pair["oddsRatioInterval"] as? [String: Any])

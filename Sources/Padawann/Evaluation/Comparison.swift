@@ -52,11 +52,8 @@ public struct ComparedModel: Sendable, Equatable {
   public var correct: Bitmask { Bitmask(zip(labels, predictedClasses).map { $0 == $1 }) }
 }
 
-/// Two or more models on the same images; the report of `compare`. Its keys are described in `Formats/report.md`.
+/// Two or more models on the same images.
 public struct Comparison: Codable, Sendable, Equatable {
-  /// The name and version of this form of report.
-  public static let schema = "padawann.compare/1"
-
   /// One of the models.
   public struct Entry: Codable, Sendable, Equatable {
     /// What the user called it.
@@ -65,8 +62,6 @@ public struct Comparison: Codable, Sendable, Equatable {
     public let accuracy: Proportion
   }
 
-  /// Always `padawann.compare/1`.
-  public let schema: String
   /// SHA-256 of the dataset, 64 hexadecimal digits.
   public let dataset: String
   /// The number of images.
@@ -92,7 +87,6 @@ public struct Comparison: Codable, Sendable, Equatable {
     }
     for other in models.dropFirst() { try Self.check(other, against: first) }
     let correct = models.map(\.correct)
-    schema = Self.schema
     dataset = first.dataset.description
     images = first.labels.count
     alpha = confidence.alpha

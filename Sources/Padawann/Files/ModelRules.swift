@@ -29,7 +29,7 @@ enum ModelRules {
     try check(taskEdges: model.tasks.reduce(0) { $0 + $1.parameters.reduce(0) { $0 + $1.edges } })
     for task in model.tasks {
       do throws(PadawannError) {
-        try check(task, of: model.network.architecture)
+        try task.validate(for: model.network.architecture)
         _ = try model.network.replacing(task.parameters)
       } catch {
         throw error.inside("task \(task.name)")
@@ -47,33 +47,7 @@ enum ModelRules {
     }
   }
 
-  private static func check(_ task: ModelTask, of architecture: Architecture) throws(PadawannError) {
-    try NameRule.check(task.name, of: "a task")
-    let outputs = architecture.outputs
-    guard (1...outputs).contains(task.classNames.count), task.outputs.count == task.classNames.count,
-      Set(task.outputs).count == task.outputs.count, task.outputs.allSatisfy({ (0..<outputs).contains($0) })
-    else {
-      throw PadawannError(
-        .data,
-        "\(task.classNames.count) classes do not map to \(task.outputs.count) different outputs of \(outputs)"
-      )
-    }
-    try check(texts: task.classNames + [task.dataset])
-    guard fit(task.classNames) else {
-      throw PadawannError(
-        .data, "its class names take more than \(maximumNameBytes) bytes, each as many as the longest",
-        remedy: "Use shorter class names")
-    }
-    try check(task.normalisation, channels: architecture.input.channels)
-    if let weight = task.bestSharedWeight, !weight.isFinite || weight == 0 {
-      throw PadawannError(.data, "its best shared weight is zero or not finite")
-    }
-    if let accuracy = task.accuracy, !(0...1).contains(accuracy) {
-      throw PadawannError(.data, "its accuracy is not a share from 0 to 1")
-    }
-  }
-
-  private static func check(_ normalisation: Normalisation, channels: Int) throws(PadawannError) {
+  fileprivate static func check(_ normalisation: Normalisation, channels: Int) throws(PadawannError) {
     let positive = normalisation.deviation + [normalisation.divisor]
     guard
       [normalisation.mean.count, normalisation.deviation.count].allSatisfy({ $0 == 1 || $0 == channels }),
@@ -109,9 +83,41 @@ enum ModelRules {
     (texts.map(\.utf8.count).max() ?? 0) * texts.count <= maximumNameBytes
   }
 
-  private static func check(texts: [String]) throws(PadawannError) {
+  static func check(texts: [String]) throws(PadawannError) {
     guard texts.allSatisfy({ $0.utf8.count <= maximumTextBytes && !$0.utf8.contains(0) }) else {
       throw PadawannError(.data, "a text is longer than \(maximumTextBytes) bytes or has U+0000")
+    }
+  }
+}
+
+extension ModelTask {
+  /// Checks that a model can hold the task; what it has of its own is checked with its network.
+  ///
+  /// - Throws: ``PadawannError`` `data`.
+  package func validate(for architecture: Architecture) throws(PadawannError) {
+    try NameRule.check(name, of: "a task")
+    let all = architecture.outputs
+    guard (1...all).contains(classNames.count), outputs.count == classNames.count,
+      Set(outputs).count == outputs.count, outputs.allSatisfy({ (0..<all).contains($0) })
+    else {
+      throw PadawannError(
+        .data,
+        "\(classNames.count) classes do not map to \(outputs.count) different outputs of \(all)"
+      )
+    }
+    try ModelRules.check(texts: classNames + [dataset])
+    guard ModelRules.fit(classNames) else {
+      throw PadawannError(
+        .data,
+        "its class names take more than \(ModelRules.maximumNameBytes) bytes, each as many as the longest",
+        remedy: "Use shorter class names")
+    }
+    try ModelRules.check(normalisation, channels: architecture.input.channels)
+    if let weight = bestSharedWeight, !weight.isFinite || weight == 0 {
+      throw PadawannError(.data, "its best shared weight is zero or not finite")
+    }
+    if let accuracy = accuracy, !(0...1).contains(accuracy) {
+      throw PadawannError(.data, "its accuracy is not a share from 0 to 1")
     }
   }
 }

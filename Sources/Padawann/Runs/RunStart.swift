@@ -9,7 +9,7 @@ package struct RunStart<Settings: RunSettings>: Sendable {
 
   /// Joins what was loaded.
   ///
-  /// - Throws: ``PadawannError`` `data` when a parent cannot be stored.
+  /// - Throws: ``PadawannError`` `data` when a parent cannot be stored, or a task of the result.
   init(
     _ kind: RunKind, _ settings: Settings, parents: [Model], tasks: [EvaluationTask], tests: [RunTest],
     _ environment: RunEnvironment
@@ -20,6 +20,22 @@ package struct RunStart<Settings: RunSettings>: Sendable {
       tests: tests, environment)
     self.parents = parents
     self.tasks = tasks
+    try checkThatTasksCanBeStored()
+  }
+
+  /// Refuses tasks that no model could hold at the end, for example with too long names of classes.
+  private func checkThatTasksCanBeStored() throws(PadawannError) {
+    for task in tasks {
+      do throws(PadawannError) {
+        // The model of a training has no tasks, and what it was trained on in its settings all the same.
+        if configuration.kind != .train {
+          try ModelTask(task, sharedWeight: nil).validate(for: parents[0].network.architecture)
+        }
+        try ModelRules.check(texts: ["task.\(task.name)=\(task.dataset.name)"])
+      } catch {
+        throw error.inside("task \(task.name)")
+      }
+    }
   }
 
   /// Loads what a stored run was begun with.

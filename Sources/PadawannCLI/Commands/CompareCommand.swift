@@ -59,25 +59,27 @@ struct CompareCommand: AsyncParsableCommand {
     try report.print(result) { result.text }
   }
 
-  /// The text of the dataset: what was given, or what the first model that has the task measures it on; `nil` where only
+  /// The dataset: what was given, or what the first model that has the task measures it on; `nil` where only
   /// predictions are compared.
-  private func data(for sources: [ComparedFile]) throws(PadawannError) -> String? {
-    if let data { return data }
+  private func data(for sources: [ComparedFile]) throws(PadawannError) -> DatasetSpec? {
+    if let data { return try DatasetSpec.parse(data) }
     guard let model = sources.first(where: { $0.model != nil }) else { return nil }
     if let record = sources.lazy.compactMap(\.model).flatMap(\.tasks).first(where: { $0.name == task }) {
-      return try record.testData().description
+      return try record.testData()
     }
     throw PadawannError(
       .usage, "a model needs a dataset to be compared on", at: model.path, remedy: "Add --data SPEC")
   }
 
   /// A model with the data that it is asked about; `nil` for predictions.
-  private func subject(of source: ComparedFile, _ data: String?) throws(PadawannError) -> EvaluationSubject? {
+  private func subject(of source: ComparedFile, _ data: DatasetSpec?) throws(PadawannError)
+    -> EvaluationSubject?
+  {
     guard let model = source.model, let data else { return nil }
     if let task, model.tasks.contains(where: { $0.name == task }) {
       return try EvaluationSubject(model, task: task, on: data, weights, dataFolder)
     }
-    return try EvaluationSubject(model, source.path, on: dataFolder.dataset(data), weights, outputs)
+    return try EvaluationSubject(model, source.path, on: data, weights, outputs, dataFolder)
   }
 
   /// What one of the compared files answers with the weight that is best for it.

@@ -25,7 +25,7 @@ struct DataShowCommand: AsyncParsableCommand {
     let result = DataShowReport(dataset)
     try report.print(result) {
       let label = dataset.labels[image]
-      return "\(result.text)\n\nimage \(image): class \(label) (\(dataset.classNames[label]))\n"
+      return "\(result.text)\n\nimage \(image): class \(label) (\(dataset.classNames[label].inOneLine))\n"
         + ImageDrawing.text(dataset, image)
     }
   }

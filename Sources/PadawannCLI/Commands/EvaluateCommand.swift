@@ -72,14 +72,15 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let path = try RunFolder.model(at: model)
-    if let predictions {
-      let specs = try data.map { text throws(PadawannError) in try DatasetSpec.parse(text) }
-      try OutputFile.check([predictions], inputs: [path] + specs.flatMap(\.paths))
-    }
+    let data = try self.data.map { text throws(PadawannError) in try DatasetSpec.parse(text) }
+    if let predictions { try OutputFile.check([predictions], inputs: [path] + data.flatMap(\.paths)) }
     let stored = try ModelFile.read(path)
     var entries: [EvaluateReport.Entry] = []
     var storing: Result<Void, any Error> = .success(())
-    for subject in try subjects(of: stored.model) {
+    for subject in try subjects(of: stored.model, on: data) {
+      if let record {
+        try self.record(of: subject, named: record).validate(for: stored.model.network.architecture)
+      }
       let predictions = try await EvaluationRun(threads: threads.count).predictions(
         of: subject.network, named: model, on: subject.dataset, subject.sharedWeights)
       let sweep = try WeightSweep(
@@ -97,7 +98,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   /// All datasets are found and checked before any is evaluated.
-  private func subjects(of model: Model) throws(PadawannError) -> [EvaluationSubject] {
+  private func subjects(of model: Model, on data: [DatasetSpec]) throws(PadawannError) -> [EvaluationSubject]
+  {
     var subjects: [EvaluationSubject] = []
     guard task.isEmpty, !data.isEmpty else {
       let names = task.isEmpty ? model.tasks.map(\.name) : task
@@ -106,15 +108,14 @@ struct EvaluateCommand: AsyncParsableCommand {
           .usage, "the model has no tasks, and no data is given", at: self.model, remedy: "Add --data SPEC")
       }
       for name in names {
-        for text in data.isEmpty ? [nil] : data.map(Optional.some) {
-          subjects.append(try EvaluationSubject(model, task: name, on: text, weights, dataFolder))
+        for spec in data.isEmpty ? [nil] : data.map(Optional.some) {
+          subjects.append(try EvaluationSubject(model, task: name, on: spec, weights, dataFolder))
         }
       }
       return subjects
     }
-    for text in data {
-      subjects.append(
-        try EvaluationSubject(model, self.model, on: dataFolder.dataset(text), weights, outputs))
+    for spec in data {
+      subjects.append(try EvaluationSubject(model, self.model, on: spec, weights, outputs, dataFolder))
     }
     return subjects
   }
@@ -130,17 +131,24 @@ struct EvaluateCommand: AsyncParsableCommand {
     try file.write(to: path)
   }
 
+  /// What is known of a task before it is measured.
+  private func record(of subject: EvaluationSubject, named name: String) -> ModelTask {
+    let dataset = subject.dataset
+    var task = ModelTask(
+      name: name, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
+      outputs: subject.outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation)
+    task.parameters = subject.task?.parameters ?? []
+    return task
+  }
+
   /// Puts what was measured into the model file, in the place of a task of the same name.
   private func store(
     _ sweep: WeightSweep, _ subject: EvaluationSubject, _ stored: StoredModel, _ path: String
   ) throws {
     guard let record else { return }
-    let (best, dataset) = (sweep.points[sweep.best], subject.dataset)
-    var task = ModelTask(
-      name: record, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
-      outputs: subject.outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation,
-      bestSharedWeight: best.sharedWeight, accuracy: best.scores.accuracy.value)
-    task.parameters = subject.task?.parameters ?? []
+    let best = sweep.points[sweep.best]
+    var task = self.record(of: subject, named: record)
+    (task.bestSharedWeight, task.accuracy) = (best.sharedWeight, best.scores.accuracy.value)
     try ModelFile.update(path) { present in
       guard present.model.network == stored.model.network else {
         throw PadawannError(

@@ -23,8 +23,10 @@ struct DataFolderOptions: ParsableArguments {
   }
 
   /// Loads the dataset that a text on the command line means.
-  func dataset(_ text: String) throws(PadawannError) -> Dataset {
-    let spec = try DatasetSpec.parse(text)
+  func dataset(_ text: String) throws(PadawannError) -> Dataset { try dataset(DatasetSpec.parse(text)) }
+
+  /// Loads a dataset.
+  func dataset(_ spec: DatasetSpec) throws(PadawannError) -> Dataset {
     do throws(PadawannError) {
       return try spec.load(from: try folder())
     } catch {

@@ -15,9 +15,10 @@ enum WordCheck {
         remedy: "Give the file another name, for example by a link")
     }
     var command: any ParsableCommand.Type = PadawannCommand.self
-    for word in words where !word.hasPrefix("-") {
+    for word in words {
       let inner = command.configuration.subcommands
-      if inner.isEmpty || word == "help" { return }
+      // The few options in front of a subcommand are the parser's.
+      if inner.isEmpty || word == "help" || word.hasPrefix("-") { return }
       let names = inner.map { $0.configuration.commandName ?? "" }
       guard let next = inner.first(where: { $0.configuration.commandName == word }) else {
         throw PadawannError(

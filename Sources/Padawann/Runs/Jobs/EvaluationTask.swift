@@ -7,7 +7,7 @@ package struct EvaluationTask: Sendable {
   /// The output that stands for each class; all different. Outputs that are not named cannot be answered.
   package let outputs: [Int]
 
-  /// Makes a task; ``EvolutionPlan`` and the fitness evaluator check that it fits the network.
+  /// Makes a task; the fitness evaluator checks that it fits the network.
   ///
   /// - Parameters:
   ///   - name: what it is called.
@@ -58,5 +58,15 @@ package struct EvaluationTask: Sendable {
       if correct > best?.correct ?? -1 { best = (outputs, correct) }
     }
     return EvaluationTask(name: name, dataset: dataset, outputs: best?.outputs)
+  }
+}
+
+extension ModelTask {
+  /// What a run made of a task.
+  init(_ task: EvaluationTask, sharedWeight: Float?, accuracy: Double? = nil) {
+    self.init(
+      name: task.name, dataset: task.dataset.name, digest: task.dataset.digest,
+      classNames: task.dataset.classNames, outputs: task.outputs, normalisation: task.dataset.normalisation,
+      bestSharedWeight: sharedWeight, accuracy: accuracy)
   }
 }

@@ -183,16 +183,6 @@ package struct EvolutionJob: RunJob {
   }
 }
 
-extension ModelTask {
-  /// What a run made of a task.
-  init(_ task: EvaluationTask, sharedWeight: Float?, accuracy: Double? = nil) {
-    self.init(
-      name: task.name, dataset: task.dataset.name, digest: task.dataset.digest,
-      classNames: task.dataset.classNames, outputs: task.outputs, normalisation: task.dataset.normalisation,
-      bestSharedWeight: sharedWeight, accuracy: accuracy)
-  }
-}
-
 extension FitnessEvaluator {
   /// What finds the pruning gains of edges on the images by which individuals are evaluated.
   ///
