@@ -25,8 +25,8 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swiftSettings),
     .target(name: "Zlib", dependencies: ["CZlib"], swiftSettings: swiftSettings),
+    .target(name: "HDF5", dependencies: ["CHDF5", "Zlib"], swiftSettings: swiftSettings),
     // CryptoKit does the same on Apple's systems.
     .target(
       name: "Hashing", dependencies: [.target(name: "CCrypto", condition: .when(platforms: [.linux]))],

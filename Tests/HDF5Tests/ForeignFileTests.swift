@@ -17,6 +17,9 @@ import Testing
     #expect(first.path == "/big" && first.shape == [2] && first.type == "float64 (big-endian)")
     #expect(listings.contains { $0.path == "/plain/images" && $0.shape == [2, 4, 3] && $0.type == "uint8" })
     #expect(listings.contains { $0.path == "/words" && $0.type == "variable-length text" })
+    #expect(
+      listings.contains { $0.path == "/logical" && $0.type == "int8 (enumerated)" && $0.family == .integers })
+    #expect(listings.contains { $0.path == "/records" && $0.type == "compound" && $0.family == .other })
     #expect(!listings.contains { $0.path.hasPrefix("/soft") || $0.path.hasPrefix("/folder") })
     #expect(listings.map(\.path) == listings.map(\.path).sorted())
   }
@@ -43,11 +46,12 @@ import Testing
     #expect(scalar.shape == [] && scalar.values == [5])
     let none = try file.readFloats("/none")
     #expect(none.shape == [0, 3] && none.values == [])
+    let logical = try file.readIntegers("/logical")
+    #expect(logical.shape == [2] && logical.values == [1, 0])
   }
 
   @Test func whatCannotBeReadIsNamed() throws {
     try refusal("/lzf", "filter 32000")
-    try refusal("/logical", "enumerated")
     try refusal("/words", "variable-length text")
     try refusal("/records", "compound")
     try refusal("/stolen", "external storage")

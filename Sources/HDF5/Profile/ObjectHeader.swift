@@ -4,7 +4,8 @@ struct ObjectHeaderPrefix {
   let messagesOffset: Int
   /// The size of the first part of the header with prefix and checksum.
   let byteCount: UInt64
-  private let hasOrder: Bool
+  /// Whether each message says when it was made.
+  let hasOrder: Bool
 
   init(_ bytes: ArraySlice<UInt8>, at path: String) throws(HDF5Error) {
     var cursor = ByteCursor(bytes, at: path)

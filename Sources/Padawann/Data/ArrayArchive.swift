@@ -22,8 +22,8 @@ struct ArrayArchive {
   /// Reads the list of arrays.
   init(_ path: String, _ format: FileFormat) throws(PadawannError) {
     if format == .hdf5 {
-      let file = HDF5Arrays(path: path)
-      names = try file.names()
+      let file = try HDF5Arrays(path: path)
+      names = file.names
       read = file.array
     } else {
       let archive = try NumPyArchive(GzipFile.read(path))
@@ -52,52 +52,53 @@ struct ArrayArchive {
 
 /// The datasets of an HDF5 file.
 private struct HDF5Arrays {
-  let path: String
+  private let file: HDFFile
+  private let listings: [HDFFile.Listing]
 
-  private func open() throws(PadawannError) -> HDFFile {
+  init(path: String) throws(PadawannError) {
     let limits = ReadLimits(fileBytes: GzipFile.limit, payloadBytes: GzipFile.limit)
-    do { return try HDFFile(path: path, limits: limits) } catch { throw Self.problem(error) }
+    do {
+      file = try HDFFile(path: path, limits: limits)
+      listings = try file.datasets()
+    } catch {
+      throw Self.problem(error)
+    }
   }
 
-  func names() throws(PadawannError) -> [String] {
-    let file = try open()
-    do { return try file.datasets().map(\.path) } catch { throw Self.problem(error) }
-  }
+  var names: [String] { listings.map(\.path) }
 
   func array(_ name: String) throws(PadawannError) -> StoredArray {
-    let file = try open()
-    let (shape, values) = try contents(of: name, in: file)
+    let (shape, values) = try contents(of: name)
     return try StoredArray(sizes: shape, values: values)
   }
 
-  private func contents(of name: String, in file: borrowing HDFFile) throws(PadawannError)
-    -> ([Int], StoredArray.Values)
-  {
+  private func contents(of name: String) throws(PadawannError) -> ([Int], StoredArray.Values) {
     do {
-      let type = try file.datasets().first { $0.path == name }?.type ?? ""
-      if type.hasPrefix("uint8") {
+      switch listings.first(where: { $0.path == name })?.family {
+      case .bytes:
         let bytes = try file.readBytes(name)
         return (bytes.shape, .bytes(bytes.values))
-      }
-      if type.hasPrefix("int") || type.hasPrefix("uint") {
+      case .integers:
         let integers = try file.readIntegers(name)
         return (integers.shape, .integers(integers.values.map { Int($0) }))
+      case .floats, .other, nil:
+        let floats = try file.readFloats(name)
+        return (floats.shape, .floats(floats.values))
       }
-      let floats = try file.readFloats(name)
-      return (floats.shape, .floats(floats.values))
     } catch {
       throw Self.problem(error)
     }
   }
 
   private static func problem(_ error: HDF5Error) -> PadawannError {
-    let kind: PadawannError.Kind =
-      switch error.kind {
-      case .unsupported, .misuse: .unsupported
-      case .library: .inputOutput
-      case .missing, .damaged, .tooLarge: .data
-      }
-    return PadawannError(kind, error.description)
+    switch error.kind {
+    case .unsupported, .misuse:
+      PadawannError(
+        .unsupported, error.description,
+        remedy: "Rewrite the file with “h5repack -f GZIP=1 OLD NEW”, or save the arrays with numpy.savez")
+    case .library: PadawannError(.inputOutput, error.description)
+    case .missing, .damaged, .tooLarge: PadawannError(.data, error.description)
+    }
   }
 }
 

@@ -143,6 +143,8 @@ enum FileFormat: Sendable {
     }
   }
 
+  private static let hdf5Signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+
   /// Recognises a file by its first bytes, inflated if need be.
   ///
   /// - Throws: ``PadawannError`` `data` when it is none of the formats.
@@ -152,7 +154,8 @@ enum FileFormat: Sendable {
     if start.starts(with: [0x1f, 0x8b]) { start = Array(try GzipFile.read(path).prefix(1024)) }
     if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return .npy }
     if start.starts(with: [0x50, 0x4b, 3, 4]) || start.starts(with: [0x50, 0x4b, 5, 6]) { return .npz }
-    if start.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]) { return .hdf5 }
+    // HDF5's own signature may stand behind a block of the user's: at byte 512 or a power of two after it.
+    if [0, 512].contains(where: { start.dropFirst($0).starts(with: hdf5Signature) }) { return .hdf5 }
     if start.starts(with: [0, 0]) { return .idx }
     // No text has these control characters.
     guard !start.contains(where: { $0 < 9 || (14..<32).contains($0) && $0 != 27 }) else {

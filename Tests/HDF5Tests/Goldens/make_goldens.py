@@ -115,6 +115,47 @@ def training(file):
     virtual(file)
 
 
+def layouts(file):
+    """One dataset for each way to keep values. Element i of each is (7 i) mod 251, where it was written."""
+    values = (7 * np.arange(2400) % 251).astype("u1")
+
+    def add(name, shape, type="u1", **options):
+        count = int(np.prod(shape))
+        file.create_dataset(name, data=values[:count].reshape(shape).astype(type), **options)
+
+    def add_partly(name, shape, written, type="u1", **options):
+        count = int(np.prod(shape))
+        dataset = file.create_dataset(name, shape, type, fillvalue=9, **options)
+        dataset[written] = values[:count].reshape(shape).astype(type)[written]
+
+    compact = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    compact.set_layout(h5py.h5d.COMPACT)
+    space = h5py.h5s.create_simple((3, 4))
+    h5py.Dataset(h5py.h5d.create(file.id, b"compact", h5py.h5t.STD_U16BE, space, compact))[...] = values[
+        :12
+    ].reshape(3, 4)
+    plain = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    plain.set_chunk((2, 3))
+    plain.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    space = h5py.h5s.create_simple((3, 4))
+    h5py.Dataset(h5py.h5d.create(file.id, b"early", h5py.h5t.STD_I8LE, space, plain))[...] = (
+        values[:12].reshape(3, 4) % 100
+    )
+    add("contiguous", (2, 3, 4), ">f4")
+    add("one", (5, 4), chunks=(5, 4))
+    add("one-deflated", (5, 4), "<f8", chunks=(5, 4), compression="gzip", fletcher32=True)
+    add("table", (7, 5), "<i2", chunks=(2, 3), shuffle=True, compression="gzip")
+    add("growing", (7, 5), "<i4", chunks=(2, 3), maxshape=(9, None))
+    add("growing-deflated", (31,), "<u8", chunks=(1,), maxshape=(None,), compression="gzip")
+    add("growing-everywhere", (7, 5), "<f2", chunks=(2, 3), maxshape=(None, None))
+    add("everywhere-deflated", (7, 5), ">i8", chunks=(2, 3), maxshape=(None, None), compression="gzip")
+    add_partly("partly", (7, 5), np.s_[2:4, 1:4], "<i4", chunks=(2, 3))
+    add_partly("partly-growing", (150,), np.s_[40:130], chunks=(1,), maxshape=(None,))
+    add_partly("pages", (2400,), np.s_[:50], chunks=(2,))
+    for number in range(9):
+        file.create_dataset(f"many/a dataset with the number {number}", data=np.uint8(number))
+
+
 for name, fill in {
     "soft-link": link(h5py.SoftLink("/nowhere")),
     "external-link": link(h5py.ExternalLink("secret.h5", "/data")),
@@ -146,3 +187,7 @@ strict("old-superblock", profile, ("earliest", "v108"))
 strict("user-block", profile, userblock_size=512)
 with h5py.File("training.h5", "w", libver="earliest") as file:
     training(file)
+strict("layouts-earliest", layouts, ("earliest", "v108"))
+strict("layouts-v108", layouts, V108, userblock_size=512)
+strict("layouts-v110", layouts, V110)
+strict("layouts-latest", layouts, "latest")
