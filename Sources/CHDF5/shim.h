@@ -23,8 +23,6 @@ static inline hid_t padawann_memory_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t padawann_memory_int32(void) { return H5T_NATIVE_INT32; }
 /// `H5T_NATIVE_INT64` is a macro that reads a global variable.
 static inline hid_t padawann_memory_int64(void) { return H5T_NATIVE_INT64; }
-/// `H5T_NATIVE_UINT64` is a macro that reads a global variable.
-static inline hid_t padawann_memory_uint64(void) { return H5T_NATIVE_UINT64; }
 /// `H5T_NATIVE_FLOAT` is a macro that reads a global variable.
 static inline hid_t padawann_memory_float32(void) { return H5T_NATIVE_FLOAT; }
 /// `H5T_NATIVE_DOUBLE` is a macro that reads a global variable.
@@ -57,15 +55,6 @@ static inline unsigned padawann_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned padawann_read_only(void) { return H5F_ACC_RDONLY; }
 /// `H5P_CRT_ORDER_TRACKED` is a macro.
 static inline unsigned padawann_order_tracked(void) { return H5P_CRT_ORDER_TRACKED; }
-/// Opening without file locks exists from 1.10.7 and from 1.12.1; elsewhere the library's default stays.
-static inline herr_t padawann_no_file_locking(hid_t access) {
-#if H5_VERSION_GE(1, 12, 1) || (H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 10 && H5_VERS_RELEASE >= 7)
-  return H5Pset_file_locking(access, 0, 1);
-#else
-  (void)access;
-  return 0;
-#endif
-}
 
 /// `H5Oget_info` is a macro whose arguments depend on the version.
 static inline herr_t padawann_attribute_count(hid_t object, hsize_t *count) {
@@ -78,30 +67,6 @@ static inline herr_t padawann_attribute_count(hid_t object, hsize_t *count) {
 #endif
   if (status >= 0) *count = facts.num_attrs;
   return status;
-}
-
-/// `H5Lget_info_by_idx` is a macro whose arguments depend on the version. The result is an `H5L_type_t`.
-static inline int padawann_link_type(hid_t group, H5_index_t order, hsize_t position) {
-#if H5_VERSION_GE(1, 12, 0)
-  H5L_info2_t facts;
-  herr_t status = H5Lget_info_by_idx2(group, ".", order, H5_ITER_INC, position, &facts, H5P_DEFAULT);
-#else
-  H5L_info_t facts;
-  herr_t status = H5Lget_info_by_idx(group, ".", order, H5_ITER_INC, position, &facts, H5P_DEFAULT);
-#endif
-  return status < 0 ? -1 : (int)facts.type;
-}
-
-/// `H5Lget_info` is a macro whose arguments depend on the version. The result is an `H5L_type_t`.
-static inline int padawann_named_link_type(hid_t group, const char *name) {
-#if H5_VERSION_GE(1, 12, 0)
-  H5L_info2_t facts;
-  herr_t status = H5Lget_info2(group, name, &facts, H5P_DEFAULT);
-#else
-  H5L_info_t facts;
-  herr_t status = H5Lget_info(group, name, &facts, H5P_DEFAULT);
-#endif
-  return status < 0 ? -1 : (int)facts.type;
 }
 
 #endif

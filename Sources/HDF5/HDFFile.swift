@@ -61,7 +61,7 @@ public struct HDFFile: Sendable {
   ///
   /// - Throws: ``HDF5Error``, naming the dataset.
   public func readFloats(_ path: String) throws(HDF5Error) -> (shape: [Int], values: [Float]) {
-    let (dataset, form, bytes) = try values(path, becoming: 4)
+    let (dataset, form, bytes) = try values(path) { _ in 4 }
     return (dataset.extent.shape, form.floats(bytes))
   }
 
@@ -70,7 +70,7 @@ public struct HDFFile: Sendable {
   /// - Throws: ``HDF5Error``, naming the dataset, also when it holds floats or an integer needs an unsigned 64-bit
   ///   type.
   public func readIntegers(_ path: String) throws(HDF5Error) -> (shape: [Int], values: [Int64]) {
-    let (dataset, form, bytes) = try values(path, becoming: 8, onlyIntegers: true)
+    let (dataset, form, bytes) = try values(path, onlyIntegers: true) { _ in 8 }
     guard let values = form.integers(bytes) else {
       throw dataset.refusal("integers above the signed 64-bit range")
     }
@@ -81,7 +81,7 @@ public struct HDFFile: Sendable {
   ///
   /// - Throws: ``HDF5Error``, naming the dataset, also when a value is not in the range of a byte.
   public func readBytes(_ path: String) throws(HDF5Error) -> (shape: [Int], values: [UInt8]) {
-    let (dataset, form, bytes) = try values(path, becoming: 1, onlyIntegers: true)
+    let (dataset, form, bytes) = try values(path, onlyIntegers: true) { $0.isUnsignedByte ? 1 : 8 }
     if form.isUnsignedByte { return (dataset.extent.shape, bytes) }
     let wide = form.integers(bytes) ?? [-1]
     let values = wide.compactMap { UInt8(exactly: $0) }
@@ -89,9 +89,12 @@ public struct HDFFile: Sendable {
     return (dataset.extent.shape, values)
   }
 
-  private func values(_ path: String, becoming numberBytes: Int, onlyIntegers: Bool = false) throws(HDF5Error)
-    -> (ForeignDataset, NumberForm, [UInt8])
-  {
+  /// The bytes of a dataset.
+  ///
+  /// - Parameter numberBytes: the size of the numbers that those of a type become.
+  private func values(
+    _ path: String, onlyIntegers: Bool = false, becoming numberBytes: (NumberForm) -> Int
+  ) throws(HDF5Error) -> (ForeignDataset, NumberForm, [UInt8]) {
     var structure = structure
     let dataset = try Self.dataset(path, in: &structure)
     guard case .number(let form) = dataset.element else {
@@ -99,7 +102,7 @@ public struct HDFFile: Sendable {
         .unsupported, "its elements are \(dataset.element.description), which is not read", at: dataset.path)
     }
     guard form.isInteger || !onlyIntegers else { throw dataset.refusal("no integers") }
-    return (dataset, form, try dataset.bytes(form, becoming: numberBytes, in: &structure))
+    return (dataset, form, try dataset.bytes(form, becoming: numberBytes(form), in: &structure))
   }
 
   /// Follows a path link by link; only hard links are followed.

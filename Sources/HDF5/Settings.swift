@@ -62,13 +62,6 @@ enum Settings {
     return settings
   }
 
-  /// A file on a disk, without the locks that many network file systems refuse.
-  static func fileReading() throws(HDF5Error) -> Handle {
-    let settings = try make { padawann_file_access() }
-    try set(settings) { padawann_no_file_locking($0) }
-    return settings
-  }
-
   static func set(_ settings: borrowing Handle, _ change: (hid_t) -> herr_t) throws(HDF5Error) {
     let id = settings.id
     _ = try Library.call(.library, "the library refuses a setting", at: "/") { change(id) }

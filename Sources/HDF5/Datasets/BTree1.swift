@@ -15,8 +15,9 @@ enum BTree1 {
   /// - Parameters:
   ///   - type: 0 for links, 1 for chunks.
   ///   - keyBytes: the size of a key.
+  ///   - limit: how many entries there may be.
   static func leaves(
-    at root: UInt64, type: UInt8, keyBytes: Int, in structure: inout FileStructure, path: String
+    at root: UInt64, type: UInt8, keyBytes: Int, limit: Int, in structure: inout FileStructure, path: String
   ) throws(HDF5Error) -> [Leaf] {
     var leaves: [Leaf] = []
     var visited: Set<UInt64> = []
@@ -32,6 +33,9 @@ enum BTree1 {
       }
       if node.level == 0 {
         leaves += node.entries
+        guard leaves.count <= limit else {
+          throw HDF5Error(.tooLarge, "its index has more than \(limit) entries", at: path)
+        }
       } else {
         open += node.entries.reversed().map { ($0.address, node.level - 1) }
       }

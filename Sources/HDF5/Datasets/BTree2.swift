@@ -8,7 +8,7 @@ enum BTree2 {
   ///   - types: the kinds that are expected: 5 for links by their names, 10 and 11 for chunks.
   ///   - limit: how many records are read at most, with those of one more node; what is beyond is left unread.
   static func tree(
-    at address: UInt64, types: Set<UInt8>, in structure: inout FileStructure, path: String, limit: Int = .max
+    at address: UInt64, types: Set<UInt8>, in structure: inout FileStructure, path: String, limit: Int
   ) throws(HDF5Error) -> (type: UInt8, records: [ByteCursor]) {
     let size = 16 + structure.addressBytes + 2 + structure.lengthBytes + 4
     var head = try structure.sealedPart(at: address, size, "BTHD", for: path)

@@ -79,3 +79,39 @@ struct ChunkGrid {
     zip(zip(place, chunk), shape).contains { ($0.0 + 1) * $0.1 > $1 }
   }
 }
+
+extension ChunkGrid {
+  /// Copies the values of a chunk to their places among those of the dataset.
+  func copy(_ content: [UInt8], at place: [Int], elementBytes: Int, into values: inout [UInt8]) {
+    let last = shape.count - 1
+    // How much of the chunk is inside the dataset along each axis.
+    let inside = shape.indices.map { min(chunk[$0], shape[$0] - place[$0] * chunk[$0]) }
+    let rowBytes = inside[last] * elementBytes
+    var position = [Int](repeating: 0, count: last)
+    values.withUnsafeMutableBytes { target in
+      content.withUnsafeBytes { source in
+        repeat {
+          var (from, to) = (0, 0)
+          for axis in 0..<last {
+            from = (from + position[axis]) * chunk[axis + 1]
+            to = (to + place[axis] * chunk[axis] + position[axis]) * shape[axis + 1]
+          }
+          to += place[last] * chunk[last]
+          let row = UnsafeRawBufferPointer(
+            rebasing: source[from * elementBytes..<from * elementBytes + rowBytes])
+          target[to * elementBytes..<to * elementBytes + rowBytes].copyBytes(from: row)
+        } while Self.advance(&position, below: inside)
+      }
+    }
+  }
+
+  /// Goes to the next row; false after the last one.
+  private static func advance(_ position: inout [Int], below lengths: [Int]) -> Bool {
+    for axis in position.indices.reversed() {
+      position[axis] += 1
+      if position[axis] < lengths[axis] { return true }
+      position[axis] = 0
+    }
+    return false
+  }
+}

@@ -29,9 +29,11 @@ struct ChunkIndex {
       chunks = [chunk(0, address, byteCount ?? grid.chunkBytes, skipped)]
     case .implicit:
       try check(count: grid.count)
+      guard saturatingProduct(grid.count, grid.chunkBytes) <= structure.available(at: address) else {
+        throw damage("its \(grid.count) chunks reach beyond the end of the file")
+      }
       for number in 0..<grid.count {
-        let offset = UInt64(saturatingProduct(number, grid.chunkBytes))
-        chunks.append(chunk(number, address.addingReportingOverflow(offset).partialValue, grid.chunkBytes, 0))
+        chunks.append(chunk(number, address + UInt64(number * grid.chunkBytes), grid.chunkBytes, 0))
       }
     case .fixedArray:
       chunks = try numbered(
@@ -67,7 +69,8 @@ struct ChunkIndex {
 
   private func tree1(_ address: UInt64, _ structure: inout FileStructure) throws(HDF5Error) -> [StoredChunk] {
     let leaves = try BTree1.leaves(
-      at: address, type: 1, keyBytes: 8 + 8 * (grid.shape.count + 1), in: &structure, path: path)
+      at: address, type: 1, keyBytes: 8 + 8 * (grid.shape.count + 1), limit: Self.largestCount,
+      in: &structure, path: path)
     var chunks: [StoredChunk] = []
     for leaf in leaves {
       var key = leaf.key
@@ -85,7 +88,9 @@ struct ChunkIndex {
   }
 
   private func tree2(_ address: UInt64, _ structure: inout FileStructure) throws(HDF5Error) -> [StoredChunk] {
-    let tree = try BTree2.tree(at: address, types: [10, 11], in: &structure, path: path)
+    let tree = try BTree2.tree(
+      at: address, types: [10, 11], in: &structure, path: path, limit: Self.largestCount + 1)
+    try check(count: tree.records.count)
     let placeBytes = 8 * grid.shape.count
     var chunks: [StoredChunk] = []
     for record in tree.records {

@@ -16,6 +16,8 @@ struct FileStructure {
   let root: UInt64
   /// What a program put before the HDF5 file (the user block); addresses count from its end.
   private let base: UInt64
+  /// So many bytes of a file's structure are read at most: those of some four million chunks, several times over.
+  private static let largestStructure = 1 << 30
   private var bytesLeft: Int
   private var valueBytesLeft: Int
 
@@ -33,7 +35,7 @@ struct FileStructure {
     self.file = file
     self.limits = limits
     (addressBytes, lengthBytes, root) = (start.addressBytes, start.lengthBytes, start.root)
-    bytesLeft = saturatingProduct(file.count, 8) / 2 + 1 << 22
+    bytesLeft = min(saturatingProduct(file.count, 4), Self.largestStructure) + 1 << 22
     valueBytesLeft = file.count
   }
 
@@ -43,13 +45,18 @@ struct FileStructure {
   mutating func part(at address: UInt64, _ count: Int, for path: String) throws(HDF5Error) -> ArraySlice<
     UInt8
   > {
+    try spend(count, for: path)
+    return try bytes(at: address, count, for: path)
+  }
+
+  /// Takes bytes that are kept, or looked at once more, from what the structure of a file may take in total.
+  mutating func spend(_ count: Int, for path: String) throws(HDF5Error) {
     guard count <= bytesLeft else {
       throw HDF5Error(
         .damaged, "the structure of the file takes more bytes than the file has: its parts run in circles",
         at: path)
     }
     bytesLeft -= max(count, 16)
-    return try bytes(at: address, count, for: path)
   }
 
   /// A part with a signature and a version in front and a checksum at its end, both of which are checked.

@@ -34,7 +34,9 @@ struct ForeignDataset {
     let byteCount = saturatingProduct(extent.count, form.byteCount)
     guard max(byteCount, saturatingProduct(extent.count, numberBytes)) <= limit else {
       throw HDF5Error(
-        .tooLarge, "the shape \(extent.shape) takes more than the limit of \(limit) bytes", at: path)
+        .tooLarge,
+        "the shape \(extent.shape) takes \(max(byteCount, saturatingProduct(extent.count, numberBytes))) bytes, more "
+          + "than the limit of \(limit)", at: path)
     }
     guard !messages.has(.externalFiles) else {
       throw HDF5Error(.unsupported, "its values are in other files (external storage)", at: path)
@@ -82,9 +84,14 @@ struct ForeignDataset {
     let chunks = try ChunkIndex(layout: layout, grid: grid, path: path).chunks(in: &structure)
     guard !chunks.isEmpty else { throw nothingStored }
     // Chunks may reach over the edge; a small dataset could have huge ones.
-    guard saturatingProduct(chunks.count, grid.chunkBytes) <= structure.limits.payloadBytes else {
-      throw HDF5Error(.tooLarge, "its chunks of shape \(grid.chunk) are larger than the limit", at: path)
+    let limit = structure.limits.payloadBytes
+    guard saturatingProduct(chunks.count, grid.chunkBytes) <= limit else {
+      throw HDF5Error(
+        .tooLarge,
+        "its \(chunks.count) chunks of shape \(grid.chunk) take more than the limit of \(limit) bytes",
+        at: path)
     }
+    try checkUnwritten(byteCount, stored: saturatingProduct(chunks.count, grid.chunkBytes), structure)
     var values = try unwritten(byteCount, isNeeded: chunks.count < grid.count, layout.elementBytes)
     for chunk in chunks {
       let place = grid.place(of: chunk.number)
@@ -95,6 +102,17 @@ struct ForeignDataset {
       grid.copy(content, at: place, elementBytes: layout.elementBytes, into: &values)
     }
     return values
+  }
+
+  /// Elements that were never written cost a file nothing, so that a tiny one could have any number of them. They may
+  /// take as much memory as the best compression (deflate's 1,032 to 1) could have made of the file, and 16 MiB more.
+  private func checkUnwritten(_ byteCount: Int, stored: Int, _ structure: FileStructure) throws(HDF5Error) {
+    let limit = saturatingProduct(structure.file.count, 1032).addingReportingOverflow(1 << 24)
+    guard !limit.overflow, byteCount - min(stored, byteCount) > limit.partialValue else { return }
+    throw HDF5Error(
+      .tooLarge,
+      "the shape \(extent.shape) takes \(byteCount) bytes, of which only \(stored) were ever written; a file of "
+        + "\(structure.file.count) bytes may leave out \(limit.partialValue)", at: path)
   }
 
   /// Room for all values; where chunks are missing, their elements have the fill value.
@@ -143,41 +161,5 @@ struct ForeignDataset {
   private func oldFillValue(_ message: ByteCursor) throws(HDF5Error) -> ArraySlice<UInt8>? {
     var cursor = message
     return try cursor.take(try cursor.count(4))
-  }
-}
-
-extension ChunkGrid {
-  /// Copies the values of a chunk to their places among those of the dataset.
-  func copy(_ content: [UInt8], at place: [Int], elementBytes: Int, into values: inout [UInt8]) {
-    let last = shape.count - 1
-    // How much of the chunk is inside the dataset along each axis.
-    let inside = shape.indices.map { min(chunk[$0], shape[$0] - place[$0] * chunk[$0]) }
-    let rowBytes = inside[last] * elementBytes
-    var position = [Int](repeating: 0, count: last)
-    values.withUnsafeMutableBytes { target in
-      content.withUnsafeBytes { source in
-        repeat {
-          var (from, to) = (0, 0)
-          for axis in 0..<last {
-            from = (from + position[axis]) * chunk[axis + 1]
-            to = (to + place[axis] * chunk[axis] + position[axis]) * shape[axis + 1]
-          }
-          to += place[last] * chunk[last]
-          let row = UnsafeRawBufferPointer(
-            rebasing: source[from * elementBytes..<from * elementBytes + rowBytes])
-          target[to * elementBytes..<to * elementBytes + rowBytes].copyBytes(from: row)
-        } while Self.advance(&position, below: inside)
-      }
-    }
-  }
-
-  /// Goes to the next row; false after the last one.
-  private static func advance(_ position: inout [Int], below lengths: [Int]) -> Bool {
-    for axis in position.indices.reversed() {
-      position[axis] += 1
-      if position[axis] < lengths[axis] { return true }
-      position[axis] = 0
-    }
-    return false
   }
 }

@@ -10,6 +10,8 @@ struct GroupLinks {
   private(set) var entries: [(name: String, target: Target)] = []
   private let path: String
   private let limit: Int
+  /// The paths of all objects below a link have its name in them, which bounds what they take together.
+  private static let longestName = 4096
 
   /// Reads all links of a group.
   ///
@@ -22,7 +24,7 @@ struct GroupLinks {
       try readTable(tree, names: try table.number(structure.addressBytes), &structure)
       return
     }
-    for message in try group.all(.link) { try add(message, structure) }
+    for message in try group.all(.link) { try add(message, &structure) }
     guard var info = try group.only(.linkInfo) else { return }
     let (version, flags) = (try info.byte(), try info.byte())
     guard version == 0 else {
@@ -38,7 +40,7 @@ struct GroupLinks {
     ).records {
       _ = try record.take(4)
       let message = try heap.object(try record.take(record.count), in: &structure)
-      try add(ByteCursor(message, at: path), structure)
+      try add(ByteCursor(message, at: path), &structure)
     }
   }
 
@@ -48,10 +50,19 @@ struct GroupLinks {
     entries.first { $0.name.utf8.elementsEqual(name.utf8) }?.target
   }
 
-  private mutating func add(_ bytes: ArraySlice<UInt8>, _ target: Target) throws(HDF5Error) {
+  private mutating func add(
+    _ bytes: ArraySlice<UInt8>, _ target: Target, _ structure: inout FileStructure
+  ) throws(HDF5Error) {
     guard entries.count < limit else {
       throw HDF5Error(.tooLarge, "the group has more than \(limit) links", at: path)
     }
+    guard bytes.count <= Self.longestName else {
+      throw HDF5Error(
+        .tooLarge, "the name of a link has \(bytes.count) bytes, more than the limit of \(Self.longestName)",
+        at: path)
+    }
+    // All links of a file could have the same name, and each is kept.
+    try structure.spend(bytes.count, for: path)
     guard let name = String(validating: bytes, as: UTF8.self) else {
       throw HDF5Error(.unsupported, "the name of link \(entries.count) is not UTF-8", at: path)
     }
@@ -63,7 +74,7 @@ struct GroupLinks {
 
   // MARK: - Link messages
 
-  private mutating func add(_ message: ByteCursor, _ structure: FileStructure) throws(HDF5Error) {
+  private mutating func add(_ message: ByteCursor, _ structure: inout FileStructure) throws(HDF5Error) {
     var cursor = message
     let (version, flags) = (try cursor.byte(), try cursor.byte())
     guard version == 1, flags & 0xe0 == 0 else {
@@ -73,7 +84,8 @@ struct GroupLinks {
     if flags & 0x04 != 0 { _ = try cursor.take(8) }
     if flags & 0x10 != 0 { _ = try cursor.take(1) }
     let name = try cursor.take(try cursor.count(1 << Int(flags & 3)))
-    try add(name, kind == 0 ? .object(try cursor.number(structure.addressBytes)) : .elsewhere)
+    let target = kind == 0 ? Target.object(try cursor.number(structure.addressBytes)) : .elsewhere
+    try add(name, target, &structure)
   }
 
   // MARK: - Symbol tables
@@ -93,7 +105,7 @@ struct GroupLinks {
         at: names + UInt64(8 + 2 * structure.lengthBytes), structure.addressBytes, for: path), at: path)
     let text = try structure.part(at: try place.number(structure.addressBytes), size, for: path)
     let nodes = try BTree1.leaves(
-      at: tree, type: 0, keyBytes: structure.lengthBytes, in: &structure, path: path)
+      at: tree, type: 0, keyBytes: structure.lengthBytes, limit: limit, in: &structure, path: path)
     for node in nodes { try readNode(node.address, text, &structure) }
   }
 
@@ -117,12 +129,11 @@ struct GroupLinks {
       guard name < text.count else {
         throw HDF5Error(.damaged, "the name of a link is outside the group's names", at: path)
       }
-      // HDF5 allows longer names, but a file could have every link use the same long one.
-      let rest = text[(text.startIndex + name)...].prefix(1 << 16)
+      let rest = text[(text.startIndex + name)...]
       guard let end = rest.firstIndex(of: 0) else {
         throw HDF5Error(.damaged, "the name of a link does not end", at: path)
       }
-      try add(rest[..<end], kind == 2 ? .elsewhere : .object(object))
+      try add(rest[..<end], kind == 2 ? .elsewhere : .object(object), &structure)
     }
   }
 }
