@@ -85,6 +85,34 @@ public func inflate(_ bytes: ArraySlice<UInt8>, _ container: ZlibContainer, limi
   }
 }
 
+/// Inflates the first bytes of a stream, of which the end may be missing.
+///
+/// - Throws: ``ZlibError`` when it is damaged before that.
+public func inflatePrefix(_ bytes: ArraySlice<UInt8>, _ container: ZlibContainer, count: Int)
+  throws(ZlibError) -> [UInt8]
+{
+  var stream = z_stream()
+  let status = padawann_inflate_init(&stream, container.windowBits)
+  guard status == Z_OK else { throw .unavailable(code: status) }
+  defer { inflateEnd(&stream) }
+  var output = [UInt8](repeating: 0, count: count)
+  var code: Int32 = Z_OK
+  bytes.withUnsafeBufferPointer { input in
+    output.withUnsafeMutableBufferPointer { room in
+      stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+      stream.avail_in = UInt32(clamping: input.count)
+      stream.next_out = room.baseAddress
+      stream.avail_out = UInt32(clamping: room.count)
+      code = zlibInflate(&stream)
+    }
+  }
+  guard [Z_OK, Z_STREAM_END, Z_BUF_ERROR].contains(code) else {
+    throw .corrupt(stream.msg.map { String(cString: $0) } ?? "zlib error \(code)")
+  }
+  output.removeLast(Int(stream.avail_out))
+  return output
+}
+
 /// Deflates bytes at zlib's best level.
 ///
 /// - Throws: ``ZlibError/unavailable(code:)`` when zlib has no memory.

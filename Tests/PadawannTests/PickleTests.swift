@@ -139,7 +139,7 @@ import Testing
     ("a huge shape", tensor(shape: [.max, .max], strides: [0, 0]), "not possible"),
     ("a shape beyond the limit", tensor(shape: [1 << 16, 1 << 16], strides: [0, 0]), "not possible"),
     ("more strides than sizes", tensor(strides: [3, 1, 1]), "does not fit"),
-    ("a bomb of stride 0", tensor(shape: [1 << 20], strides: [0]), "64 times"),
+    ("a bomb of stride 0", tensor(shape: [1 << 20], strides: [0]), "16 times"),
     ("a count that is too small", tensor(count: 5), "24 bytes"),
     ("a count that overflows", tensor(count: .max), "24 bytes"),
     ("a count of another type", tensor(type: "DoubleStorage"), "24 bytes"),

@@ -44,7 +44,9 @@ package struct ZipArchive: Sendable {
 
   private func checkedContent(of entry: ZipEntry, limit: Int) throws(PadawannError) -> [UInt8] {
     guard entry.size <= limit else {
-      throw PadawannError(.data, "\(entry.size) bytes are announced and \(limit) are accepted")
+      throw PadawannError(
+        .data, "\(entry.size) bytes are announced and \(limit) are accepted",
+        remedy: "Store it without compression, if this is no attack")
     }
     var reader = try ByteReader(bytes).part(at: entry.contentOffset, count: entry.compressedSize)
     let stored = try reader.take(entry.compressedSize)

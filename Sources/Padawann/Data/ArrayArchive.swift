@@ -27,8 +27,11 @@ struct ArrayArchive {
       read = file.array
     } else {
       let archive = try NumPyArchive(GzipFile.read(path))
+      let limit = ExpansionBudget.bytes(forFileAt: path)
       names = archive.names
-      read = { name throws(PadawannError) in try StoredArray(archive.array(name, limit: GzipFile.limit)) }
+      read = { name throws(PadawannError) in
+        try StoredArray(archive.array(name, limit: limit), limit: limit)
+      }
     }
   }
 
@@ -56,7 +59,7 @@ private struct HDF5Arrays {
   private let listings: [HDFFile.Listing]
 
   init(path: String) throws(PadawannError) {
-    let limits = ReadLimits(fileBytes: GzipFile.limit, payloadBytes: GzipFile.limit)
+    let limits = ReadLimits(payloadBytes: ExpansionBudget.bytes(forFileAt: path))
     do {
       file = try HDFFile(path: path, limits: limits)
       listings = try file.datasets()
@@ -97,14 +100,21 @@ private struct HDF5Arrays {
         .unsupported, error.description,
         remedy: "Rewrite the file with “h5repack -f GZIP=1 OLD NEW”, or save the arrays with numpy.savez")
     case .library: PadawannError(.inputOutput, error.description)
-    case .missing, .damaged, .tooLarge: PadawannError(.data, error.description)
+    case .missing: PadawannError(.data, error.description)
+    case .damaged: PadawannError(.data, error.description, remedy: "Get the file again")
+    case .tooLarge:
+      PadawannError(
+        .data, error.description,
+        remedy: "Write the file again without compression and with all of its values, if this is no attack")
     }
   }
 }
 
 extension StoredArray {
-  /// Takes a NumPy array over.
-  init(_ array: NumPyArray) throws(PadawannError) {
+  /// Takes a NumPy array over, whose numbers take `limit` bytes at most.
+  init(_ array: NumPyArray, limit: Int) throws(PadawannError) {
+    let size = array.type == .u8 ? 1 : array.type.isFloatingPoint ? 4 : 8
+    try Self.check(array.count, bytesEach: size, limit: limit)
     let values: Values
     switch array.type {
     case .u8: values = .bytes(array.bytes)
@@ -113,7 +123,4 @@ extension StoredArray {
     }
     try self.init(sizes: array.shape, values: values)
   }
-
-  /// Reads an npy file.
-  init(npy bytes: [UInt8]) throws(PadawannError) { try self.init(NumPyArray(npy: bytes)) }
 }

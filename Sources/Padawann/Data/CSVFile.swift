@@ -156,6 +156,8 @@ private struct NumberList {
 struct CSVLines {
   private let bytes: [UInt8]
   private var position: Int
+  /// A field takes more memory than the one digit that it may be.
+  private static let mostFields = 1 << 22
   /// The number of the line that was returned last, from 1.
   private(set) var number = 0
 
@@ -177,6 +179,11 @@ struct CSVLines {
     }
     var fields = [try field()]
     while position < bytes.count, bytes[position] == 44 {
+      guard fields.count < Self.mostFields else {
+        throw PadawannError(
+          .data, "this row has more than \(Self.mostFields) fields", at: "line \(number)",
+          remedy: "Write one image per row")
+      }
       position += 1
       fields.append(try field())
     }

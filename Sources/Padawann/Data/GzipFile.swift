@@ -2,30 +2,36 @@ import Zlib
 
 /// Files that may be gzip-compressed, whatever their name says.
 enum GzipFile {
-  /// The largest content that is accepted, compressed or not.
-  static let limit = 8 << 30
+  private static let magic: [UInt8] = [0x1f, 0x8b]
 
   /// Reads a whole file and inflates it when it starts as a gzip file does.
   ///
+  /// - Parameter limit: the largest content that is accepted, compressed or not; see also ``ExpansionBudget``.
   /// - Throws: ``PadawannError`` with the path as its location.
-  static func read(_ path: String, limit: Int = limit) throws(PadawannError) -> [UInt8] {
+  static func read(_ path: String, limit: Int = ExpansionBudget.most) throws(PadawannError) -> [UInt8] {
     let stored = try StoredFile.read(path, limit: limit)
-    return try inflated(stored, limit: limit, at: path)
-  }
-
-  /// The content of gzip-compressed bytes; other bytes as they are.
-  static func inflated(_ stored: [UInt8], limit: Int = limit, at path: String) throws(PadawannError)
-    -> [UInt8]
-  {
-    guard stored.starts(with: [0x1f, 0x8b]) else { return stored }
+    guard stored.starts(with: magic) else { return stored }
     do {
-      return try inflate(stored[...], .gzip, limit: limit)
+      return try inflate(
+        stored[...], .gzip, limit: min(limit, ExpansionBudget.bytes(forFileOf: stored.count)))
     } catch {
-      throw problem(error).inside(path)
+      throw problem(error, stored.count).inside(path)
     }
   }
 
-  private static func problem(_ error: ZlibError) -> PadawannError {
+  /// The first bytes of a file's content; no more of it is inflated.
+  static func prefix(_ path: String, _ count: Int) throws(PadawannError) -> [UInt8] {
+    // Any name and comment in a gzip file's header are before its content.
+    let stored = try RandomAccessFile(path).prefix(1 << 18)
+    guard stored.starts(with: magic) else { return Array(stored.prefix(count)) }
+    do {
+      return try inflatePrefix(stored[...], .gzip, count: count)
+    } catch {
+      throw problem(error, stored.count).inside(path)
+    }
+  }
+
+  private static func problem(_ error: ZlibError, _ byteCount: Int) -> PadawannError {
     let remedy = "Get the file again"
     switch error {
     case .truncated:
@@ -33,7 +39,9 @@ enum GzipFile {
     case .corrupt(let reason):
       return PadawannError(.data, "the gzip file is damaged (\(reason))", remedy: remedy)
     case .tooLarge(let limit):
-      return PadawannError(.data, "the gzip file inflates to more than \(limit) bytes")
+      return PadawannError(
+        .data, "the gzip file of \(byteCount) bytes inflates to more than the limit of \(limit)",
+        remedy: "Decompress it with gunzip first, if this is no attack")
     case .trailingBytes(let count):
       return PadawannError(.data, "\(count) bytes follow the end of the gzip data", remedy: remedy)
     case .unavailable(let code):

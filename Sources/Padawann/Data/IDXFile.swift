@@ -3,9 +3,11 @@
 extension StoredArray {
   /// Reads an IDX file of one to four dimensions.
   ///
-  /// - Parameter bytes: the whole file, already inflated.
+  /// - Parameters:
+  ///   - bytes: the whole file, already inflated.
+  ///   - limit: how many bytes its numbers may take in memory.
   /// - Throws: ``PadawannError`` `data` when the header is not one of IDX or the file is longer or shorter than it says.
-  package init(idx bytes: [UInt8]) throws(PadawannError) {
+  package init(idx bytes: [UInt8], limit: Int = 8 << 30) throws(PadawannError) {
     var reader = ByteReader(bytes)
     guard try reader.integer(UInt16.self, bigEndian: true) == 0 else {
       throw PadawannError(
@@ -28,6 +30,7 @@ extension StoredArray {
         "the header announces \(count * type.size) bytes of values (\(sizes)) and \(reader.remaining) follow",
         remedy: "Get the file again")
     }
+    try Self.check(count, bytesEach: type.sizeInMemory, limit: limit)
     try self.init(sizes: sizes, values: type.values(of: &reader, count: count))
   }
 }
@@ -47,6 +50,15 @@ private enum IDXElement: UInt8 {
     case .int16: 2
     case .int32, .float32: 4
     case .float64: 8
+    }
+  }
+
+  /// Integers but the unsigned bytes become `Int`, reals become `Float`.
+  var sizeInMemory: Int {
+    switch self {
+    case .uint8: 1
+    case .float32, .float64: 4
+    case .int8, .int16, .int32: 8
     }
   }
 

@@ -104,10 +104,11 @@ struct SampleFile {
   /// Reads a file that holds one array.
   static func array(_ path: String, _ format: FileFormat) throws(PadawannError) -> StoredArray {
     let bytes = try GzipFile.read(path)
+    let limit = ExpansionBudget.bytes(forFileAt: path)
     do throws(PadawannError) {
       switch format {
-      case .idx: return try StoredArray(idx: bytes)
-      case .npy: return try StoredArray(npy: bytes)
+      case .idx: return try StoredArray(idx: bytes, limit: limit)
+      case .npy: return try StoredArray(NumPyArray(npy: bytes), limit: limit)
       case .csv, .npz, .hdf5:
         throw PadawannError(
           .data, "this is \(format.title), where an IDX or npy file with one array is expected")
@@ -149,9 +150,8 @@ enum FileFormat: Sendable {
   ///
   /// - Throws: ``PadawannError`` `data` when it is none of the formats.
   static func of(_ path: String) throws(PadawannError) -> FileFormat {
-    var start = try RandomAccessFile(path).prefix(1024)
+    let start = try GzipFile.prefix(path, 1024)
     guard !start.isEmpty else { throw PadawannError(.data, "the file is empty", at: path) }
-    if start.starts(with: [0x1f, 0x8b]) { start = Array(try GzipFile.read(path).prefix(1024)) }
     if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return .npy }
     if start.starts(with: [0x50, 0x4b, 3, 4]) || start.starts(with: [0x50, 0x4b, 5, 6]) { return .npz }
     // HDF5's own signature may stand behind a block of the user's: at byte 512 or a power of two after it.

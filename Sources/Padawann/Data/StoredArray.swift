@@ -49,6 +49,16 @@ package struct StoredArray: Equatable, Sendable {
     return product
   }
 
+  /// Refuses numbers that take more than `limit` bytes in memory.
+  static func check(_ count: Int, bytesEach size: Int, limit: Int) throws(PadawannError) {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+    guard !overflow, bytes <= limit else {
+      throw PadawannError(
+        .data, "its \(count) numbers take more than the limit of \(limit) bytes",
+        remedy: "Store them as unsigned bytes, or decompress the file first")
+    }
+  }
+
   /// The values as pixels. Integers that are all in 0…255 are 8-bit pixels, whatever type the file gives them.
   var pixels: Pixels {
     switch values {

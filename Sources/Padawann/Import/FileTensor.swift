@@ -58,6 +58,8 @@ public struct FileTensor: Sendable {
 
   /// The number of elements.
   public var count: Int { shape.reduce(1, *) }
+  /// What the elements take as they are or as `Float`.
+  var expandedBytes: Int { count * max(type.byteCount, MemoryLayout<Float>.size) }
 
   /// The elements as `Float` in row order; see `ElementType.floats(_:bigEndian:)` for what is rounded.
   ///
@@ -128,26 +130,5 @@ public struct FileTensor: Sendable {
       }
     }
     return result[...]
-  }
-}
-
-/// Bounds what the tensors of a small file can grow to, by expanded dimensions or compression.
-struct ExpansionBudget {
-  private let fileBytes: Int
-  private var left: Int
-
-  init(fileBytes: Int, allowance: Int) {
-    self.fileBytes = fileBytes
-    left = fileBytes.multipliedReportingOverflow(by: 64).partialValue + allowance
-  }
-
-  /// Takes `bytes` for one more tensor or content.
-  mutating func take(_ bytes: Int) throws(PadawannError) {
-    guard bytes <= left else {
-      throw PadawannError(
-        .data, "its numbers would take more than 64 times the \(fileBytes) bytes of the file",
-        remedy: "Save expanded tensors with .contiguous(), if this is no attack")
-    }
-    left -= bytes
   }
 }

@@ -75,14 +75,17 @@ public struct TensorFile: Sendable {
 
   private static func arrays(_ archive: ZipArchive, _ fileBytes: Int) throws(PadawannError) -> Contents {
     var contents = Contents()
-    var budget = ExpansionBudget(fileBytes: fileBytes, allowance: 64 << 20)
+    var budget = ExpansionBudget(fileBytes: fileBytes)
+    var numbers = budget
     for entry in archive.entries {
       do { try budget.take(entry.size) } catch { throw error.inside("entry \(entry.name)") }
     }
     let arrays = try NumPyArchive(archive)
     for name in arrays.names {
       let array = try arrays.array(name)
-      contents.tensors.append(try FileTensor(name, array.shape, array.type, in: array.bytes[...]))
+      let tensor = try FileTensor(name, array.shape, array.type, in: array.bytes[...])
+      do { try numbers.take(tensor.expandedBytes) } catch { throw error.inside("array \(name)") }
+      contents.tensors.append(tensor)
     }
     return contents
   }

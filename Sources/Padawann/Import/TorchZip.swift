@@ -15,7 +15,7 @@ enum TorchZip {
       throw PadawannError(.data, "the archive has several pickles named data.pkl")
     }
     var contents: [String: [UInt8]] = [:]
-    var budget = ExpansionBudget(fileBytes: fileBytes, allowance: 64 << 20)
+    var budget = ExpansionBudget(fileBytes: fileBytes, times: 16)
     for entry in archive.entries {
       do { try budget.take(entry.size) } catch { throw error.inside("entry \(entry.name)") }
       contents[entry.name] = try archive.content(of: entry, limit: entry.size)
@@ -82,11 +82,11 @@ struct Contents {
   ) throws(PadawannError) {
     let dictionary = try StateDict(object)
     notes = dictionary.notes
-    var budget = ExpansionBudget(fileBytes: fileBytes, allowance: 1 << 20)
+    var budget = ExpansionBudget(fileBytes: fileBytes, times: 16, allowance: 1 << 20)
     for (name, value) in dictionary.tensors {
       do {
         let tensor = try locate(name, object.tensor(value))
-        try budget.take(tensor.count * tensor.type.byteCount)
+        try budget.take(tensor.expandedBytes)
         tensors.append(tensor)
       } catch { throw error.inside("tensor \(printable(name))") }
     }
