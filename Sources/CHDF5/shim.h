@@ -69,4 +69,21 @@ static inline herr_t padawann_attribute_count(hid_t object, hsize_t *count) {
   return status;
 }
 
+// What a link says, how a group's links are visited, and how what a link leads to is opened depend on the version.
+#if H5_VERSION_GE(1, 12, 0)
+typedef H5L_info2_t padawann_link;
+static inline herr_t padawann_visit_links(hid_t group, H5_index_t order, H5L_iterate2_t visit, void *context) {
+  hsize_t position = 0;
+  return H5Literate2(group, order, H5_ITER_INC, &position, visit, context);
+}
+static inline hid_t padawann_open(hid_t file, padawann_link link) { return H5Oopen_by_token(file, link.u.token); }
+#else
+typedef H5L_info_t padawann_link;
+static inline herr_t padawann_visit_links(hid_t group, H5_index_t order, H5L_iterate_t visit, void *context) {
+  hsize_t position = 0;
+  return H5Literate(group, order, H5_ITER_INC, &position, visit, context);
+}
+static inline hid_t padawann_open(hid_t file, padawann_link link) { return H5Oopen_by_addr(file, link.u.address); }
+#endif
+
 #endif

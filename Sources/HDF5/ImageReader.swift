@@ -33,26 +33,47 @@ private enum ImageReader {
     let settings = try Handle(.damaged, "the group cannot be read", at: path) { H5Gget_create_plist(id) }
     var result = HDFGroup()
     result.attributes = try attributes(of: group, settings, at: path)
-    var facts = H5G_info_t()
-    _ = try Library.call(.damaged, "the group cannot be read", at: path) { H5Gget_info(id, &facts) }
     let order = try order(settings, at: path) { H5Pget_link_creation_order($0, &$1) }
-    for position in 0..<facts.nlinks {
-      try readLink(position, order, of: group, at: path, into: &result)
+    for link in try links(of: group, order, at: path) {
+      try readLink(link, of: group, at: path, into: &result)
     }
     return result
   }
 
-  private static func readLink(
-    _ position: hsize_t, _ order: H5_index_t, of group: borrowing Handle, at path: String,
-    into result: inout HDFGroup
-  ) throws(HDF5Error) {
+  private struct Link {
+    let name: String?
+    let facts: padawann_link
+  }
+
+  /// All links in one pass: the library sorts all of a group's links for each that is asked for by its position.
+  private static func links(
+    of group: borrowing Handle, _ order: H5_index_t, at path: String
+  ) throws(HDF5Error) -> [Link] {
     let id = group.id
-    let name = try text(.damaged, "the name of link \(position) cannot be read", at: path) {
-      H5Lget_name_by_idx(id, ".", order, H5_ITER_INC, position, $0, $1, padawann_default())
+    var links: [Link] = []
+    _ = try withUnsafeMutablePointer(to: &links) { found throws(HDF5Error) in
+      try Library.call(.damaged, "the links of the group cannot be read", at: path) {
+        padawann_visit_links(
+          id, order,
+          { _, name, facts, context in
+            guard let name, let facts, let context else { return -1 }
+            let link = Link(name: String(validatingCString: name), facts: facts.pointee)
+            context.assumingMemoryBound(to: [Link].self).pointee.append(link)
+            return 0
+          }, found)
+      }
     }
+    return links
+  }
+
+  private static func readLink(
+    _ link: Link, of group: borrowing Handle, at path: String, into result: inout HDFGroup
+  ) throws(HDF5Error) {
+    guard let name = link.name else { throw HDF5Error(.damaged, "the name of a link is not UTF-8", at: path) }
     let inner = path.appending(component: name)
+    let id = group.id
     let object = try Handle(.damaged, "the object cannot be opened", at: inner) {
-      H5Oopen_by_idx(id, ".", order, H5_ITER_INC, position, padawann_default())
+      padawann_open(id, link.facts)
     }
     let objectID = object.id
     if Library.ask({ H5Iget_type(objectID) }) == H5I_GROUP {

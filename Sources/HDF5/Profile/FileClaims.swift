@@ -7,6 +7,7 @@ struct FileClaims {
 
   private let byteCount: Int
   private var claims: [Claim] = []
+  private var starts: Set<Int> = []
   private var claimedBytes = 0
 
   init(byteCount: Int) { self.byteCount = byteCount }
@@ -25,12 +26,13 @@ struct FileClaims {
       throw HDF5Error(.unsupported, "bytes of the file are used twice", at: path)
     }
     claims.append(Claim(range: range, path: path))
+    starts.insert(range.lowerBound)
     return range
   }
 
   /// Whether something that was claimed begins at an address.
   func beginsPart(at address: UInt64) -> Bool {
-    claims.contains { UInt64($0.range.lowerBound) == address }
+    Int(exactly: address).map(starts.contains) ?? false
   }
 
   /// Makes sure that no two parts overlap, and that few bytes lie outside all of them.
