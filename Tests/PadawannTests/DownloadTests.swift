@@ -40,6 +40,19 @@ import Zlib
     throw CancellationError()
   }
 
+  /// On Linux, a session spins while the body of the first request over a connection arrives.
+  @Test func aLargeFileComesOverAConnectionThatIsOpenAlready() async throws {
+    let large = [UInt8](repeating: 7, count: 3 << 20)
+    let published = PublishedFile(name: "set.gz", byteCount: large.count, md5: MD5Digest(of: large))
+    let server = try TestServer(keepsOpen: true) { .file(large, $0) }
+    try await download([server.address], of: published).run { _ in }
+    #expect(try stored() == large)
+    #if canImport(FoundationNetworking)
+      #expect(server.requests.map(\.isHead) == [true, false])
+      #expect(server.connections == 1)
+    #endif
+  }
+
   @Test func placesTheFileAndReportsProgress() async throws {
     let server = try TestServer { [content] in .file(content, $0) }
     let log = Mutex<[String]>([])

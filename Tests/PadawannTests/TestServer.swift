@@ -26,18 +26,23 @@ final class TestServer: Sendable {
   struct Request: Sendable, Equatable {
     let path: String
     let rangeStart: Int?
+    var isHead = false
   }
 
   let port: UInt16
   private let listener: Int32
   private let seen = Mutex<[Request]>([])
+  private let opened = Mutex(0)
 
   /// The requests so far.
   var requests: [Request] { seen.withLock { $0 } }
+  /// The number of connections so far.
+  var connections: Int { opened.withLock { $0 } }
   /// The address of its root, with a slash.
   var address: String { "http://127.0.0.1:\(port)/" }
 
-  init(answer: @escaping @Sendable (Request) -> Answer) throws {
+  /// - Parameter keepsOpen: whether a connection may have more than one request.
+  init(keepsOpen: Bool = false, answer: @escaping @Sendable (Request) -> Answer) throws {
     #if canImport(Glibc)
       let kind = Int32(SOCK_STREAM.rawValue)
     #else
@@ -62,9 +67,12 @@ final class TestServer: Sendable {
         guard connection >= 0 else { return }
         Thread.detachNewThread { [weak self] in
           defer { close(connection) }
-          guard let request = Self.read(connection) else { return }
-          self?.seen.withLock { $0.append(request) }
-          Self.send(answer(request), to: connection)
+          self?.opened.withLock { $0 += 1 }
+          repeat {
+            guard let request = Self.read(connection) else { return }
+            self?.seen.withLock { $0.append(request) }
+            Self.send(answer(request), request, keepsOpen, to: connection)
+          } while keepsOpen
         }
       }
     }
@@ -87,15 +95,16 @@ final class TestServer: Sendable {
     let range = lines.first { $0.lowercased().hasPrefix("range: bytes=") }
     let start = range.flatMap { Int($0.dropFirst(13).prefix { $0 != "-" }) }
     return lines[0].split(separator: " ").dropFirst().first.map {
-      Request(path: String($0), rangeStart: start)
+      Request(path: String($0), rangeStart: start, isHead: lines[0].hasPrefix("HEAD"))
     }
   }
 
-  private static func send(_ answer: Answer, to connection: Int32) {
-    var head = "HTTP/1.1 \(answer.status) Answer\r\nConnection: close\r\n"
+  private static func send(_ answer: Answer, _ request: Request, _ keepsOpen: Bool, to connection: Int32) {
+    var head = "HTTP/1.1 \(answer.status) Answer\r\n" + (keepsOpen ? "" : "Connection: close\r\n")
     for (name, value) in answer.headers.sorted(by: { $0.key < $1.key }) { head += "\(name): \(value)\r\n" }
     if let announced = answer.announced { head += "Content-Length: \(announced)\r\n" }
     send(Array((head + "\r\n").utf8), to: connection)
+    if request.isHead { return }
     if answer.pause > 0 { Thread.sleep(forTimeInterval: answer.pause) }
     send(Array(answer.body.prefix(answer.sent ?? .max)), to: connection)
   }

@@ -43,6 +43,7 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
     if present > 0 { request.setValue("bytes=\(present)-", forHTTPHeaderField: "Range") }
     let session = URLSession(configuration: .ephemeral, delegate: self, delegateQueue: nil)
     defer { session.finishTasksAndInvalidate() }
+    try await open(url, in: session, timeout: timeout)
     let task = session.dataTask(with: request)
     let guardian = Task { try await watch(task, timeout: timeout) }
     defer { guardian.cancel() }
@@ -57,6 +58,21 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
       try Task.checkCancellation()
       throw error
     }
+  }
+
+  /// Opens the connection over which a large body then comes, with a question whose answer does not matter.
+  ///
+  /// Outside Apple's systems, a session goes on asking whether a connection that it opened can be written to. It always
+  /// can, and so a session spins for as long as the body of its first request takes; over an open connection it waits.
+  private func open(_ url: URL, in session: URLSession, timeout: Double) async throws {
+    #if canImport(FoundationNetworking)
+      guard (file.byteCount ?? 0) > 1 << 20 else { return }
+      var request = URLRequest(
+        url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: min(timeout, 5))
+      request.httpMethod = "HEAD"
+      _ = try? await session.data(for: request)
+      try Task.checkCancellation()
+    #endif
   }
 
   private func result(of task: URLSessionDataTask) async throws {
