@@ -89,22 +89,24 @@ private struct HDF5Arrays {
         return (floats.shape, .floats(floats.values))
       }
     } catch {
-      throw Self.problem(error)
+      throw Self.problem(error, of: name)
     }
   }
 
-  private static func problem(_ error: HDF5Error) -> PadawannError {
-    switch error.kind {
+  /// - Parameter name: the array that the caller names, so that it is not named twice.
+  private static func problem(_ error: HDF5Error, of name: String? = nil) -> PadawannError {
+    let text = error.path == name ? error.message : error.description
+    return switch error.kind {
     case .unsupported, .misuse:
       PadawannError(
-        .unsupported, error.description,
+        .unsupported, text,
         remedy: "Rewrite the file with “h5repack -f GZIP=1 OLD NEW”, or save the arrays with numpy.savez")
-    case .library: PadawannError(.inputOutput, error.description)
-    case .missing: PadawannError(.data, error.description)
-    case .damaged: PadawannError(.data, error.description, remedy: "Get the file again")
+    case .library: PadawannError(.inputOutput, text)
+    case .missing: PadawannError(.data, text)
+    case .damaged: PadawannError(.data, text, remedy: "Get the file again")
     case .tooLarge:
       PadawannError(
-        .data, error.description,
+        .data, text,
         remedy: "Write the file again without compression and with all of its values, if this is no attack")
     }
   }
