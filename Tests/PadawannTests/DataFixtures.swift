@@ -78,3 +78,18 @@ enum DataFixture {
     }
   }
 }
+
+/// Real data and models, which lie beside the package and are no part of it. A test that needs them is skipped without them:
+/// `@Test(.enabled(if: SharedFiles.have("data/mnist"), SharedFiles.skipped))`.
+enum SharedFiles {
+  static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("shared")
+  static let data = DataFolder(path: path("data"))
+  static let skipped: Comment = "skipped: ../shared is not there"
+
+  static func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+  static func have(_ names: String...) -> Bool {
+    names.allSatisfy { FileManager.default.fileExists(atPath: path($0)) }
+  }
+}

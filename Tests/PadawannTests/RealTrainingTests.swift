@@ -5,11 +5,7 @@ import Testing
 
 /// Training and learning on real digits and letters, which are not part of the package: skipped where they are not there.
 @Suite struct RealTrainingTests {
-  static let shared = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("shared")
-  static let isThere = FileManager.default.fileExists(
-    atPath: shared.appendingPathComponent("data/mnist").path)
+  private static let isThere = SharedFiles.have("data/mnist", "data/emnist-letters", "models/mnist-net.pt")
 
   #if DEBUG
     private static let isFast = false
@@ -18,7 +14,7 @@ import Testing
   #endif
 
   private static func dataset(_ text: String) throws -> Dataset {
-    try DatasetSpec.parse(text).load(from: DataFolder(path: shared.appendingPathComponent("data").path))
+    try DatasetSpec.parse(text).load(from: SharedFiles.data)
   }
 
   private static func accuracy(_ network: Network, _ magnitude: Magnitude, _ data: String) async throws
@@ -32,7 +28,7 @@ import Testing
   /// A tenth of the work of the study, and less accurate for it: fewer images, fewer epochs, no shifts.
   @Test(.enabled(if: isThere && isFast, "skipped: ../shared is not there, or this is a debug build"))
   func oneMaskServesDigitsAndLetters() async throws {
-    let file = try TensorFile.read(Self.shared.appendingPathComponent("models/mnist-net.pt").path)
+    let file = try TensorFile.read(SharedFiles.path("models/mnist-net.pt"))
     let network = try NetworkImport().network(
       try ImportedParameters(file).parameters, try Preset.mnistNet.architecture)
     var settings = MaskLearningSettings(density: 0.5)

@@ -85,23 +85,22 @@ import Testing
     }
   }
 
-  @Test func readsTheThesisNetworks() throws {
-    let folder = FileManager.default.currentDirectoryPath + "/../shared/models/"
-    let shapes: [String: [String: [Int]]] = [
-      "mnist-net.pt": Self.convolutional, "10letters-net.pt": Self.convolutional,
-      "thesis-feedforward.pth": [
-        "fc1.weight": [64, 784], "fc1.bias": [64], "fc2.weight": [10, 64], "fc2.bias": [10],
-      ],
-    ]
-    for (name, expected) in shapes.sorted(by: { $0.key < $1.key }) {
-      guard FileManager.default.fileExists(atPath: folder + name) else {
-        print("skipped: \(name) is not there")
-        continue
-      }
-      let parameters = try ImportedParameters(TensorFile.read(folder + name)).parameters
-      #expect(Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) }) == expected)
-      #expect(parameters.allSatisfy { $0.values.count == $0.shape.reduce(1, *) && $0.mask == nil })
-    }
+  static let thesisNetworks: [(name: String, shapes: [String: [Int]])] = [
+    ("mnist-net.pt", convolutional), ("10letters-net.pt", convolutional),
+    (
+      "thesis-feedforward.pth",
+      ["fc1.weight": [64, 784], "fc1.bias": [64], "fc2.weight": [10, 64], "fc2.bias": [10]]
+    ),
+  ]
+
+  @Test(
+    .enabled(if: thesisNetworks.allSatisfy { SharedFiles.have("models/\($0.name)") }, SharedFiles.skipped),
+    arguments: thesisNetworks)
+  func readsTheThesisNetworks(name: String, shapes: [String: [Int]]) throws {
+    let file = try TensorFile.read(SharedFiles.path("models/\(name)"))
+    let parameters = try ImportedParameters(file).parameters
+    #expect(Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) }) == shapes)
+    #expect(parameters.allSatisfy { $0.values.count == $0.shape.reduce(1, *) && $0.mask == nil })
   }
 
   private static let convolutional: [String: [Int]] = [
