@@ -84,7 +84,7 @@ import Testing
     let (refused, all) = try Self.refusals(bytes) { copy in
       try DataFixture.load("\(try folder.write(copy, to: "images")),labels-file=\(labels)").digest
     }
-    #expect(refused == all)
+    #expect(refused == all && all >= 29, "\(refused) of \(all)")
   }
 
   /// Neither format has a checksum, so that numbers may change; names, shapes and counts may not, and nothing crashes.
@@ -95,15 +95,21 @@ import Testing
     tensors += Self.numbers(1000).flatMap { value in
       (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
     }
+    var read = 0
     for copy in Self.damaged(tensors) {
       guard let contents = try? TensorContents(copy) else { continue }
       #expect(contents.tensors.map(\.name) == ["a"])
       #expect(contents.tensors.map(\.shape) == [[40, 25]])
+      read += 1
     }
+    #expect(read >= 22, "\(read)")
+    read = 0
     let images = DataFixture.idx(sizes: [40, 10, 10], DataFixture.pixels(40, of: 100))
     for copy in Self.damaged(images) {
       guard let array = try? StoredArray(idx: copy) else { continue }
       #expect(array.sizes == [40, 10, 10])
+      read += 1
     }
+    #expect(read >= 22, "\(read)")
   }
 }

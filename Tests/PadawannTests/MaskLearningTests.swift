@@ -80,7 +80,11 @@ import Testing
     }
   }
 
-  @Test func threadsAndInstructionsChangeNoBit() throws {
+  @Test(
+    .enabled(
+      if: InstructionSet.available.contains(where: \.fusesMultiplyAdd),
+      "skipped: no instruction set fuses multiply-add"))
+  func threadsAndInstructionsChangeNoBit() throws {
     let (network, tasks) = (try Self.network(), try Self.tasks())
     let settings = Self.settings { ($0.layers, $0.biases) = (["conv", "fc1", "fc2"], .perTask) }
     var seen: [MaskLearning.Snapshot] = []
@@ -92,7 +96,7 @@ import Testing
         seen.append(learning.snapshot)
       }
     }
-    #expect(seen.allSatisfy { $0 == seen[0] })
+    #expect(seen.count >= 3 && seen.allSatisfy { $0 == seen[0] })
   }
 
   @Test func anotherSeedIsAnotherMask() throws {

@@ -126,11 +126,14 @@ import Testing
     }
     let bytes = try ImportFixture.bytes(name)
     let expected = try items(bytes)
+    var harmless = 0
     for (bit, damaged) in ImportFixture.flips(of: bytes) {
       if case .success(let changed) = outcome({ try items(damaged) }) {
         #expect(changed == expected, "bit \(bit)")
+        harmless += 1
       }
     }
+    #expect(harmless >= 640 && harmless < bytes.count * 4, "\(harmless) of \(8 * bytes.count)")
     for count in bytes.indices {
       #expect(throws: PadawannError.self) { try items(Array(bytes[..<count])) }
     }
