@@ -143,4 +143,12 @@ func agree(_ value: Any?, _ other: Any?) -> Bool {
 
 enum Faults: Error {
   case slow(String), failed(Int32, String), noReport(String)
+
+  /// A whole number of the environment.
+  static func number(_ name: String) -> Int? {
+    ProcessInfo.processInfo.environment[name].flatMap(Int.init)
+  }
+
+  /// The key of what the tests draw: `PADAWANN_SEED`.
+  static let seed = UInt64(number("PADAWANN_SEED") ?? 1)
 }

@@ -16,13 +16,6 @@ import Testing
       .replacing(/"seconds":[^}]*/, with: "")
   }
 
-  /// The log's generations must be 0, 1, 2, … in order.
-  private static func generations(_ place: Workplace, _ folder: String) throws -> [Int?] {
-    try place.bytes("\(folder)/log.jsonl").split(separator: UInt8(ascii: "\n")).map { line in
-      (try JSONSerialization.jsonObject(with: line) as? [String: Any])?["generation"] as? Int
-    }
-  }
-
   private static func settings(_ place: Workplace, _ folder: String) throws -> [String: Any] {
     try JSONSerialization.jsonObject(with: place.bytes("\(folder)/configuration.json")) as? [String: Any]
       ?? [:]
@@ -49,33 +42,6 @@ import Testing
     }
     try place.run("\(Self.small) --generations 5 --seed 8 --mutation \(mutation) -o other").check()
     #expect(try place.bytes("other/champion.h5") != champion)
-  }
-
-  @Test(arguments: mutations)
-  func killedAtTenMomentsItEndsInTheSameChampion(mutation: String) throws {
-    let place = try Workplace(models: true)
-    let run = "\(Self.small) --generations 60 --threads 1 --mutation \(mutation)"
-    try place.run("\(run) -o whole").check()
-    var generator = SystemRandomNumberGenerator()
-    var begin = "\(Self.program) \(run) -o killed"
-    var killed = 0
-    for _ in 0..<10 {
-      let seconds = Double.random(in: 0.03...0.25, using: &generator)
-      let outcome = try place.shell("\(begin) & pid=$!; sleep \(seconds); kill -9 $pid; wait $pid")
-      if outcome.code == 137 { killed += 1 }
-      guard FileManager.default.fileExists(atPath: place.folder.path + "/killed/configuration.json") else {
-        continue
-      }
-      begin = "\(Self.program) evolve --resume killed --threads 1"
-    }
-    #expect(killed > 0)
-    try place.shell(begin).check()
-    #expect(try place.bytes("killed/champion.h5") == place.bytes("whole/champion.h5"))
-    #expect(try Self.log(place, "killed") == Self.log(place, "whole"))
-    #expect(try Self.generations(place, "killed") == Array(0...60))
-    #expect(try place.bytes("killed/report.json") == place.bytes("whole/report.json"))
-    let left = try FileManager.default.contentsOfDirectory(atPath: place.folder.path + "/killed")
-    #expect(left.filter { $0.hasSuffix(".tmp") }.isEmpty)
   }
 
   @Test(arguments: ["TERM", "INT"])

@@ -42,31 +42,6 @@ import Testing
     #expect(try place.bytes("run1/report.json") == place.bytes("run2/report.json"))
   }
 
-  @Test func killedAndResumedLearningEndsInTheSameModel() throws {
-    let arguments = "learn net.h5 \(Self.tasks) --density 0.5 --epochs 12 --biases per-task"
-    try place.run("\(arguments) -o whole").check()
-    var generator = SystemRandomNumberGenerator()
-    var command = "\(Workplace.program.path) \(arguments) -o cut"
-    var killed = 0
-    for _ in 0..<10 {
-      let seconds = Double.random(in: 0.03...0.3, using: &generator)
-      let outcome = try place.shell("\(command) & pid=$!; sleep \(seconds); kill -9 $pid; wait $pid")
-      if outcome.code == 137 { killed += 1 }
-      guard FileManager.default.fileExists(atPath: place.folder.path + "/cut/configuration.json") else {
-        continue
-      }
-      command = "\(Workplace.program.path) learn --resume cut"
-    }
-    #expect(killed > 0)
-    try place.shell(command).check()
-    #expect(try place.bytes("whole/model.h5") == place.bytes("cut/model.h5"))
-    let log = String(decoding: try place.bytes("cut/log.jsonl"), as: UTF8.self).split(separator: "\n")
-    let epochs = try log.map { line in
-      try #require((JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["epoch"] as? Int)
-    }
-    #expect(epochs == Array(1...12))
-  }
-
   @Test func everyTaskHasItsOwnBiases() throws {
     let report = try place.run(
       "learn net.h5 \(Self.tasks) --density 0.5 --epochs 8 --biases per-task --map-labels auto -o run --json"

@@ -10,29 +10,6 @@ import Testing
 
   init() throws { place = try Workplace(models: true) }
 
-  private func has(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: place.folder.appendingPathComponent(name).path)
-  }
-
-  @Test func killedTrainingGoesOnToTheSameModel() throws {
-    let whole = try place.run("\(Self.train) -o model.h5 --json").check().output
-    let bytes = try place.bytes("model.h5")
-    try FileManager.default.removeItem(at: place.folder.appendingPathComponent("model.h5"))
-    var generator = SystemRandomNumberGenerator()
-    let command = "\"$PADAWANN\" \(Self.train) -o model.h5 --run state --json"
-    var killed = 0
-    for attempt in 0..<10 {
-      let seconds = Double.random(in: 0.05...0.4, using: &generator)
-      let outcome = try place.shell(
-        "\(command) --threads \(1 + attempt % 2) & pid=$!; sleep \(seconds); kill -9 $pid; wait $pid")
-      if outcome.code == 137 { killed += 1 }
-      if has("model.h5") { break }
-    }
-    #expect(killed > 0)
-    #expect(try place.shell(command).check().output == whole)
-    #expect(try place.bytes("model.h5") == bytes)
-  }
-
   @Test func aCheckpointOfAnotherTrainingIsRefused() throws {
     let begin = "\"$PADAWANN\" \(Self.train) -o model.h5 --run state"
     let stopped = try place.shell(
