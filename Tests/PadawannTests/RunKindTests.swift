@@ -11,7 +11,7 @@ import Testing
     let join: @Sendable (RunPlace) async throws -> Void
     let group: @Sendable (RunPlace) throws -> Void
 
-    init<Job: RunJob & ~Copyable>(
+    init<Job: RunJob & ~Copyable & SendableMetatype>(
       _ kind: Job.Type, _ start: @escaping @Sendable (RunPlace) async throws -> RunStart<Job.Settings>
     ) {
       finish = { place in
