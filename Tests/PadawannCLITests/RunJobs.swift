@@ -74,6 +74,18 @@ struct RunJob: CustomTestStringConvertible, Sendable {
     begin.replacing("-o run", with: "-o \(folder)").replacing("--run run", with: "--run \(folder)")
   }
 
+  /// The same where everything that it makes is in another folder.
+  func inside(_ folder: String) -> RunJob {
+    func moved(_ command: String) -> String {
+      command.replacing(" run ", with: " \(folder)/run ").replacing(" out.h5 ", with: " \(folder)/out.h5 ")
+    }
+    func moved(_ file: String?) -> String? { file.map { "\(folder)/\($0)" } }
+    return RunJob(
+      name: name, begin: moved(begin), resume: moved(resume), marker: moved(marker),
+      results: results.map { "\(folder)/\($0)" }, log: moved(log), checkpoint: moved(checkpoint),
+      outputs: outputs.map { "\(folder)/\($0)" })
+  }
+
   /// The command that begins it or goes on, whatever is right.
   func command(in place: Workplace) -> String {
     guard let marker else { return begin }
