@@ -5,8 +5,9 @@ import Testing
 @Suite struct MNISTTests {
   static let shared = Workplace.package.resolvingSymlinksInPath().deletingLastPathComponent()
     .appendingPathComponent("shared")
-  static let isThere = FileManager.default.fileExists(
-    atPath: shared.appendingPathComponent("data/mnist").path)
+  static let isThere = ["data/mnist", "models/thesis-feedforward.pth", "models/mnist-net.pt"].allSatisfy {
+    FileManager.default.fileExists(atPath: shared.appendingPathComponent($0).path)
+  }
 
   #if DEBUG
     private static let isFast = false

@@ -11,7 +11,10 @@ import Testing
 
   /// It once slept for ever. Root is not bound by the limit, so that it takes another user's place, for whom the program is
   /// copied to where everybody can run it.
-  @Test(.enabled(if: geteuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")))
+  @Test(
+    .enabled(
+      if: geteuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"),
+      "skipped: root needs setpriv"))
   func aLimitOfOneProcessIsAnError() throws {
     let user = geteuid() == 0 ? "setpriv --reuid=65534 --clear-groups " : ""
     let outcome = try Workplace().shell(

@@ -31,7 +31,7 @@ private enum Python {
 
 /// Programs that only know `Formats/padawann.md` read our files as we do. They need a Python with h5py and NumPy:
 /// `python3`, or the one that `PADAWANN_PYTHON` names; without one the tests are skipped.
-@Suite(.enabled("no Python with h5py and NumPy") { Python.path != nil })
+@Suite(.enabled("skipped: no Python with h5py and NumPy") { Python.path != nil })
 struct PythonAgreementTests {
   /// Two convolutions in groups, one without biases, and whatever ``Fixtures/network(seed:own:retainsPruned:density:)`` has.
   private static func networks() throws -> [Network] {
