@@ -29,14 +29,13 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
   ///   - threads: how many compute.
   ///   - continuing: the command that goes on with the run in a folder.
   /// - Throws: ``PadawannError`` `usage` for vector instructions that do not exist.
-  init(data: DataFolder?, threads: ThreadOptions, continuing: @escaping @Sendable (String) -> String) throws {
+  init(data: DataFolder?, threads: ComputeOptions, continuing: @escaping @Sendable (String) -> String) throws
+  {
     let line = ProgressLine()
     self.line = line
     self.continuing = continuing
-    var inference = try EvaluationRun(threads: threads.count).inference { _ in }
-    inference.progress = nil
     environment = RunEnvironment(
-      data: data, inference: inference, tool: Tool.name, progress: { line.advance($0) },
+      data: data, inference: try threads.inference(), tool: Tool.name, progress: { line.advance($0) },
       preparation: { line.reach(Int($0 * 100), of: 100) })
   }
 

@@ -49,7 +49,6 @@ import Zlib
     #expect(try stored() == large)
     #if canImport(FoundationNetworking)
       #expect(server.requests.map(\.isHead) == [true, false])
-      #expect(server.connections == 1)
     #endif
   }
 

@@ -32,12 +32,9 @@ final class TestServer: Sendable {
   let port: UInt16
   private let listener: Int32
   private let seen = Mutex<[Request]>([])
-  private let opened = Mutex(0)
 
   /// The requests so far.
   var requests: [Request] { seen.withLock { $0 } }
-  /// The number of connections so far.
-  var connections: Int { opened.withLock { $0 } }
   /// The address of its root, with a slash.
   var address: String { "http://127.0.0.1:\(port)/" }
 
@@ -67,7 +64,6 @@ final class TestServer: Sendable {
         guard connection >= 0 else { return }
         Thread.detachNewThread { [weak self] in
           defer { close(connection) }
-          self?.opened.withLock { $0 += 1 }
           repeat {
             guard let request = Self.read(connection) else { return }
             self?.seen.withLock { $0.append(request) }

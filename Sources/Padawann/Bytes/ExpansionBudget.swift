@@ -1,5 +1,3 @@
-import Foundation
-
 /// Bounds what a small file can grow to in memory, by compression or by dimensions of stride 0.
 ///
 /// Deflate makes up to 1,032 bytes of one, and a stride of 0 any number. Real images and weights come nowhere near: a
@@ -11,7 +9,7 @@ struct ExpansionBudget {
   private var left: Int
 
   /// What no file may become, whatever its size: 8 GiB, or half of the memory of a smaller machine.
-  static let most = Int(min(8 << 30, ProcessInfo.processInfo.physicalMemory / 2))
+  static let most = min(8 << 30, MachineMemory.bytes / 2)
 
   /// A budget for a file of `fileBytes` on a disk.
   init(fileBytes: Int, times: Int = 64, allowance: Int = 64 << 20) {

@@ -46,6 +46,8 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     case dataFolder
     /// The server that datasets come from.
     case server
+    /// The limit of work is lifted.
+    case limit
     /// A published set is downloaded.
     case download(String)
   }

@@ -122,15 +122,11 @@ public struct Dataset: Sendable {
   public func input(_ index: Int) -> [Float] {
     let range = (index * shape.count)..<((index + 1) * shape.count)
     let plane = shape.height * shape.width
-    func normalised(_ value: Float, _ position: Int) -> Float {
-      let channel = position / plane
-      let mean = normalisation.mean[normalisation.mean.count == 1 ? 0 : channel]
-      let deviation = normalisation.deviation[normalisation.deviation.count == 1 ? 0 : channel]
-      return (value / normalisation.divisor - mean) / deviation
-    }
     switch pixels {
-    case .bytes(let values): return values[range].enumerated().map { normalised(Float($1), $0) }
-    case .floats(let values): return values[range].enumerated().map { normalised($1, $0) }
+    case .bytes(let values):
+      return values[range].enumerated().map { normalisation.value(Float($1), channel: $0 / plane) }
+    case .floats(let values):
+      return values[range].enumerated().map { normalisation.value($1, channel: $0 / plane) }
     }
   }
 
@@ -174,4 +170,19 @@ public struct Dataset: Sendable {
     builder.append(labels.flatMap { label in (0..<4).map { UInt8(truncatingIfNeeded: label >> (8 * $0)) } })
     return builder.digest()
   }
+}
+
+extension Normalisation {
+  /// A pixel as a network sees it, by PyTorch's arithmetic: division by ``divisor``, subtraction, division, each rounded to
+  /// `Float`.
+  func value(_ pixel: Float, channel: Int) -> Float { (pixel / divisor - mean(channel)) / deviation(channel) }
+
+  /// The same as one multiplication and one addition.
+  func affine(channel: Int) -> (scale: Double, offset: Double) {
+    let deviation = Double(deviation(channel))
+    return (1 / (Double(divisor) * deviation), 0 - Double(mean(channel)) / deviation)
+  }
+
+  private func mean(_ channel: Int) -> Float { mean[mean.count == 1 ? 0 : channel] }
+  private func deviation(_ channel: Int) -> Float { deviation[deviation.count == 1 ? 0 : channel] }
 }

@@ -15,9 +15,9 @@ struct ExecutionPlan: Sendable {
     _ network: Network, _ magnitudes: [Magnitude], overridesOwn: Bool, _ normalisation: Normalisation,
     bytes: Bool
   ) throws(PadawannError) {
-    let input = ImageScaling(
-      network, ReaderGraph(network.architecture), overridesOwn: overridesOwn, normalisation, bytes: bytes)
-    let planner = try Planner(network, magnitudes, overridesOwn: overridesOwn, input: input)
+    let graph = ReaderGraph(network.architecture)
+    let input = ImageScaling(network, graph, overridesOwn: overridesOwn, normalisation, bytes: bytes)
+    let planner = try Planner(network, graph, magnitudes, overridesOwn: overridesOwn, input: input)
     magnitudeCount = magnitudes.count
     outputs = network.architecture.shapes[network.architecture.logitsNode].count
     steps = planner.steps.filter(\.isShared) + planner.steps.filter { !$0.isShared }

@@ -50,12 +50,3 @@ struct ImageScaling: Sendable {
     return !carriesImage[network.architecture.logitsNode]
   }
 }
-
-extension Normalisation {
-  /// The same as one multiplication and one addition.
-  fileprivate func affine(channel: Int) -> (scale: Double, offset: Double) {
-    let mean = Double(mean[mean.count == 1 ? 0 : channel])
-    let deviation = Double(deviation[deviation.count == 1 ? 0 : channel])
-    return (1 / (Double(divisor) * deviation), 0 - mean / deviation)
-  }
-}

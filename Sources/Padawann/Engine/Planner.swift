@@ -25,13 +25,14 @@ struct Planner {
 
   /// Plans a network for several magnitudes that see the same numbers in its layers.
   init(
-    _ network: Network, _ magnitudes: [Magnitude], overridesOwn: Bool, input: ImageScaling
+    _ network: Network, _ graph: ReaderGraph, _ magnitudes: [Magnitude], overridesOwn: Bool,
+    input: ImageScaling
   ) throws(PadawannError) {
     self.network = network
     self.magnitudes = magnitudes
     self.overridesOwn = overridesOwn
     self.input = input
-    graph = ReaderGraph(network.architecture)
+    self.graph = graph
     loading = input.loading
     counts = [network.architecture.input.count]
     for index in network.architecture.nodes.indices

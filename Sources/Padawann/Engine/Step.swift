@@ -26,7 +26,7 @@ struct Step: Sendable {
     case pool(Pool, InstructionSet.Average?, from: Shape, to: Shape)
     case add(count: Int)
     case concat(counts: [Int])
-    case function(PointFunction, count: Int)
+    case function(SmoothFunction, count: Int)
     case softmax(Shape, logarithm: Bool)
   }
 

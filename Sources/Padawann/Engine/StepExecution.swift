@@ -28,33 +28,54 @@ extension Step {
     case .lookup(let kernel, let epilogues):
       kernel.run(set, x, blocks: blocks, epilogues.of(magnitude: magnitude), to: y, scratch: scratch)
     case .pointwise(let epilogues, let plane):
-      set.pointwise(x, plane: plane, blocks: blocks, epilogues.of(magnitude: magnitude), to: y)
+      let epilogue = epilogues.of(magnitude: magnitude)
+      forEachBlock(blocks, x, epilogue.outputs * plane, y) { x, y, _ in set.pointwise(x, epilogue, to: y) }
     case .pad(let shape, let padding):
-      set.pad(x, shape, by: padding, blocks: blocks, to: y)
+      forEachBlock(blocks, x, shape.count, y, shape.padded(by: padding).count) { x, y, _ in
+        set.pad(x, shape, by: padding, to: y)
+      }
     case .pool(let pool, let average, let from, let to):
-      set.pool(x, from, pool, average, blocks: blocks, to: y, to)
+      forEachBlock(blocks, x, from.count, y, to.count) { x, y, _ in
+        set.pool(x, from, pool, average, to, to: y)
+      }
     case .add(let count):
-      set.add(x, buffers(inputs[1]), elements: count * blocks, to: y)
-      for input in inputs.dropFirst(2) { set.add(y, buffers(input), elements: count * blocks, to: y) }
+      forEachBlock(blocks, x, count, y) { x, y, block in
+        set.add(x, BlockSlice(buffers(inputs[1]), block: block, elements: count), to: y)
+        for input in inputs.dropFirst(2) {
+          set.add(y, BlockSlice(buffers(input), block: block, elements: count), to: y)
+        }
+      }
     case .concat(let counts):
-      concatenate(set, counts, blocks, buffers)
+      concatenate(counts, blocks, buffers)
     case .function(let function, let count):
-      function.apply(x, elements: count * blocks, to: y)
+      forEachBlock(blocks, x, count, y) { x, y, _ in function.apply(x, to: y) }
     case .softmax(let shape, let logarithm):
-      channelSoftmax(x, shape, logarithm: logarithm, blocks: blocks, to: y)
+      forEachBlock(blocks, x, shape.count, y) { x, y, _ in
+        softmaxOverChannels(x, shape, logarithm: logarithm, to: y)
+      }
     }
   }
 
-  private func concatenate(
-    _ set: InstructionSet, _ counts: [Int], _ blocks: Int, _ buffers: (Int) -> LaneBuffer
+  /// Goes through the blocks of a value of `count` elements and of one that has as many, or `others`.
+  private func forEachBlock(
+    _ blocks: Int, _ x: LaneBuffer, _ count: Int, _ y: LaneBuffer, _ others: Int? = nil,
+    _ body: (_ x: BlockSlice, _ y: BlockSlice, _ block: Int) -> Void
   ) {
+    for block in 0..<blocks {
+      body(
+        BlockSlice(x, block: block, elements: count), BlockSlice(y, block: block, elements: others ?? count),
+        block)
+    }
+  }
+
+  private func concatenate(_ counts: [Int], _ blocks: Int, _ buffers: (Int) -> LaneBuffer) {
     let total = counts.reduce(0, +)
     let y = buffers(output)
     var place = 0
     for (input, count) in zip(inputs, counts) {
       for block in 0..<blocks {
-        set.copy(
-          buffers(input), from: block * count, elements: count, to: y, at: block * total + place)
+        BlockSlice(y, block: block, elements: total).part(place..<(place + count))
+          .copy(BlockSlice(buffers(input), block: block, elements: count))
       }
       place += count
     }

@@ -9,6 +9,8 @@ public struct Inference: Sendable {
   /// Called now and then, from any thread, with the number of images that were just finished, counted once per magnitude of
   /// the weights.
   public var progress: (@Sendable (Int) -> Void)?
+  /// How much work is begun; `nil` for any amount.
+  package var limit: WorkLimit? = .standard
 
   /// Chooses the number of threads, the instructions, and who is told of progress.
   public init(
@@ -57,7 +59,7 @@ public struct Inference: Sendable {
   ///   - magnitudes: what the edges are worth.
   /// - Returns: one for each magnitude; none depends on the others.
   /// - Throws: ``PadawannError`` `data` when the images or classes do not fit the network, `usage` for a number of threads
-  ///   below 1, `unsupported` when there is not enough memory; `CancellationError`.
+  ///   below 1, `unsupported` when it is more work than the limit or there is not enough memory; `CancellationError`.
   public func predictions(of network: Network, on dataset: Dataset, magnitudes: [Magnitude]) async throws
     -> [Predictions]
   {
@@ -80,6 +82,7 @@ public struct Inference: Sendable {
   ) async throws -> [Predictions] {
     try Self.check(dataset, fits: network.architecture)
     guard !magnitudes.isEmpty else { return [] }
+    try limit?.check(network.architecture, magnitudes: magnitudes.count)
     let engine = try Engine(network, magnitudes: magnitudes, for: dataset, using: instructionSet)
     return try await predictions(by: engine, on: dataset, nonzero: nonzero)
   }
@@ -89,6 +92,7 @@ public struct Inference: Sendable {
   ) async throws -> [Predictions] {
     guard threads >= 1 else { throw PadawannError(.usage, "at least one thread is needed, not \(threads)") }
     precondition(engine.input == dataset.shape, "an engine reads images of its own shape")
+    try limit?.check(engine, threads: threads, images: dataset.count)
     let nonzero = engine.squares == nil ? nil : nonzero.value { NonzeroMap(dataset) }
     let order = ImageOrder(dataset, engine, nonzero, chunk: Self.chunk)
     var results = [[Float]](

@@ -68,7 +68,7 @@ extension EvolutionSettings {
   ///
   /// - Throws: ``PadawannError`` `usage` that names the setting.
   public func validate() throws(PadawannError) {
-    try Self.check("generations", generations, in: 0...1_000_000)
+    try Self.check("generations", generations, in: 0...Int.max)
     try Self.check("population", population, in: 1...Self.limit)
     try Self.check("tournament", tournament, in: 1...Self.limit)
     try Self.check("elitism", elitism)

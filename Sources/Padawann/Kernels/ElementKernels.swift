@@ -1,43 +1,31 @@
 import CKernels
 
-/// Kernels of operations without edges.
+/// Kernels of operations without edges, each for one block.
 extension InstructionSet {
-  /// `y[c][p] = epilogue(x[c][p])` over whole blocks; `y` may be `x`.
-  func pointwise(_ x: LaneBuffer, plane: Int, blocks: Int, _ epilogue: Epilogue, to y: LaneBuffer) {
-    let count = epilogue.outputs * plane * LaneBuffer.width
-    for block in 0..<blocks {
-      epilogue.withKernelValue {
-        lanes_pointwise(
-          level, x.floats(from: block * count, count), Int32(epilogue.outputs), Int32(plane), $0,
-          y.floats(from: block * count, count))
-      }
+  /// `y[c][p] = epilogue(x[c][p])`; `y` may be `x`.
+  func pointwise(_ x: BlockSlice, _ epilogue: Epilogue, to y: BlockSlice) {
+    precondition(x.elements == y.elements && x.elements % epilogue.outputs == 0, "blocks of one size")
+    epilogue.withKernelValue {
+      lanes_pointwise(
+        level, x.floats, Int32(epilogue.outputs), Int32(x.elements / epilogue.outputs), $0, y.floats)
     }
   }
 
   /// `y = a + b`; `y` may be `a`.
-  func add(_ a: LaneBuffer, _ b: LaneBuffer, elements: Int, to y: LaneBuffer) {
-    let count = elements * LaneBuffer.width
-    lanes_add(level, a.floats(from: 0, count), b.floats(from: 0, count), elements, y.floats(from: 0, count))
-  }
-
-  /// Copies elements from one place to another, whatever they are.
-  func copy(_ x: LaneBuffer, from start: Int, elements: Int, to y: LaneBuffer, at end: Int) {
-    let (width, count) = (LaneBuffer.width, elements * LaneBuffer.width)
-    y.floats(from: end * width, count).update(from: x.floats(from: start * width, count), count: count)
+  func add(_ a: BlockSlice, _ b: BlockSlice, to y: BlockSlice) {
+    precondition(a.elements == y.elements && b.elements == y.elements, "blocks of one size")
+    lanes_add(level, a.floats, b.floats, y.elements, y.floats)
   }
 
   /// The input in the middle of zeros.
-  func pad(_ x: LaneBuffer, _ shape: Shape, by padding: Padding, blocks: Int, to y: LaneBuffer) {
+  func pad(_ x: BlockSlice, _ shape: Shape, by padding: Padding, to y: BlockSlice) {
     let padded = shape.padded(by: padding)
+    precondition(x.elements == shape.count && y.elements == padded.count, "shapes fit")
     var value = lanes_padding(
       channels: Int32(shape.channels), height: Int32(shape.height), width: Int32(shape.width),
       top: Int32(padding.top), left: Int32(padding.left), padded_height: Int32(padded.height),
       padded_width: Int32(padded.width))
-    let (xCount, yCount) = (shape.count * LaneBuffer.width, padded.count * LaneBuffer.width)
-    for block in 0..<blocks {
-      lanes_pad(
-        level, &value, x.floats(from: block * xCount, xCount), y.floats(from: block * yCount, yCount))
-    }
+    lanes_pad(level, &value, x.floats, y.floats)
   }
 
   /// How the divisor of a mean is found; `nil` stands for a maximum.
@@ -48,15 +36,11 @@ extension InstructionSet {
 
   /// Maxima or means of windows.
   func pool(
-    _ x: LaneBuffer, _ shape: Shape, _ pool: Pool, _ average: Average?, blocks: Int, to y: LaneBuffer,
-    _ output: Shape
+    _ x: BlockSlice, _ shape: Shape, _ pool: Pool, _ average: Average?, _ output: Shape, to y: BlockSlice
   ) {
+    precondition(x.elements == shape.count && y.elements == output.count, "shapes fit")
     var value = kernelValue(shape, pool, average, output)
-    let (xCount, yCount) = (shape.count * LaneBuffer.width, output.count * LaneBuffer.width)
-    for block in 0..<blocks {
-      lanes_pool_windows(
-        level, &value, x.floats(from: block * xCount, xCount), y.floats(from: block * yCount, yCount))
-    }
+    lanes_pool_windows(level, &value, x.floats, y.floats)
   }
 
   /// The windows of a pool as the kernels read them.

@@ -1,52 +1,5 @@
 import CKernels
 
-/// Part of a buffer: the elements of one block of activations.
-struct BlockSlice {
-  let buffer: LaneBuffer
-  /// Where it begins, in elements.
-  let start: Int
-  let elements: Int
-
-  /// Block `block` of activations of `elements` elements.
-  init(_ buffer: LaneBuffer, block: Int, elements: Int) {
-    self.buffer = buffer
-    start = block * elements
-    self.elements = elements
-  }
-
-  private init(_ buffer: LaneBuffer, start: Int, elements: Int) {
-    self.buffer = buffer
-    self.start = start
-    self.elements = elements
-  }
-
-  /// Some of the elements.
-  func part(_ range: Range<Int>) -> BlockSlice {
-    precondition(range.lowerBound >= 0 && range.upperBound <= elements, "beyond the end of a block")
-    return BlockSlice(buffer, start: start + range.lowerBound, elements: range.count)
-  }
-
-  fileprivate var floats: UnsafeMutablePointer<Float> {
-    buffer.floats(from: start * LaneBuffer.width, elements * LaneBuffer.width)
-  }
-
-  /// All numbers become zero.
-  func clear() { floats.update(repeating: 0, count: elements * LaneBuffer.width) }
-
-  /// Every number becomes a function of those of two blocks, one by one.
-  func map(_ a: BlockSlice, _ b: BlockSlice, _ function: (Float, Float) -> Float) {
-    precondition(a.elements == elements && b.elements == elements, "blocks of one size")
-    let (to, a, b) = (floats, a.floats, b.floats)
-    for index in 0..<(elements * LaneBuffer.width) { to[index] = function(a[index], b[index]) }
-  }
-
-  /// Reads or writes the number of an element and a lane.
-  subscript(element: Int, lane: Int) -> Float {
-    get { buffer[(start + element) * LaneBuffer.width + lane] }
-    nonmutating set { buffer[(start + element) * LaneBuffer.width + lane] = newValue }
-  }
-}
-
 /// Kernels of training that have no edges, each for one block.
 extension InstructionSet {
   /// `y = activation(y + bias)`, with one bias per channel and lane.
@@ -68,12 +21,6 @@ extension InstructionSet {
     lanes_activation_gradient(level, y.floats, dy.floats, dy.elements, slope, adds ? 1 : 0, dx.floats)
   }
 
-  /// `y += x`.
-  func accumulate(_ x: BlockSlice, to y: BlockSlice) {
-    precondition(x.elements == y.elements, "blocks of one size")
-    lanes_add(level, y.floats, x.floats, x.elements, y.floats)
-  }
-
   /// Adds the gradient of the inputs of windows.
   func poolGradient(
     _ x: BlockSlice, _ shape: Shape, _ pool: Pool, _ average: Average?, _ dy: BlockSlice, _ output: Shape,
@@ -83,15 +30,6 @@ extension InstructionSet {
       x.elements == shape.count && dx.elements == shape.count && dy.elements == output.count, "shapes fit")
     var value = kernelValue(shape, pool, average, output)
     lanes_pool_gradient(level, &value, x.floats, dy.floats, dx.floats)
-  }
-
-  /// The windows of one block.
-  func pool(
-    _ x: BlockSlice, _ shape: Shape, _ pool: Pool, _ average: Average?, _ output: Shape, to y: BlockSlice
-  ) {
-    precondition(x.elements == shape.count && y.elements == output.count, "shapes fit")
-    var value = kernelValue(shape, pool, average, output)
-    lanes_pool_windows(level, &value, x.floats, y.floats)
   }
 
   /// Keeps each number with probability `1 - rate`, multiplied by `1 / (1 - rate)`; `y` may be `x`.
@@ -128,26 +66,6 @@ extension InstructionSet {
     lanes_channel_combine(
       level, dy.floats, x.floats, factors, slopes, offsets, Int32(factors.count),
       Int32(x.elements / factors.count), Int32(lanes), dx.floats)
-  }
-
-  /// `y[c][p] = epilogue(x[c][p])` of one block.
-  func pointwise(_ x: BlockSlice, _ epilogue: Epilogue, to y: BlockSlice) {
-    precondition(x.elements == y.elements && x.elements % epilogue.outputs == 0, "blocks of one size")
-    epilogue.withKernelValue {
-      lanes_pointwise(
-        level, x.floats, Int32(epilogue.outputs), Int32(x.elements / epilogue.outputs), $0, y.floats)
-    }
-  }
-
-  /// The input in the middle of zeros, of one block.
-  func pad(_ x: BlockSlice, _ shape: Shape, by padding: Padding, to y: BlockSlice) {
-    let padded = shape.padded(by: padding)
-    precondition(x.elements == shape.count && y.elements == padded.count, "shapes fit")
-    var value = lanes_padding(
-      channels: Int32(shape.channels), height: Int32(shape.height), width: Int32(shape.width),
-      top: Int32(padding.top), left: Int32(padding.left), padded_height: Int32(padded.height),
-      padded_width: Int32(padded.width))
-    lanes_pad(level, &value, x.floats, y.floats)
   }
 }
 

@@ -25,7 +25,11 @@ extension TrainingEngine {
     case .averagePool(let pool, let counts):
       set.poolGradient(x, from, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, dy, shape, to: dx)
     case .globalAveragePool: set.poolGradient(x, from, .whole(from), .ofWhatIsInside, dy, shape, to: dx)
-    case .add: for input in trained { set.accumulate(dy, to: gradient(input, block)) }
+    case .add:
+      for input in trained {
+        let dx = gradient(input, block)
+        set.add(dx, dy, to: dx)
+      }
     case .concat: separate(index, block)
     case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.addGradient(x, y, dy, to: dx)
     case .softmax: softmaxGradient(y, shape, logarithm: false, dy, to: dx)
@@ -49,7 +53,7 @@ extension TrainingEngine {
     guard plan.scope.dropsOut, rate > 0 else { return }
     // A gradient is dropped as the activation was. Its own buffer is not needed any more.
     set.drop(dy, rate: rate, keys: keys, to: dy)
-    if !isInPlace { set.accumulate(dy, to: dx) }
+    if !isInPlace { set.add(dx, dy, to: dx) }
   }
 
   private func separate(_ index: Int, _ block: Int) {
@@ -58,7 +62,7 @@ extension TrainingEngine {
     for input in plan.architecture.nodes[index].inputs {
       let count = plan.shape(of: input).count
       if plan.isTrained(input: input) {
-        set.accumulate(dy.part(start..<(start + count)), to: gradient(input, block))
+        set.add(gradient(input, block), dy.part(start..<(start + count)), to: gradient(input, block))
       }
       start += count
     }
@@ -80,7 +84,7 @@ extension TrainingEngine {
         kernel.run(
           set, gradientBuffer(of: index), blocks: block..<(block + 1), identity, to: own, firstBlock: 0,
           scratch: own, scratchStart: dx.elements * LaneBuffer.width)
-        set.accumulate(BlockSlice(own, block: 0, elements: dx.elements), to: dx)
+        set.add(dx, BlockSlice(own, block: 0, elements: dx.elements), to: dx)
       }
       return
     }
@@ -105,7 +109,9 @@ extension TrainingEngine {
       for row in 0..<shape.height {
         let start = (channel * outer.height + row + padding.top) * outer.width + padding.left
         let end = (channel * shape.height + row) * shape.width
-        set.accumulate(from.part(start..<(start + shape.width)), to: dx.part(end..<(end + shape.width)))
+        set.add(
+          dx.part(end..<(end + shape.width)), from.part(start..<(start + shape.width)),
+          to: dx.part(end..<(end + shape.width)))
       }
     }
   }

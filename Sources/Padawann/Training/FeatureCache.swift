@@ -16,8 +16,8 @@ final class FeatureCache {
   /// The nodes before the trained part.
   private let frozen: [Int]
 
-  /// A third of the machine's memory.
-  static var room: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 3) }
+  /// A third of the memory.
+  static var room: Int { MachineMemory.bytes / 3 }
 
   /// Computes the features that there is room for.
   ///

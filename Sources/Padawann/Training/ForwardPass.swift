@@ -45,12 +45,12 @@ extension TrainingEngine {
       set.pool(x, source, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, shape, to: y)
     case .globalAveragePool: set.pool(x, source, .whole(source), .ofWhatIsInside, shape, to: y)
     case .add:
-      y.map(x, value(node.inputs[1], block), +)
-      for input in node.inputs.dropFirst(2) { set.accumulate(value(input, block), to: y) }
+      set.add(x, value(node.inputs[1], block), to: y)
+      for input in node.inputs.dropFirst(2) { set.add(y, value(input, block), to: y) }
     case .concat: concatenate(node.inputs.map { value($0, block) }, to: y)
     case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.apply(x, to: y)
-    case .softmax: writeSoftmax(x, source, logarithm: false, to: y)
-    case .logSoftmax: writeSoftmax(x, source, logarithm: true, to: y)
+    case .softmax: softmaxOverChannels(x, source, logarithm: false, to: y)
+    case .logSoftmax: softmaxOverChannels(x, source, logarithm: true, to: y)
     case .flatten, .linear: break
     }
   }

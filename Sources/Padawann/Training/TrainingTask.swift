@@ -138,12 +138,3 @@ private struct NormalisedPixels: Sendable {
     }
   }
 }
-
-extension Normalisation {
-  /// A pixel as a network sees it.
-  fileprivate func value(_ pixel: Float, channel: Int) -> Float {
-    let mean = mean[mean.count == 1 ? 0 : channel]
-    let deviation = deviation[deviation.count == 1 ? 0 : channel]
-    return (pixel / divisor - mean) / deviation
-  }
-}

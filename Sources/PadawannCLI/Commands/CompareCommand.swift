@@ -31,7 +31,7 @@ struct CompareCommand: AsyncParsableCommand {
   var alpha = 0.05
 
   @OptionGroup var dataFolder: DataFolderOptions
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -96,7 +96,7 @@ struct CompareCommand: AsyncParsableCommand {
       return try best(source.path, file.datasetName, file.sharedWeights, file.predictions, nil)
     }
     guard let subject else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
-    let predictions = try await EvaluationRun(threads: threads.count).predictions(
+    let predictions = try await compute.predictions(
       of: subject.network, named: source.path, on: subject.dataset, subject.sharedWeights)
     return try best(source.path, subject.dataset.name, subject.sharedWeights, predictions, subject.outputs)
   }

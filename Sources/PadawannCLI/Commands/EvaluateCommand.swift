@@ -44,7 +44,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   var record: String?
 
   @OptionGroup var dataFolder: DataFolderOptions
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -81,7 +81,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       if let record {
         try self.record(of: subject, named: record).validate(for: stored.model.network.architecture)
       }
-      let predictions = try await EvaluationRun(threads: threads.count).predictions(
+      let predictions = try await compute.predictions(
         of: subject.network, named: model, on: subject.dataset, subject.sharedWeights)
       let sweep = try WeightSweep(
         sharedWeights: subject.sharedWeights, predictions: predictions, outputs: subject.outputs)

@@ -42,7 +42,7 @@ struct EvolveCommand: AsyncParsableCommand {
   @OptionGroup var runs: RunOptions
   @OptionGroup(title: "Algorithm") var algorithm: EvolutionOptions
   @OptionGroup var dataFolder: DataFolderOptions
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var report: ReportOptions
 
   /// How classes find their outputs.
@@ -70,7 +70,7 @@ struct EvolveCommand: AsyncParsableCommand {
 
   func run() async throws {
     let driver = try RunDriver<EvolutionJob>(
-      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: threads
+      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
     ) { Shell.command(["padawann", "evolve", "--resume", $0]) }
     let (folder, reports) = try await Interruption().run {
       try await runs.finish(driver) {

@@ -71,7 +71,7 @@ struct FinetuneCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var dataFolder: DataFolderOptions
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -105,7 +105,7 @@ struct FinetuneCommand: AsyncParsableCommand {
     request.mapsLabels = mapLabels == .auto
     request.sharedWeight = weight
     request.tuning = try settings()
-    let driver = try RunDriver<FineTuningJob>(data: dataFolder.folder(), threads: threads) { _ in
+    let driver = try RunDriver<FineTuningJob>(data: dataFolder.folder(), threads: compute) { _ in
       Shell.command(["padawann"] + CommandLine.arguments.dropFirst())
     }
     let (path, asked) = (runFolder, request)

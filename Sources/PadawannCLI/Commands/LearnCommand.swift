@@ -94,7 +94,7 @@ struct LearnCommand: AsyncParsableCommand {
 
   @OptionGroup var runs: RunOptions
   @OptionGroup var dataFolder: DataFolderOptions
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -117,7 +117,7 @@ struct LearnCommand: AsyncParsableCommand {
 
   func run() async throws {
     let driver = try RunDriver<MaskLearningJob>(
-      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: threads
+      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
     ) { Shell.command(["padawann", "learn", "--resume", $0]) }
     let (folder, reports) = try await Interruption().run {
       try await runs.finish(driver) {

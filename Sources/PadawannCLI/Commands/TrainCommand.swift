@@ -30,7 +30,7 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var dataFolder: DataFolderOptions
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -47,7 +47,7 @@ struct TrainCommand: AsyncParsableCommand {
     let settings = TrainingJob.Settings(
       architecture: arch, data: data, training, dropsOut: self.training.dropout != .off)
     let request = TrainingRequest(settings, try ArchitectureFile.architecture(named: arch), on: specs)
-    let driver = try RunDriver<TrainingJob>(data: dataFolder.folder(), threads: threads) { _ in
+    let driver = try RunDriver<TrainingJob>(data: dataFolder.folder(), threads: compute) { _ in
       Shell.command(["padawann"] + CommandLine.arguments.dropFirst())
     }
     let path = runFolder

@@ -90,6 +90,7 @@ extension PadawannError.Choice {
     case .resumption: "--resume"
     case .dataFolder: "--data-dir or PADAWANN_DATA"
     case .server: "--mirror"
+    case .limit: "--no-limit"
     case .download(let set): "padawann data get \(set)"
     }
   }

@@ -200,6 +200,7 @@ extension FitnessEvaluator {
       magnitude = .shared(ordered[ordered.count / 2])
     case .pretrained, .random: magnitude = .own
     }
+    try inference.limit?.check(training: base.network.architecture, batch: PruningGainProbe.batch)
     return try PruningGainProbe(
       base.network, magnitude: magnitude,
       on: tasks.map { TrainingTask($0.dataset, outputs: $0.outputs) }, images: images, seed: seed,

@@ -73,6 +73,8 @@ package struct FineTuningJob: RunJob, ~Copyable {
   {
     let settings = start.configuration.settings
     let (model, task) = (start.parents[0], start.tasks[0])
+    try environment.inference.limit?.check(
+      training: model.network.architecture, batch: settings.tuning.training.batch)
     let known = model.tasks.first { $0.name == task.name }
     let network = try model.network.replacing(known?.parameters ?? [])
     let (base, tuning) = try await settings.tuning.withScaledLogits(

@@ -35,6 +35,8 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     async throws
   {
     let network = start.parents[0].network
+    try environment.inference.limit?.check(
+      training: network.architecture, batch: start.configuration.settings.batch)
     let tasks = start.tasks.map { TrainingTask($0.dataset, outputs: $0.outputs) }
     let inference = environment.inference
     let snapshot = try state.map { state throws(PadawannError) in

@@ -61,6 +61,7 @@ package struct TrainingJob: RunJob, ~Copyable {
   {
     let settings = start.configuration.settings
     let architecture = start.parents[0].network.architecture
+    try environment.inference.limit?.check(training: architecture, batch: settings.training.batch)
     var scope = TrainingScope.everything(in: architecture)
     scope.dropsOut = settings.dropsOut
     let trainer = try Trainer(
@@ -146,6 +147,7 @@ package struct TrainingRequest: Sendable {
   package func start(_ environment: RunEnvironment) async throws -> RunStart<TrainingJob.Settings> {
     guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
     try settings.validate()
+    try environment.inference.limit?.check(training: architecture, batch: settings.training.batch)
     let loaded = try await tasks.loaded(perClass: nil, data, for: architecture)
     let parent = Model(network: try Network.initialised(architecture, seed: settings.seed))
     return try RunStart(.train, settings, parents: [parent], tasks: loaded, tests: [], environment)

@@ -52,7 +52,7 @@ enum SmoothFunction: Sendable {
 }
 
 /// Softmax over the channels of every position, for each image on its own.
-func writeSoftmax(_ x: BlockSlice, _ shape: Shape, logarithm: Bool, to y: BlockSlice) {
+func softmaxOverChannels(_ x: BlockSlice, _ shape: Shape, logarithm: Bool, to y: BlockSlice) {
   forEachPosition(shape) { lane, elements in
     let top = Double(elements.reduce(-Float.infinity) { max($0, x[$1, lane]) })
     let sum = elements.reduce(0.0) { $0 + expOf(Double(x[$1, lane]) - top) }
