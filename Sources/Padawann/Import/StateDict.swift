@@ -4,11 +4,11 @@ struct StateDict {
   private(set) var tensors: [(name: String, value: Int)] = []
   private(set) var notes: [String] = []
 
-  /// The keys under which training scripts keep weights: first timm's order, then other habits.
+  /// The keys under which training scripts keep weights, the usual ones first. Running means of weights come last: whoever has
+  /// both means the weights.
   static let usualKeys = [
-    "state_dict_ema", "model_ema", "state_dict", "model", "model_state_dict", "model_state", "module", "net",
-    "network",
-    "params_ema", "params", "weights",
+    "state_dict", "model", "model_state_dict", "model_state", "module", "net", "network", "params", "weights",
+    "state_dict_ema", "model_ema", "params_ema",
   ]
 
   /// Finds the weights.
@@ -18,10 +18,12 @@ struct StateDict {
     let pickle = object.pickle
     var place = pickle.root
     var path: [String] = []
-    while path.count < 8, let key = try Self.nested(object, in: place) {
-      leaveAside(Self.names(pickle, place).filter { $0 != key.name })
-      path.append(key.name)
-      place = key.value
+    while path.count < 8, let found = try Self.nested(object, in: place) {
+      let weights = Set(found.others)
+      leaveAside(found.others, "with weights of their own")
+      leaveAside(Self.names(pickle, place).filter { $0 != found.name && !weights.contains($0) }, "no weights")
+      path.append(found.name)
+      place = found.value
     }
     if !path.isEmpty { notes.insert("the weights are under the key \(path.joined(separator: " / "))", at: 0) }
     guard let pairs = pickle.pairs(place) else { throw Self.none(object) }
@@ -37,14 +39,14 @@ struct StateDict {
       }
       tensors.append((name, pair.value))
     }
-    leaveAside(others)
+    leaveAside(others, "no weights")
     guard !tensors.isEmpty else { throw Self.none(object) }
   }
 
-  private mutating func leaveAside(_ names: [String]) {
+  private mutating func leaveAside(_ names: [String], _ why: String) {
     guard !names.isEmpty else { return }
     let more = names.count > 12 ? " and \(names.count - 12) more" : ""
-    notes.append("left aside, no weights: \(names.prefix(12).joined(separator: ", "))\(more)")
+    notes.append("left aside, \(why): \(names.prefix(12).joined(separator: ", "))\(more)")
   }
 
   private static func shown(_ pickle: Pickle, _ key: Int) -> String {
@@ -55,9 +57,10 @@ struct StateDict {
     (pickle.pairs(place) ?? []).map { shown(pickle, $0.key) }
   }
 
-  /// The key of the dictionary inside the one at `place` that has the weights; `nil` when it has them itself.
+  /// The key of the dictionary inside the one at `place` that has the weights, and the other keys of which that is true; `nil`
+  /// when it has them itself.
   private static func nested(_ object: TorchObject, in place: Int) throws(PadawannError) -> (
-    name: String, value: Int
+    name: String, value: Int, others: [String]
   )? {
     var inner: [(name: String, value: Int)] = []
     var leads: [Int: Bool] = [:]
@@ -70,7 +73,8 @@ struct StateDict {
       if leadsOn { inner.append((name, pair.value)) }
     }
     for key in usualKeys {
-      if let found = inner.first(where: { $0.name == key }) { return found }
+      guard let found = inner.first(where: { $0.name == key }) else { continue }
+      return (found.name, found.value, inner.map { printable($0.name) }.filter { $0 != key })
     }
     guard let only = inner.first, !pairs.contains(where: { object.isTensor($0.value) }) else { return nil }
     guard inner.count == 1 else {
@@ -79,7 +83,7 @@ struct StateDict {
         .data, "several dictionaries have weights: \(names)",
         remedy: "Save the one that is meant into a file of its own")
     }
-    return (printable(only.name), only.value)
+    return (printable(only.name), only.value, [])
   }
 
   /// Whether a dictionary has a tensor, or a usual key with a dictionary.
