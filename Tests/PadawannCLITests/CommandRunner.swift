@@ -76,8 +76,14 @@ final class Workplace: Sendable {
     let files = ["out", "err"].map { folder.appendingPathComponent(".\(name).\($0)") }
     for file in files { try Data().write(to: file) }
     defer { for file in files { try? FileManager.default.removeItem(at: file) } }
-    process.standardOutput = try FileHandle(forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? files[0])
-    process.standardError = try FileHandle(forWritingTo: files[1])
+    let handles = [
+      try FileHandle(forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? files[0]),
+      try FileHandle(forWritingTo: files[1]),
+    ]
+    // Foundation keeps them open for as long as the tests run, and fails with a thousand open files.
+    defer { for handle in handles { try? handle.close() } }
+    process.standardOutput = handles[0]
+    process.standardError = handles[1]
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
     try process.run()
