@@ -4,8 +4,8 @@ import Padawann
 struct EvaluationSubject {
   let network: Network
   let dataset: Dataset
-  /// The shared weights to try; `nil` stands for the network's own weights.
-  let sharedWeights: [Float?]
+  /// What the edges are worth, in turn.
+  let magnitudes: [Magnitude]
   /// The outputs for the classes of the data; `nil` when they are all outputs in order.
   let outputs: [Int]?
   /// The task, if it is measured as one.
@@ -20,7 +20,7 @@ struct EvaluationSubject {
     try Inference.check(dataset, fits: model.network.architecture)
     network = model.network
     self.dataset = dataset
-    sharedWeights = try weights.sharedWeights(of: model, path)
+    magnitudes = try weights.magnitudes(of: model, path)
     self.outputs = try outputs.outputs(for: dataset, of: model.network)
     task = nil
   }
@@ -43,7 +43,7 @@ struct EvaluationSubject {
     }
     network = use.network
     self.dataset = dataset
-    sharedWeights = weights.weights?.values ?? use.sharedWeights
+    magnitudes = weights.weights?.values.map(Magnitude.shared) ?? use.magnitudes
     outputs = use.task.outputs == Array(0..<network.architecture.outputs) ? nil : use.task.outputs
     task = use.task
   }

@@ -14,7 +14,7 @@ import Testing
     let signs = try own.signsOnly()
     #expect(own.numbers(.own) == [0.5, 0, -2, 0.25])
     #expect(own.numbers(.shared(0.7)) == [0.5, 0, -2, 0.25])
-    #expect(own.numbers(.shared(0.7, overridesOwn: true)) == [0.7, 0, -0.7, 0.7])
+    #expect(own.numbers(.shared(0.7), overridesOwn: true) == [0.7, 0, -0.7, 0.7])
     #expect(signs.numbers(.shared(0.7)) == [0.7, 0, -0.7, 0.7])
     #expect(signs.numbers(.own) == [1, 0, -1, 1])
     #expect(signs.numbers(.shared(-1)) == [-1, 0, 1, -1])

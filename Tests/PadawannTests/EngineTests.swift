@@ -23,7 +23,7 @@ import Testing
 
   @Test(arguments: 0..<400 as Range<UInt64>) func randomNetworksAgreeWithTheReference(seed: UInt64) throws {
     let (network, dataset) = try RandomNetworks.make(seed)
-    let magnitudes = Self.sharedWeights.map(network.magnitude)
+    let magnitudes = Self.sharedWeights.map(Magnitude.init(sharedWeight:))
     let inputs = (0..<dataset.count).map(dataset.input)
     let expected = magnitudes.map { magnitude in
       ReferenceEvaluator(network, magnitude: magnitude).logits(inputs).flatMap { $0 }
@@ -47,7 +47,7 @@ import Testing
 
   @Test(arguments: 0..<60 as Range<UInt64>) func bitsDependOnTheImageAlone(seed: UInt64) async throws {
     let (network, dataset) = try RandomNetworks.make(seed)
-    let magnitudes = Self.sharedWeights.map(network.magnitude)
+    let magnitudes = Self.sharedWeights.map(Magnitude.init(sharedWeight:))
     let engine = try Engine(network, magnitudes: magnitudes, for: dataset)
     let together = Self.bits(try Self.logits(engine, dataset))
     for step in [1, 7, 16] {
@@ -68,7 +68,7 @@ import Testing
     var first: [Predictions]?
     for threads in [1, 2, 5] {
       let result = try await Inference(threads: threads).predictions(
-        of: network, on: dataset, weights: [0.5, 1, 2])
+        of: network, on: dataset, magnitudes: [.shared(0.5), .shared(1), .shared(2)])
       #expect(result.count == 3)
       #expect(result == first ?? result)
       first = result
@@ -86,13 +86,14 @@ import Testing
     }
     let dataset = try Self.strokes(count: 70, of: parent.architecture.input)
     let inference = Inference(threads: 2)
-    let scores = try await inference.evaluate(candidates, on: dataset, weights: [1, 2]) {
+    let scores = try await inference.evaluate(candidates, on: dataset, magnitudes: [.shared(1), .shared(2)]) {
       index, predictions in
       (index, predictions)
     }
     #expect(scores.map(\.0) == Array(candidates.indices))
     for (candidate, score) in zip(candidates, scores) {
-      let alone = try await inference.predictions(of: candidate, on: dataset, weights: [1, 2])
+      let alone = try await inference.predictions(
+        of: candidate, on: dataset, magnitudes: [.shared(1), .shared(2)])
       #expect(score.1 == alone)
     }
     #expect(scores[0].1 != scores[1].1)

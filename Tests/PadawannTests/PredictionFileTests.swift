@@ -15,7 +15,7 @@ struct PredictionFileTests {
     let planes = (0..<3).map { plane in (0..<12).map { Float(plane * 12 + $0 - 17) / 8 } }
     return try PredictionFile(
       modelName: "mnist-net.padawann", model: digest(from: 0), datasetName: "Zürich:test",
-      sharedWeights: [0.5, 1, 2],
+      magnitudes: [0.5, 1, 2].map(Magnitude.shared),
       predictions: planes.map {
         Predictions(outputs: 3, logits: $0, labels: [0, 2, 1, 1], dataset: dataset)
       })
@@ -50,7 +50,7 @@ struct PredictionFileTests {
     let digest = Digest(of: [])
     let predictedClasses = Predictions(outputs: 1, logits: [-.infinity], labels: [0], dataset: digest)
     let file = try PredictionFile(
-      modelName: "", model: digest, datasetName: "d", sharedWeights: [nil, -2],
+      modelName: "", model: digest, datasetName: "d", magnitudes: [.own, .shared(-2)],
       predictions: [predictedClasses, predictedClasses])
     let path = NSTemporaryDirectory() + "predictions-\(UUID().uuidString).npz"
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -61,9 +61,10 @@ struct PredictionFileTests {
   @Test("parts that do not belong together are refused")
   func parts() throws {
     let good = try expected()
-    func make(_ weights: [Float?], _ predictions: [Predictions], name: String = "m") throws {
+    func make(_ weights: [Float], _ predictions: [Predictions], name: String = "m") throws {
       _ = try PredictionFile(
-        modelName: name, model: good.model, datasetName: "d", sharedWeights: weights, predictions: predictions
+        modelName: name, model: good.model, datasetName: "d", magnitudes: weights.map(Magnitude.shared),
+        predictions: predictions
       )
     }
     let one = good.predictions[0]
@@ -72,7 +73,7 @@ struct PredictionFileTests {
     #expect(throws: PadawannError.self) { try make([.infinity], [one]) }
     #expect(throws: PadawannError.self) { try make([1], [one], name: String(repeating: "x", count: 4097)) }
     let many = #expect(throws: PadawannError.self) {
-      try make([Float?](repeating: 1, count: 20_000), [Predictions](repeating: one, count: 20_000))
+      try make([Float](repeating: 1, count: 20_000), [Predictions](repeating: one, count: 20_000))
     }
     #expect(many?.kind == .unsupported)
     let other = Predictions(outputs: 3, logits: one.logits, labels: one.labels, dataset: Digest(of: []))

@@ -37,7 +37,7 @@ import Testing
     #expect(cases.count >= 25)
     for golden in cases {
       let network = try Self.network(golden)
-      let magnitude: Magnitude = golden.raw.shared.map { .shared($0, overridesOwn: true) } ?? .own
+      let magnitude: Magnitude = Magnitude(sharedWeight: golden.raw.shared)
       let outputs = ReferenceEvaluator(network, magnitude: magnitude).activations(
         golden.raw.inputs, of: network.architecture.nodes.count - 1)
       let largest = golden.raw.outputs.joined().map(abs).max() ?? 0

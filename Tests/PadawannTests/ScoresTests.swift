@@ -115,13 +115,14 @@ struct ScoresTests {
   func sweep() throws {
     let bad = predictions([[1, 0], [1, 0]], [1, 1])
     let good = predictions([[1, 0], [0, 1]], [1, 1])
-    let sweep = try WeightSweep(sharedWeights: [0.5, 1, 2, nil], predictions: [bad, good, good, bad])
+    let sweep = try WeightSweep(
+      magnitudes: [.shared(0.5), .shared(1), .shared(2), .own], predictions: [bad, good, good, bad])
     #expect(sweep.best == 1 && sweep.points.map(\.scores.accuracy.count) == [0, 1, 1, 0])
     #expect(sweep.points.map(\.sharedWeight) == [0.5, 1, 2, nil])
     #expect(sweep.ensemble == (try Ensemble(of: [bad, good, good, bad])).scores)
     let coded = try JSONDecoder().decode(WeightSweep.self, from: JSONEncoder().encode(sweep))
     #expect(coded == sweep)
-    #expect(throws: PadawannError.self) { try WeightSweep(sharedWeights: [1], predictions: [bad, good]) }
-    #expect(throws: PadawannError.self) { try WeightSweep(sharedWeights: [], predictions: []) }
+    #expect(throws: PadawannError.self) { try WeightSweep(magnitudes: [.own], predictions: [bad, good]) }
+    #expect(throws: PadawannError.self) { try WeightSweep(magnitudes: [], predictions: []) }
   }
 }

@@ -82,14 +82,7 @@ package struct NumPyArray: Sendable, Equatable {
 
   /// The size in bytes of a shape; `nil` when it is negative somewhere, overflows or has more than 64 dimensions.
   static func byteCount(of shape: [Int], _ type: ElementType) -> Int? {
-    guard shape.count <= 64 else { return nil }
-    var count = type.byteCount
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow else { return nil }
-      count = product
-    }
-    return count
+    shape.count <= 64 ? (shape + [type.byteCount]).product : nil
   }
 
   /// Elements of Fortran order (the first index runs fastest) in C order.

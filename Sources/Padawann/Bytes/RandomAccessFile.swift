@@ -1,7 +1,26 @@
 import Foundation
 
+/// Bytes that are read in ranges, in memory or on disk.
+package protocol RandomAccess: Sendable {
+  /// How many there are.
+  var byteCount: Int { get }
+  /// Exactly `count` bytes from `offset`.
+  ///
+  /// - Throws: ``PadawannError`` `data` when the range is not inside.
+  func bytes(at offset: Int, count: Int) throws(PadawannError) -> [UInt8]
+}
+
+extension [UInt8]: RandomAccess {
+  package var byteCount: Int { count }
+
+  package func bytes(at offset: Int, count: Int) throws(PadawannError) -> [UInt8] {
+    var reader = try ByteReader(self).part(at: offset, count: count)
+    return Array(try reader.take(count))
+  }
+}
+
 /// A regular file that is read in ranges, for files that are too large to hold.
-package final class RandomAccessFile: Sendable {
+package final class RandomAccessFile: RandomAccess {
   /// Where it is.
   package let path: String
   /// Its size in bytes when it was opened.

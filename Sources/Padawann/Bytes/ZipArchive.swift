@@ -1,4 +1,4 @@
-/// A zip archive in memory (PKWARE's APPNOTE 6.3, with ZIP64), read strictly.
+/// A zip archive (PKWARE's APPNOTE 6.3, with ZIP64), read strictly.
 ///
 /// The central directory is what counts, because writers such as PyTorch's leave sizes and checksums out of the local
 /// headers. Whatever both say must agree, and every content is checked against its CRC-32, so that a damaged archive
@@ -7,14 +7,14 @@ package struct ZipArchive: Sendable {
   /// The entries in the order of the central directory.
   package let entries: [ZipEntry]
   private let places: [String: Int]
-  private let bytes: [UInt8]
+  private let bytes: any RandomAccess
 
   /// Reads the directory and checks it against every local header.
   ///
   /// - Throws: ``PadawannError`` `data` when the archive is truncated, damaged or ambiguous: names that appear twice,
   ///   are absolute or leave the archive, entries that overlap, headers that contradict each other; `unsupported` when
   ///   it is encrypted, spread over several disks or uses another compression than deflate.
-  package init(_ bytes: [UInt8]) throws(PadawannError) {
+  package init(_ bytes: any RandomAccess) throws(PadawannError) {
     let directory = try ZipDirectory(bytes)
     var entries: [ZipEntry] = []
     for record in try directory.entries(of: bytes) {
@@ -48,19 +48,17 @@ package struct ZipArchive: Sendable {
         .data, "\(entry.size) bytes are announced and \(limit) are accepted",
         remedy: "Store it without compression, if this is no attack")
     }
-    var reader = try ByteReader(bytes).part(at: entry.contentOffset, count: entry.compressedSize)
-    let stored = try reader.take(entry.compressedSize)
-    return try entry.content(of: stored)
+    return try entry.content(of: bytes.bytes(at: entry.contentOffset, count: entry.compressedSize))
   }
 
   /// The entry with the place of its content, once its local header agrees with the directory.
-  private static func located(_ entry: ZipEntry, in bytes: [UInt8], before end: Int) throws(PadawannError)
+  private static func located(_ entry: ZipEntry, in bytes: any RandomAccess, before end: Int)
+    throws(PadawannError)
     -> ZipEntry
   {
     let disagreement = PadawannError(
       .data, "the local header and the central directory disagree", remedy: ZipEntry.fetchAgain)
-    var reader = try ByteReader(bytes).part(at: 0, count: end)
-    try reader.move(to: entry.headerOffset)
+    var reader = ByteReader(try bytes.bytes(at: entry.headerOffset, count: 30))
     guard try reader.integer(UInt32.self) == 0x0403_4b50 else { throw disagreement }
     try reader.skip(2)
     let flags = try reader.integer(UInt16.self)
@@ -69,8 +67,7 @@ package struct ZipArchive: Sendable {
     let crc = try reader.integer(UInt32.self)
     let sizes = [try reader.integer(UInt32.self), try reader.integer(UInt32.self)]
     let lengths = [Int(try reader.integer(UInt16.self)), Int(try reader.integer(UInt16.self))]
-    let name = try reader.take(lengths[0])
-    try reader.skip(lengths[1])
+    let name = try bytes.bytes(at: entry.headerOffset + 30, count: lengths[0])
     guard method == entry.method, flags == entry.flags, name.elementsEqual(entry.name.utf8) else {
       throw disagreement
     }
@@ -82,8 +79,11 @@ package struct ZipArchive: Sendable {
       }
     }
     var located = entry
-    located.contentOffset = reader.position
-    try reader.skip(entry.compressedSize)
+    located.contentOffset = entry.headerOffset + 30 + lengths[0] + lengths[1]
+    guard located.contentOffset <= end, entry.compressedSize <= end - located.contentOffset else {
+      throw PadawannError(
+        .data, "its content reaches into the archive's directory", remedy: ZipEntry.fetchAgain)
+    }
     return located
   }
 

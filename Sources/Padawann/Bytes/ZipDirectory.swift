@@ -10,13 +10,8 @@ struct ZipDirectory {
   /// The ZIP64 end record and its locator, which stand before the end record.
   private static let wideEnd = 56 + 20
 
-  /// Of an archive in memory.
-  init(_ bytes: [UInt8]) throws(PadawannError) {
-    try self.init(tail: bytes, at: 0)
-  }
-
-  /// Of an archive on disk, of which only the end is read.
-  init(_ file: RandomAccessFile) throws(PadawannError) {
+  /// Of an archive, of which only the end is read.
+  init(_ file: any RandomAccess) throws(PadawannError) {
     let length = min(file.byteCount, Self.longestEnd + Self.wideEnd)
     try self.init(tail: file.bytes(at: file.byteCount - length, count: length), at: file.byteCount - length)
   }
@@ -113,30 +108,22 @@ struct ZipDirectory {
       place: Int(place), count: counts[1], size: try reader.integer(), offset: try reader.integer())
   }
 
-  /// All records of an archive in memory.
-  func entries(of bytes: [UInt8]) throws(PadawannError) -> [ZipEntry] {
-    try entries(ByteReader(bytes).part(at: offset, count: end - offset))
-  }
-
-  /// All records of an archive on disk.
-  func entries(of file: RandomAccessFile) throws(PadawannError) -> [ZipEntry] {
-    try entries(ByteReader(file.bytes(at: offset, count: end - offset)))
-  }
-
   /// All records, which must fill the directory exactly.
-  private func entries(_ directory: ByteReader) throws(PadawannError) -> [ZipEntry] {
-    var reader = directory
+  func entries(of file: any RandomAccess) throws(PadawannError) -> [ZipEntry] {
+    var reader = ByteReader(try file.bytes(at: offset, count: end - offset))
     var entries: [ZipEntry] = []
-    for _ in 0..<count { entries.append(try Self.entry(&reader)) }
+    for _ in 0..<count { entries.append(try Self.entry(&reader, directoryOffset: offset)) }
     guard reader.isAtEnd else {
       throw PadawannError(
-        .data, "the archive's directory has bytes that no entry owns", at: "byte \(reader.position)")
+        .data, "the archive's directory has bytes that no entry owns", at: "byte \(offset + reader.position)")
     }
     return entries
   }
 
-  private static func entry(_ reader: inout ByteReader) throws(PadawannError) -> ZipEntry {
-    let start = reader.position
+  private static func entry(_ reader: inout ByteReader, directoryOffset: Int) throws(PadawannError)
+    -> ZipEntry
+  {
+    let start = directoryOffset + reader.position
     guard try reader.integer(UInt32.self) == 0x0201_4b50 else {
       throw PadawannError(.data, "a record of the archive's directory is malformed", at: "byte \(start)")
     }

@@ -21,10 +21,10 @@ package struct ZipEntry: Sendable, Equatable {
   static let fetchAgain = "Fetch or save the file again"
 
   /// The content from what is stored, inflated when needed and checked against its size and CRC-32.
-  func content(of stored: ArraySlice<UInt8>) throws(PadawannError) -> [UInt8] {
-    var content = Array(stored)
+  func content(of stored: [UInt8]) throws(PadawannError) -> [UInt8] {
+    var content = stored
     if method == 8 {
-      do { content = try inflate(stored, .raw, limit: size) } catch {
+      do { content = try inflate(stored[...], .raw, limit: size) } catch {
         throw PadawannError(.data, "the compressed content is damaged (\(error))", remedy: Self.fetchAgain)
       }
     }

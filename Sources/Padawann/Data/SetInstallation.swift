@@ -86,12 +86,23 @@ package struct SetInstallation: Sendable {
   private func unpack(_ archive: PublishedFile, at path: String) throws {
     let names = set.files.map(\.name)
     if archive.name.hasSuffix(".zip") {
-      let zip = try ZipFile(RandomAccessFile(path))
-      for name in names { try place(name, try zip.file(named: name)) }
+      let zip = try ZipArchive(RandomAccessFile(path))
+      for name in names { try place(name, try Self.file(named: name, in: zip)) }
     } else {
       let files = try TarArchive(GzipFile.read(path, limit: 1 << 30)).files(named: names)
       for name in names { try place(name, files[name] ?? []) }
     }
+  }
+
+  /// The content of a file of an archive, in whatever folder of it.
+  private static func file(named name: String, in archive: ZipArchive) throws(PadawannError) -> [UInt8] {
+    // Folders inside the archive do not matter: the names that are looked for are unique.
+    guard
+      let entry = archive.entries.last(where: { $0.name.split(separator: "/").last.map(String.init) == name })
+    else {
+      throw PadawannError(.data, "the archive has no file \(name)")
+    }
+    return try archive.content(of: entry, limit: 1 << 30)
   }
 
   private func place(_ name: String, _ content: [UInt8]) throws {

@@ -38,21 +38,15 @@ package struct StoredArray: Equatable, Sendable {
 
   /// The product of the sizes, each of which must be zero or positive.
   static func product(_ sizes: some Sequence<Int>) throws(PadawannError) -> Int {
-    var product = 1
-    for size in sizes {
-      let (next, overflow) = product.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow, next <= 1 << 40 else {
-        throw PadawannError(.data, "the announced sizes are impossible: \(Array(sizes))")
-      }
-      product = next
+    guard let product = sizes.product, product <= 1 << 40 else {
+      throw PadawannError(.data, "the announced sizes are impossible: \(Array(sizes))")
     }
     return product
   }
 
   /// Refuses numbers that take more than `limit` bytes in memory.
   static func check(_ count: Int, bytesEach size: Int, limit: Int) throws(PadawannError) {
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
-    guard !overflow, bytes <= limit else {
+    guard let bytes = [count, size].product, bytes <= limit else {
       throw PadawannError(
         .data, "its \(count) numbers take more than the limit of \(limit) bytes",
         remedy: "Store them as unsigned bytes, or decompress the file first")

@@ -37,7 +37,9 @@ package struct Engine: Sendable {
     outputs = network.architecture.shapes[network.architecture.logitsNode].count
     var plans: [(plan: ExecutionPlan, magnitudeIndices: [Int])] = []
     for overridesOwn in [false, true] {
-      let magnitudeIndices = magnitudes.indices.filter { magnitudes[$0].overridesOwn == overridesOwn }
+      let magnitudeIndices = magnitudes.indices.filter {
+        network.overridesOwn(magnitudes[$0]) == overridesOwn
+      }
       guard !magnitudeIndices.isEmpty else { continue }
       let plan = try ExecutionPlan(
         network, magnitudeIndices.map { magnitudes[$0] }, overridesOwn: overridesOwn, dataset.normalisation,
@@ -110,10 +112,4 @@ package struct Engine: Sendable {
 
   /// How many images are best evaluated at a time.
   var imagesAtOnce: Int { (plans.map(\.plan.blocks).max() ?? 1) * LaneBuffer.width }
-}
-
-extension Magnitude {
-  fileprivate var overridesOwn: Bool {
-    if case .shared(_, overridesOwn: true) = self { true } else { false }
-  }
 }

@@ -37,20 +37,6 @@ public struct Inference: Sendable {
     try await predictions(of: network, on: dataset, magnitudes: [magnitude])[0]
   }
 
-  /// The logits of every image, with several shared weights.
-  ///
-  /// - Parameters:
-  ///   - network: what is evaluated.
-  ///   - dataset: images of the network's input shape, of at most as many classes as the network has outputs.
-  ///   - weights: shared weights; `nil` stands for the network's own, see ``Network/magnitude(_:)``.
-  /// - Returns: one for each weight.
-  /// - Throws: as ``predictions(of:on:magnitudes:)``.
-  public func predictions(of network: Network, on dataset: Dataset, weights: [Float?]) async throws
-    -> [Predictions]
-  {
-    try await predictions(of: network, on: dataset, magnitudes: weights.map(network.magnitude))
-  }
-
   /// The logits of every image, with several magnitudes of the weights, which share what they can.
   ///
   /// - Parameters:
@@ -131,19 +117,19 @@ public struct Inference: Sendable {
   /// - Parameters:
   ///   - candidates: what is evaluated.
   ///   - dataset: images that fit each of them.
-  ///   - weights: shared weights; `nil` stands for a network's own.
+  ///   - magnitudes: what the edges are worth.
   ///   - score: what is kept of a network, given its predictions with each weight.
   /// - Returns: one score per candidate.
   /// - Throws: as ``predictions(of:on:magnitudes:)``, and what `score` throws.
   public func evaluate<Result>(
-    _ candidates: [Network], on dataset: Dataset, weights: [Float?],
+    _ candidates: [Network], on dataset: Dataset, magnitudes: [Magnitude],
     score: (_ candidate: Int, _ predictions: [Predictions]) throws -> Result
   ) async throws -> [Result] {
     let nonzero = Remembered<NonzeroMap?>()
     var scores: [Result] = []
     for (index, network) in candidates.enumerated() {
       let predictions = try await predictions(
-        of: network, on: dataset, magnitudes: weights.map(network.magnitude), nonzero: nonzero)
+        of: network, on: dataset, magnitudes: magnitudes, nonzero: nonzero)
       scores.append(try score(index, predictions))
     }
     return scores

@@ -7,8 +7,8 @@ public struct PredictionFile: Sendable, Equatable {
   public let model: Digest
   /// What reports call the dataset.
   public let datasetName: String
-  /// The shared weights; `nil` stands for weights of the model's own.
-  public let sharedWeights: [Float?]
+  /// What the edges were worth, in turn.
+  public let magnitudes: [Magnitude]
   /// One set of predictions per shared weight, all with the same labels, outputs and dataset.
   public let predictions: [Predictions]
 
@@ -23,9 +23,9 @@ public struct PredictionFile: Sendable, Equatable {
   ///   same labels, outputs and dataset, a label is not an output, a shared weight is not finite, or a name is too
   ///   long; `unsupported` when there are more than 2¹⁴ shared weights, 2²⁵ images or 2²⁹ logits.
   public init(
-    modelName: String, model: Digest, datasetName: String, sharedWeights: [Float?], predictions: [Predictions]
+    modelName: String, model: Digest, datasetName: String, magnitudes: [Magnitude], predictions: [Predictions]
   ) throws(PadawannError) {
-    guard let first = predictions.first, sharedWeights.count == predictions.count, first.count > 0,
+    guard let first = predictions.first, magnitudes.count == predictions.count, first.count > 0,
       predictions.allSatisfy({
         $0.labels == first.labels && $0.outputs == first.outputs && $0.dataset == first.dataset
       })
@@ -37,14 +37,14 @@ public struct PredictionFile: Sendable, Equatable {
         .data, "label \(first.labels[wrong]) is not one of the \(first.outputs) outputs", at: "image \(wrong)"
       )
     }
-    guard sharedWeights.count <= Self.largest.weights / 4, first.count <= Self.largest.labels / 8,
+    guard magnitudes.count <= Self.largest.weights / 4, first.count <= Self.largest.labels / 8,
       first.logits.count <= Self.largest.logits / 4 / predictions.count
     else {
       throw PadawannError(
         .unsupported, "the predictions are too many for one file",
         remedy: "Use fewer shared weights or images")
     }
-    guard sharedWeights.allSatisfy({ $0?.isFinite ?? true }) else {
+    guard magnitudes.allSatisfy({ $0.sharedWeight?.isFinite ?? true }) else {
       throw PadawannError(.data, "a shared weight is not a finite number")
     }
     guard [modelName, datasetName].allSatisfy({ $0.utf8.count <= Self.longestName }) else {
@@ -53,7 +53,7 @@ public struct PredictionFile: Sendable, Equatable {
     self.modelName = modelName
     self.model = model
     self.datasetName = datasetName
-    self.sharedWeights = sharedWeights
+    self.magnitudes = magnitudes
     self.predictions = predictions
   }
 
@@ -68,7 +68,7 @@ public struct PredictionFile: Sendable, Equatable {
   public func file() throws(PadawannError) -> [UInt8] {
     let first = predictions[0]
     let shape = [predictions.count, first.count, first.outputs]
-    let weights = sharedWeights.map { $0 ?? .nan }
+    let weights = magnitudes.map { $0.sharedWeight ?? .nan }
     return try NumPyArchive.file(
       of: [
         .init(name: "model_name", array: .init(shape: [modelName.utf8.count], bytes: Array(modelName.utf8))),
@@ -96,7 +96,7 @@ extension PredictionFile {
   ///
   /// - Throws: ``PadawannError`` `data` when it is no `.npz` file, or an array is missing, damaged or of the wrong shape
   ///   or type, or the content fails the checks of
-  ///   ``init(modelName:model:datasetName:sharedWeights:predictions:)``.
+  ///   ``init(modelName:model:datasetName:magnitudes:predictions:)``.
   public init(_ bytes: [UInt8]) throws(PadawannError) {
     let archive = try NumPyArchive(bytes)
     let labels = try archive.array("labels", limit: Self.largest.labels + 4096)
@@ -117,7 +117,7 @@ extension PredictionFile {
     try self.init(
       modelName: Self.name("model_name", archive), model: Self.digest("model", archive),
       datasetName: Self.name("dataset_name", archive),
-      sharedWeights: weights.floats().map { $0.isNaN ? nil : $0 },
+      magnitudes: weights.floats().map { $0.isNaN ? .own : .shared($0) },
       predictions: (0..<weights.count).map { index in
         Predictions(
           outputs: logits.shape[2], logits: Array(numbers[(index * size)..<((index + 1) * size)]),

@@ -18,25 +18,26 @@ public struct WeightSweep: Codable, Sendable, Equatable {
   /// Scores each and all together.
   ///
   /// - Parameters:
-  ///   - sharedWeights: the weights; `nil` stands for a model's own weights.
-  ///   - predictions: one per shared weight, for the same images.
+  ///   - magnitudes: what the edges are worth.
+  ///   - predictions: one per magnitude, for the same images.
   ///   - outputs: as in ``Scores/init(of:outputs:confidence:)``.
   ///   - confidence: of the intervals.
   /// - Throws: ``PadawannError`` `usage` when the counts differ; else as `Ensemble`.
   public init(
-    sharedWeights: [Float?], predictions: [Predictions], outputs: [Int]? = nil,
+    magnitudes: [Magnitude], predictions: [Predictions], outputs: [Int]? = nil,
     confidence: Confidence = .standard
   ) throws(PadawannError) {
-    guard sharedWeights.count == predictions.count else {
+    guard magnitudes.count == predictions.count else {
       throw PadawannError(
-        .usage, "\(predictions.count) sets of predictions for \(sharedWeights.count) shared weights")
+        .usage, "\(predictions.count) sets of predictions for \(magnitudes.count) shared weights")
     }
     ensemble = try Ensemble(of: predictions, outputs: outputs, confidence: confidence).scores
     var points: [Point] = []
-    for (weight, prediction) in zip(sharedWeights, predictions) {
+    for (magnitude, prediction) in zip(magnitudes, predictions) {
       points.append(
         Point(
-          sharedWeight: weight, scores: try Scores(of: prediction, outputs: outputs, confidence: confidence)))
+          sharedWeight: magnitude.sharedWeight,
+          scores: try Scores(of: prediction, outputs: outputs, confidence: confidence)))
     }
     self.points = points
     best = Self.firstHighest(points.map(\.scores.accuracy.count))

@@ -31,15 +31,7 @@ public struct EdgeLayout: Hashable, Sendable {
 
   /// The number of edges of a layer; `nil` when it is not positive or too large.
   private static func count(of shape: [Int]) -> Int? {
-    guard !shape.isEmpty else { return nil }
-    var product = 1
-    for size in shape {
-      guard size > 0, case (let larger, false) = product.multipliedReportingOverflow(by: size) else {
-        return nil
-      }
-      product = larger
-    }
-    return product
+    shape.isEmpty ? nil : shape.product.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// The edges of one layer, by their numbers.

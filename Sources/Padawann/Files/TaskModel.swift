@@ -6,7 +6,7 @@ package struct TaskModel: Sendable {
   package let network: Network
   /// The shared weights with which it is meant to be evaluated: the task's alone where it has numbers of its own, which
   /// were made for that weight; `nil` stands for the network's own weights.
-  package let sharedWeights: [Float?]
+  package let magnitudes: [Magnitude]
 }
 
 extension Model {
@@ -21,9 +21,10 @@ extension Model {
         remedy: names.isEmpty ? "It has none" : "It has: \(names)")
     }
     let network = try self.network.replacing(task.parameters)
-    if network.hasOwnValuesOnly { return TaskModel(task: task, network: network, sharedWeights: [nil]) }
+    if network.hasOwnValuesOnly { return TaskModel(task: task, network: network, magnitudes: [.own]) }
     let own = task.parameters.isEmpty ? nil : task.bestSharedWeight
-    return TaskModel(task: task, network: network, sharedWeights: own.map { [$0] } ?? sharedWeights)
+    return TaskModel(
+      task: task, network: network, magnitudes: (own.map { [$0] } ?? sharedWeights).map(Magnitude.shared))
   }
 }
 

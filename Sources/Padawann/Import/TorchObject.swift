@@ -31,8 +31,7 @@ struct TorchStorage {
     case .untyped: size = 1
     case .unreadable: return nil
     }
-    let (product, overflow) = count.multipliedReportingOverflow(by: size)
-    return count < 0 || overflow ? nil : product
+    return [count, size].product
   }
 }
 

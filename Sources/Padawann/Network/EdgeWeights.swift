@@ -25,11 +25,9 @@ public struct EdgeWeights: Hashable, Sendable {
   ///   left (a zero weight is a pruned edge).
   public init(shape: [Int], mask: Bitmask, values: Values, retainsPruned: Bool = false) throws(PadawannError)
   {
-    let count = shape.reduce(1) { product, size in
-      let (count, overflow) = product.multipliedReportingOverflow(by: size)
-      return overflow || size < 1 ? 0 : count
+    guard let count = shape.product, count > 0 else {
+      throw PadawannError(.data, "weights of shape \(shape) are not possible")
     }
-    guard count > 0 else { throw PadawannError(.data, "weights of shape \(shape) are not possible") }
     guard mask.count == count else {
       throw PadawannError(.data, "a mask of \(mask.count) bits does not fit \(count) edges")
     }
@@ -90,15 +88,20 @@ public struct EdgeWeights: Hashable, Sendable {
   }
 
   /// The weights as numbers, row-major over ``shape``; 0 for pruned edges.
-  public func numbers(_ magnitude: Magnitude) -> [Float] {
+  ///
+  /// - Parameters:
+  ///   - magnitude: what the edges are worth.
+  ///   - overridesOwn: whether a shared weight takes the place of numbers that the layer has of its own, see
+  ///     ``Network/overridesOwn(_:)``.
+  public func numbers(_ magnitude: Magnitude, overridesOwn: Bool = false) -> [Float] {
     var result = [Float](repeating: 0, count: count)
     let edges = mask.indices
     switch (values, magnitude) {
-    case (.own(let numbers), .own), (.own(let numbers), .shared(_, overridesOwn: false)):
-      for edge in edges { result[edge] = numbers[edge] }
-    case (.own(let numbers), .shared(let weight, overridesOwn: true)):
+    case (.own(let numbers), .shared(let weight)) where overridesOwn:
       for edge in edges { result[edge] = numbers[edge] < 0 ? -weight : weight }
-    case (.signs(let signs), .shared(let weight, _)):
+    case (.own(let numbers), _):
+      for edge in edges { result[edge] = numbers[edge] }
+    case (.signs(let signs), .shared(let weight)):
       for edge in edges { result[edge] = signs[edge] ? -weight : weight }
     case (.signs(let signs), .own):
       for edge in edges { result[edge] = signs[edge] ? -1 : 1 }
@@ -111,7 +114,13 @@ public struct EdgeWeights: Hashable, Sendable {
 public enum Magnitude: Hashable, Sendable {
   /// Numbers of their own where a layer has them; 1 where it has only signs.
   case own
-  /// One shared weight for every layer of signs. A layer with numbers of its own keeps them, or, when they are
-  /// overridden, takes their signs times the shared weight (the weight-agnostic evaluation of a pre-trained net).
-  case shared(Float, overridesOwn: Bool = false)
+  /// One shared weight for every layer of signs. Layers with numbers of their own (fine-tuned ones) keep them; but where every
+  /// layer has, their signs times the shared weight are evaluated: the weight-agnostic evaluation of a pre-trained net.
+  case shared(Float)
+
+  /// A shared weight, or the network's own numbers for `nil`.
+  public init(sharedWeight: Float?) { self = sharedWeight.map(Magnitude.shared) ?? .own }
+
+  /// The shared weight; `nil` for a network's own numbers.
+  public var sharedWeight: Float? { if case .shared(let weight) = self { weight } else { nil } }
 }

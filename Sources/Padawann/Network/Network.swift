@@ -139,13 +139,8 @@ public struct Network: Hashable, Sendable {
 }
 
 extension Network {
-  /// What the edges are worth with a shared weight, or, without one, by themselves.
-  ///
-  /// A shared weight overrides the numbers of a network whose every layer has numbers of its own: that is its
-  /// weight-agnostic evaluation. Where only some layers have their own (fine-tuned ones), those keep them.
-  public func magnitude(_ sharedWeight: Float?) -> Magnitude {
-    sharedWeight.map { .shared($0, overridesOwn: hasOwnValuesOnly) } ?? .own
-  }
+  /// Whether a magnitude takes the place of the numbers that layers have of their own.
+  public func overridesOwn(_ magnitude: Magnitude) -> Bool { magnitude != .own && hasOwnValuesOnly }
 
   /// Whether another network has weighted nodes of the same names and shapes, so that edges can be compared one by one.
   public func hasSameLayers(as other: Network) -> Bool {

@@ -106,12 +106,15 @@ package struct ReferenceEvaluator: Sendable {
 
   private static func plan(_ network: Network, _ index: Int, _ magnitude: Magnitude) -> Plan {
     let architecture = network.architecture
+    let overridesOwn = network.overridesOwn(magnitude)
     switch (architecture.nodes[index].operation, network.parameters[index]) {
     case (.convolution(let convolution), .weighted(let weights, let bias)):
-      let list = EdgeList(weights.numbers(magnitude), convolution, architecture.inputShape(of: index))
+      let list = EdgeList(
+        weights.numbers(magnitude, overridesOwn: overridesOwn), convolution,
+        architecture.inputShape(of: index))
       return .edges(list, bias: bias ?? [Float](repeating: 0, count: convolution.outputs))
     case (.linear(let linear), .weighted(let weights, let bias)):
-      let list = EdgeList(weights.numbers(magnitude), rows: linear.outputs)
+      let list = EdgeList(weights.numbers(magnitude, overridesOwn: overridesOwn), rows: linear.outputs)
       return .edges(list, bias: bias ?? [Float](repeating: 0, count: linear.outputs))
     case (.batchNormalisation(let epsilon), .normalisation(let numbers)):
       let slope = zip(numbers.scale, numbers.variance).map {

@@ -103,16 +103,16 @@ package struct TestResult: Codable, Sendable, Equatable {
     let network = try model.network.replacing(task?.parameters ?? [])
     // Numbers that were trained with one shared weight go with no other.
     let isTuned = task?.parameters.isEmpty == false
-    let weights: [Float?] =
-      if network.hasOwnValuesOnly { [nil] } else if isTuned { [task?.bestSharedWeight] } else {
-        model.sharedWeights
-      }
-    let predictions = try await inference.predictions(of: network, on: dataset, weights: weights)
+    let magnitudes: [Magnitude] =
+      if network.hasOwnValuesOnly { [.own] } else if isTuned {
+        [Magnitude(sharedWeight: task?.bestSharedWeight)]
+      } else { model.sharedWeights.map(Magnitude.shared) }
+    let predictions = try await inference.predictions(of: network, on: dataset, magnitudes: magnitudes)
     let score = try TaskResult(predictions, outputs: test.outputs ?? Array(dataset.classNames.indices))
     self.dataset = dataset.name
     datasetSha256 = dataset.digest.description
     images = dataset.count
-    sharedWeight = weights[score.best]
+    sharedWeight = magnitudes[score.best].sharedWeight
     accuracy = try Proportion(score.correct[score.best], of: score.images)
     crossEntropy = score.bestCrossEntropy
   }

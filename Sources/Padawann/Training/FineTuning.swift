@@ -102,14 +102,14 @@ package struct FineTuning: Sendable, Hashable, Codable {
   ///   - sharedWeight: what the edges without numbers of their own are worth.
   ///   - dataset: images that the network will learn from; the first 400 are looked at.
   ///   - inference: how the logits are found.
-  /// - Throws: as ``scope(in:)`` and ``Inference/predictions(of:on:weights:)``.
+  /// - Throws: as ``scope(in:)`` and ``Inference/predictions(of:on:magnitudes:)``.
   package func withScaledLogits(
     _ network: Network, sharedWeight: Float?, on dataset: Dataset, _ inference: Inference
   ) async throws -> (network: Network, settings: FineTuning) {
     let scope = try scope(in: network.architecture)
     guard scalesLogits else { return (network, self) }
     let predictions = try await inference.predictions(
-      of: network, on: dataset.prefix(400), weights: [sharedWeight])
+      of: network, on: dataset.prefix(400), magnitudes: [Magnitude(sharedWeight: sharedWeight)])
     let deviation = predictions[0].logits.standardDeviation
     var parameters = network.parameters
     let last = network.architecture.logitsNode
@@ -117,7 +117,7 @@ package struct FineTuning: Sendable, Hashable, Codable {
       case .weighted(let weights, let bias) = parameters[last]
     {
       let factor = Float(3 / deviation)
-      let numbers = weights.numbers(sharedWeight.map { .shared($0) } ?? .own).map { $0 * factor }
+      let numbers = weights.numbers(Magnitude(sharedWeight: sharedWeight)).map { $0 * factor }
       let mask = Bitmask(numbers.lazy.map { $0 != 0 })
       parameters[last] = .weighted(
         try EdgeWeights(shape: weights.shape, mask: mask, values: .own(numbers)),
@@ -151,7 +151,7 @@ package struct FineTuning: Sendable, Hashable, Codable {
       settings.seed = generator.next()
     }
     return try Trainer(
-      network, sharedWeight.map { .shared($0) } ?? .own, [task], scope(in: network.architecture), settings,
+      network, Magnitude(sharedWeight: sharedWeight), [task], scope(in: network.architecture), settings,
       threads, instructionSet, from: snapshot)
   }
 
@@ -204,7 +204,7 @@ extension Network {
       switch parameters[node] {
       case .none: break
       case .weighted(let weights, let bias):
-        if scope.weights.contains(node) { add(weights.numbers(sharedWeight.map { .shared($0) } ?? .own)) }
+        if scope.weights.contains(node) { add(weights.numbers(Magnitude(sharedWeight: sharedWeight))) }
         // Biases beside weights are few, and of another size.
         if !scope.weights.contains(node) { add(bias ?? []) }
       case .normalisation(let numbers): add(numbers.scale)

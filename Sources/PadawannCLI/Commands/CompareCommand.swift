@@ -54,7 +54,7 @@ struct CompareCommand: AsyncParsableCommand {
     let comparison = try Comparison(of: predictedClasses.map(\.model), confidence: confidence)
     let result = CompareReport(
       dataset: predictedClasses[0].datasetName, comparison,
-      sharedWeights: predictedClasses.map(\.sharedWeight),
+      magnitudes: predictedClasses.map(\.magnitude),
       edges: try overlaps(sources))
     try report.print(result) { result.text }
   }
@@ -85,7 +85,7 @@ struct CompareCommand: AsyncParsableCommand {
   /// What one of the compared files answers with the weight that is best for it.
   private struct ComparedPredictions {
     let model: ComparedModel
-    let sharedWeight: Float?
+    let magnitude: Magnitude
     let datasetName: String
   }
 
@@ -93,22 +93,22 @@ struct CompareCommand: AsyncParsableCommand {
     -> ComparedPredictions
   {
     if case .predictions(let file) = source.content {
-      return try best(source.path, file.datasetName, file.sharedWeights, file.predictions, nil)
+      return try best(source.path, file.datasetName, file.magnitudes, file.predictions, nil)
     }
     guard let subject else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
     let predictions = try await compute.predictions(
-      of: subject.network, named: source.path, on: subject.dataset, subject.sharedWeights)
-    return try best(source.path, subject.dataset.name, subject.sharedWeights, predictions, subject.outputs)
+      of: subject.network, named: source.path, on: subject.dataset, subject.magnitudes)
+    return try best(source.path, subject.dataset.name, subject.magnitudes, predictions, subject.outputs)
   }
 
   private func best(
-    _ path: String, _ dataset: String, _ sharedWeights: [Float?], _ predictions: [Predictions],
+    _ path: String, _ dataset: String, _ magnitudes: [Magnitude], _ predictions: [Predictions],
     _ outputs: [Int]?
   ) throws(PadawannError) -> ComparedPredictions {
-    let best = try WeightSweep(sharedWeights: sharedWeights, predictions: predictions, outputs: outputs).best
+    let best = try WeightSweep(magnitudes: magnitudes, predictions: predictions, outputs: outputs).best
     return ComparedPredictions(
       model: try ComparedModel(name: path, predictions[best], outputs: outputs),
-      sharedWeight: sharedWeights[best],
+      magnitude: magnitudes[best],
       datasetName: dataset)
   }
 

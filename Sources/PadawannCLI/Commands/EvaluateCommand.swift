@@ -82,9 +82,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         try self.record(of: subject, named: record).validate(for: stored.model.network.architecture)
       }
       let predictions = try await compute.predictions(
-        of: subject.network, named: model, on: subject.dataset, subject.sharedWeights)
+        of: subject.network, named: model, on: subject.dataset, subject.magnitudes)
       let sweep = try WeightSweep(
-        sharedWeights: subject.sharedWeights, predictions: predictions, outputs: subject.outputs)
+        magnitudes: subject.magnitudes, predictions: predictions, outputs: subject.outputs)
       entries.append(EvaluateReport.Entry(subject, sweep))
       storing = Result {
         try write(try predictions.map { try $0.restricted(to: subject.outputs) }, subject, stored)
@@ -126,7 +126,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard let path = self.predictions else { return }
     let file = try PredictionFile(
       modelName: model, model: stored.digest, datasetName: subject.dataset.name,
-      sharedWeights: subject.sharedWeights,
+      magnitudes: subject.magnitudes,
       predictions: predictions)
     try file.write(to: path)
   }

@@ -93,9 +93,7 @@ struct EvolveCommand: AsyncParsableCommand {
     request.values = algorithm.weights ?? .shared(Model.thesisWeights)
     request.keepsSigns = algorithm.signs != .discard
     request.evolution = algorithm.settings
-    request.layers = algorithm.layers.map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    }
+    request.layers = algorithm.layers?.commaSeparated
     if let images = algorithm.gradientImages { request.gradientImages = images }
     request.fitness = Fitness(algorithm.fitness ?? .thesis, edgePenalty: algorithm.edgePenalty ?? 0)
     return request

@@ -149,7 +149,7 @@ struct FinetuneCommand: AsyncParsableCommand {
     switch layers {
     case "last": settings.part = .lastLayer
     case "biases": settings.part = .biases
-    default: settings.part = .nodes(layers.split(separator: ",").map(String.init))
+    default: settings.part = .nodes(layers.commaSeparated)
     }
     settings.quantises = int8
     try training.apply(to: &settings.training, hasUsualRates: !settings.scalesLogits)

@@ -140,7 +140,7 @@ struct LearnCommand: AsyncParsableCommand {
     request.perClass = perClass.count
     request.heldOut = heldOut
     request.mapsLabels = mapLabels == .auto
-    request.learning.layers = layers.map { $0.split(separator: ",").map(String.init) }
+    request.learning.layers = layers?.commaSeparated
     for entry in share { request.learning.shares[entry.layer] = entry.share }
     request.learning.biases = biases.value
     request.learning.sharedWeight = weight
@@ -156,14 +156,13 @@ struct DensityList {
 
   /// - Throws: `ValidationError`.
   init(_ argument: String) throws {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Double($0) }
-    guard values.count == parts.count, Set(values).count == values.count,
-      values.allSatisfy({ $0 > 0 && $0 <= 1 })
+    guard let list = argument.commaSeparated(Double.self), Set(list).count == list.count,
+      list.allSatisfy({ $0 > 0 && $0 <= 1 })
     else {
       throw ValidationError(
         "--sweep takes different shares above 0 with commas between them, for example 0.5,0.1")
     }
+    values = list
   }
 }
 

@@ -34,16 +34,16 @@ struct ComputeOptions: ParsableArguments {
   }
 
   /// The predictions of a network with each magnitude of its weights, with the progress shown.
-  func predictions(of network: Network, named name: String, on dataset: Dataset, _ sharedWeights: [Float?])
+  func predictions(of network: Network, named name: String, on dataset: Dataset, _ magnitudes: [Magnitude])
     async throws -> [Predictions]
   {
     let progress = ProgressLine()
     progress.begin(
       ProgressBar(
-        "\(name) on \(dataset.name)", of: .things("images"), total: dataset.count * sharedWeights.count))
+        "\(name) on \(dataset.name)", of: .things("images"), total: dataset.count * magnitudes.count))
     defer { progress.finish() }
     let inference = try inference { progress.advance($0) }
-    return try await inference.predictions(of: network, on: dataset, weights: sharedWeights)
+    return try await inference.predictions(of: network, on: dataset, magnitudes: magnitudes)
   }
 
   /// At least one.

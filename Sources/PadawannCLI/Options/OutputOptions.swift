@@ -36,12 +36,12 @@ struct OutputList: CustomStringConvertible {
 
   /// - Throws: `ValidationError`.
   init(_ argument: String) throws {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    indices = parts.compactMap { Int($0) }
-    guard indices.count == parts.count, indices.allSatisfy({ $0 >= 0 }), Set(indices).count == indices.count
+    guard let list = argument.commaSeparated(Int.self), list.allSatisfy({ $0 >= 0 }),
+      Set(list).count == list.count
     else {
       throw ValidationError("give different whole numbers from 0 with commas between them, for example 4,5,6")
     }
+    indices = list
   }
 
   var description: String { indices.map(String.init).joined(separator: ",") }

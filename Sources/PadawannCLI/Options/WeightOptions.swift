@@ -15,10 +15,10 @@ struct WeightOptions: ParsableArguments {
   @Flag(help: "Evaluate with the weights that the model has kept (default, where every layer has kept them).")
   var ownWeights = false
 
-  /// The shared weights of one model: `nil` stands for its own weights.
+  /// What the edges of one model are worth, in turn.
   ///
   /// - Throws: ``PadawannError`` `usage` when own weights are asked of a model that has none.
-  func sharedWeights(of model: Model, _ path: String) throws(PadawannError) -> [Float?] {
+  func magnitudes(of model: Model, _ path: String) throws(PadawannError) -> [Magnitude] {
     if ownWeights, !model.network.hasOwnValuesOnly {
       throw PadawannError(
         .usage, "--own-weights needs a model that has kept its weights, and this one has only signs",
@@ -27,7 +27,7 @@ struct WeightOptions: ParsableArguments {
     }
     let isOwn = ownWeights || (weights == nil && model.network.hasOwnValuesOnly)
     let shared = weights?.values ?? (isOwn ? [] : model.sharedWeights)
-    return (isOwn ? [nil] : []) + shared
+    return (isOwn ? [.own] : []) + shared.map(Magnitude.shared)
   }
 }
 
@@ -41,13 +41,12 @@ struct WeightList: CustomStringConvertible {
   ///
   /// - Throws: `ValidationError`.
   init(_ argument: String) throws {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Float($0) }
-    guard values.count == parts.count, (1...64).contains(values.count),
-      values.allSatisfy({ $0.isFinite && $0 != 0 })
+    guard let list = argument.commaSeparated(Float.self), list.count <= 64,
+      list.allSatisfy({ $0.isFinite && $0 != 0 })
     else {
       throw ValidationError("give 1 to 64 numbers other than 0 with commas between them, for example 0.5,1,2")
     }
+    values = list
   }
 
   var description: String { values.map(Format.weight).joined(separator: ",") }

@@ -28,13 +28,13 @@ struct CompareReport: Encodable {
     let overlap: EdgeOverlap
   }
 
-  init(dataset: String, _ comparison: Comparison, sharedWeights: [Float?], edges: [PairOverlap]) {
+  init(dataset: String, _ comparison: Comparison, magnitudes: [Magnitude], edges: [PairOverlap]) {
     self.dataset = dataset
     datasetSha256 = comparison.dataset
     images = comparison.images
     alpha = comparison.alpha
-    models = zip(comparison.models, sharedWeights).map {
-      Entry(name: $0.name, sharedWeight: $1, accuracy: $0.accuracy)
+    models = zip(comparison.models, magnitudes).map {
+      Entry(name: $0.name, sharedWeight: $1.sharedWeight, accuracy: $0.accuracy)
     }
     cochran = comparison.cochran
     pairs = comparison.pairs

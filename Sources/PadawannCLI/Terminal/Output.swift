@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Padawann
 
@@ -44,5 +45,16 @@ enum Output {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
       _ = open("/dev/null", O_RDONLY)
     }
+  }
+}
+
+/// How a result is printed.
+struct ReportOptions: ParsableArguments {
+  @Flag(help: "Print the result as JSON (Formats/report.md).")
+  var json = false
+
+  /// Prints a result as the user wants it.
+  func print(_ result: some Encodable, text: () -> String) throws {
+    if json { try Output.write(json: result) } else { try Output.write(text()) }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Padawann
 import Synchronization
 
 /// Shows on standard error how far the work is: a bar with rate and remaining time on a terminal, a plain line every ten
@@ -95,5 +96,21 @@ final class ProgressLine: Sendable {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
+  }
+}
+
+extension ProgressLine {
+  /// Shows what a download does.
+  func show(_ event: Download.Event) {
+    switch event {
+    case .present(let path): note("\(path) is there")
+    case .started(let file, let address, let present):
+      note("\(file) from \(address)" + (present > 0 ? ", going on after \(Format.size(present))" : ""))
+      begin(ProgressBar(file, of: .bytes, done: present))
+    case .progress(_, let received, let expected): reach(received, of: expected)
+    case .failed(let address, let reason): note("\(address): \(reason)")
+    case .finished(let path, let byteCount): note("\(path) is complete: \(Format.size(byteCount))")
+    case .unpacking(let archive): note("taking the files out of \(archive)")
+    }
   }
 }

@@ -7,11 +7,11 @@ package enum EdgeValues: Hashable, Sendable {
   /// A magnitude of its own for every edge, drawn once, that never changes (thesis 7.7).
   case random
 
-  /// The shared weights with which an individual is evaluated; `nil` stands for its own values.
-  var sharedWeights: [Float?] {
+  /// What the edges of an individual are worth, in turn.
+  var magnitudes: [Magnitude] {
     switch self {
-    case .shared(let weights): weights
-    case .pretrained, .random: [nil]
+    case .shared(let weights): weights.map(Magnitude.shared)
+    case .pretrained, .random: [.own]
     }
   }
 }

@@ -42,12 +42,12 @@ package struct EvaluationTask: Sendable {
   ///   - weights: shared weights, of which the one is taken that the best mapping gets most images right with, the first
   ///     of equals; `nil` stands for the network's own.
   ///   - inference: how the network is evaluated.
-  /// - Throws: as ``Inference/predictions(of:on:weights:)`` and ``labelMap(confusion:)``.
-  package func mapped(by network: Network, weights: [Float?], _ inference: Inference) async throws
+  /// - Throws: as ``Inference/predictions(of:on:magnitudes:)`` and ``labelMap(confusion:)``.
+  package func mapped(by network: Network, magnitudes: [Magnitude], _ inference: Inference) async throws
     -> EvaluationTask
   {
     var best: (outputs: [Int], correct: Int)?
-    for predictions in try await inference.predictions(of: network, on: dataset, weights: weights) {
+    for predictions in try await inference.predictions(of: network, on: dataset, magnitudes: magnitudes) {
       var confusion = [[Int]](
         repeating: [Int](repeating: 0, count: predictions.outputs), count: dataset.classNames.count)
       for (label, answer) in zip(predictions.labels, predictions.predictedClasses) {

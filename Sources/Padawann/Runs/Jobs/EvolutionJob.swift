@@ -141,7 +141,8 @@ package struct EvolutionJob: RunJob {
     var model = Model(network: try evaluator.base.network.masked(by: champion.individual.genome))
     if case .shared(let weights) = evaluator.values { model.sharedWeights = weights }
     model.tasks = zip(evaluator.tasks, champion.individual.score.report).map { task, score in
-      ModelTask(task, sharedWeight: evaluator.values.sharedWeights[score.best], accuracy: score.accuracy)
+      ModelTask(
+        task, sharedWeight: evaluator.values.magnitudes[score.best].sharedWeight, accuracy: score.accuracy)
     }
     model.provenance = start.provenance(
       configuration.provenance + [
@@ -155,7 +156,7 @@ package struct EvolutionJob: RunJob {
   func checkThatAChampionCanBeStored() throws(PadawannError) {
     let scores = evaluator.tasks.map { task in
       TaskResult(
-        images: task.dataset.count, correct: evaluator.values.sharedWeights.map { _ in 0 }, crossEntropy: [])
+        images: task.dataset.count, correct: evaluator.values.magnitudes.map { _ in 0 }, crossEntropy: [])
     }
     let unevaluated = Evolution<[TaskResult]>.Champion(
       individual: .init(genome: evaluator.base.genomes[0], score: FitnessScore(fitness: 0, report: scores)),

@@ -86,10 +86,10 @@ extension EvolutionLogLine.Individual {
     fitness = individual.score.fitness
     edges = individual.genome.remainingEdges
     crossEntropy = scores.reduce(0) { $0 + $1.bestCrossEntropy } / Double(scores.count)
-    let sharedWeights = evaluator.values.sharedWeights
+    let magnitudes = evaluator.values.magnitudes
     tasks = zip(evaluator.tasks, scores).map { task, score in
       EvolutionLogLine.Task(
-        name: task.name, sharedWeight: sharedWeights[score.best], accuracy: score.accuracy,
+        name: task.name, sharedWeight: magnitudes[score.best].sharedWeight, accuracy: score.accuracy,
         crossEntropy: score.bestCrossEntropy,
         accuracies: score.correct.map { Double($0) / Double(score.images) })
     }

@@ -52,7 +52,7 @@ extension EvolutionRequest {
       parents: parents.map(\.network), values: values, keepsSigns: keepsSigns, seed: evolution.seed)
     let loaded = try await tasks.loaded(perClass: perClass, data, for: base.network.architecture) { task in
       mapsLabels
-        ? try await task.mapped(by: base.network, weights: values.sharedWeights, environment.inference) : task
+        ? try await task.mapped(by: base.network, magnitudes: values.magnitudes, environment.inference) : task
     }
     var algorithm = evolution
     let isGuided = evolution.mutation == .gradient

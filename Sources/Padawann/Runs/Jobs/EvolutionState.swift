@@ -63,7 +63,7 @@ private struct EvolutionRows {
   {
     self.root = root
     tasks = configuration.tasks
-    weights = try configuration.settings.edgeValues().sharedWeights.count
+    weights = try configuration.settings.edgeValues().magnitudes.count
     rows = configuration.settings.evolution.population + 1
     self.layout = layout
   }

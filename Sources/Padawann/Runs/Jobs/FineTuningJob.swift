@@ -161,7 +161,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
   private func accuracy(of network: Network) async throws -> Proportion? {
     guard let test else { return nil }
     let predictions = try await environment.inference.predictions(
-      of: network, on: test, weights: [sharedWeight])
+      of: network, on: test, magnitudes: [Magnitude(sharedWeight: sharedWeight)])
     return try Scores(of: predictions[0], outputs: start.tasks[0].outputs).accuracy
   }
 
@@ -170,7 +170,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
     guard isFinished else { throw PadawannError(.usage, "the fine-tuning is not at its end") }
     let task = start.tasks[0]
     let predictions = try await environment.inference.predictions(
-      of: head(), on: task.dataset, weights: [sharedWeight])
+      of: head(), on: task.dataset, magnitudes: [Magnitude(sharedWeight: sharedWeight)])
     var record = ModelTask(
       task, sharedWeight: sharedWeight,
       accuracy: try TaskResult(predictions, outputs: task.outputs).accuracy)
@@ -303,13 +303,13 @@ package struct FineTuningRequest: Sendable {
     try Inference.check(dataset, fits: network.architecture)
     _ = try tuning.scope(in: network.architecture)
     var task = EvaluationTask(name: name, dataset: dataset, outputs: known?.outputs)
-    let weights: [Float?] = network.hasOwnValuesOnly ? [nil] : model.sharedWeights
-    if mapsLabels { task = try await task.mapped(by: network, weights: weights, inference) }
+    let magnitudes = network.hasOwnValuesOnly ? [.own] : model.sharedWeights.map(Magnitude.shared)
+    if mapsLabels { task = try await task.mapped(by: network, magnitudes: magnitudes, inference) }
     try task.check(fits: network.architecture)
     var weight: Float?
     if !network.hasOwnValuesOnly {
       weight = sharedWeight ?? known?.bestSharedWeight
-      if weight == nil { weight = try await Self.bestWeight(weights, network, task, inference) }
+      if weight == nil { weight = try await Self.bestWeight(magnitudes, network, task, inference) }
     }
     let settings = FineTuningJob.Settings(tuning: tuning, profile: profile, sharedWeight: weight)
     try settings.validate()
@@ -331,10 +331,10 @@ package struct FineTuningRequest: Sendable {
   }
 
   private static func bestWeight(
-    _ weights: [Float?], _ network: Network, _ task: EvaluationTask, _ inference: Inference
+    _ magnitudes: [Magnitude], _ network: Network, _ task: EvaluationTask, _ inference: Inference
   ) async throws -> Float? {
     let first = try task.dataset.prefix(imagesForWeight)
-    let predictions = try await inference.predictions(of: network, on: first, weights: weights)
-    return weights[try TaskResult(predictions, outputs: task.outputs).best]
+    let predictions = try await inference.predictions(of: network, on: first, magnitudes: magnitudes)
+    return magnitudes[try TaskResult(predictions, outputs: task.outputs).best].sharedWeight
   }
 }

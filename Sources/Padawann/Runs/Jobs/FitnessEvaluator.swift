@@ -35,7 +35,7 @@ package struct FitnessEvaluator: Sendable {
   /// Scores candidates, each by all threads.
   ///
   /// - Returns: one score per candidate, with one ``TaskResult`` per task.
-  /// - Throws: as ``Inference/predictions(of:on:weights:)``; `CancellationError`.
+  /// - Throws: as ``Inference/predictions(of:on:magnitudes:)``; `CancellationError`.
   package func scores(of candidates: [Candidate]) async throws -> [FitnessScore<[TaskResult]>] {
     var scores: [FitnessScore<[TaskResult]>] = []
     for start in stride(from: 0, to: candidates.count, by: Self.group) {
@@ -49,7 +49,7 @@ package struct FitnessEvaluator: Sendable {
     let networks = try candidates.map { try base.network.masked(by: $0.genome) }
     var reports = [[TaskResult]](repeating: [], count: candidates.count)
     for task in tasks {
-      let scores = try await inference.evaluate(networks, on: task.dataset, weights: values.sharedWeights) {
+      let scores = try await inference.evaluate(networks, on: task.dataset, magnitudes: values.magnitudes) {
         try TaskResult($1, outputs: task.outputs)
       }
       for (index, score) in scores.enumerated() { reports[index].append(score) }
@@ -63,6 +63,6 @@ package struct FitnessEvaluator: Sendable {
 
   /// How many images a candidate is evaluated on, counted once per magnitude of the weights.
   package var imagesPerCandidate: Int {
-    tasks.reduce(0) { $0 + $1.dataset.count } * values.sharedWeights.count
+    tasks.reduce(0) { $0 + $1.dataset.count } * values.magnitudes.count
   }
 }

@@ -89,7 +89,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
       record.parameters = biases(task: index, of: model.network.architecture)
       let network = try model.network.replacing(record.parameters)
       let predictions = try await environment.inference.predictions(
-        of: network, on: task.dataset, weights: [weight])
+        of: network, on: task.dataset, magnitudes: [.shared(weight)])
       record.accuracy = try TaskResult(predictions, outputs: task.outputs).accuracy
       model.tasks.append(record)
     }

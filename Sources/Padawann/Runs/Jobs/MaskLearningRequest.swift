@@ -66,7 +66,8 @@ extension LearningRequest {
     let signs = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
     let loaded = try await specs.learned.loaded(perClass: perClass, data, for: signs.architecture) { task in
       mapsLabels
-        ? try await task.mapped(by: signs, weights: [learning.sharedWeight], environment.inference) : task
+        ? try await task.mapped(
+          by: signs, magnitudes: [.shared(learning.sharedWeight)], environment.inference) : task
     }
     _ = try EdgeBudget(network, learning)
     return try RunStart(

@@ -1,0 +1,10 @@
+extension String {
+  /// The parts of a list with commas between them.
+  var commaSeparated: [String] { split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+
+  /// Numbers with commas between them; `nil` where a part is none.
+  func commaSeparated<Number: LosslessStringConvertible>(_: Number.Type) -> [Number]? {
+    let numbers = commaSeparated.compactMap(Number.init)
+    return numbers.count == commaSeparated.count ? numbers : nil
+  }
+}
