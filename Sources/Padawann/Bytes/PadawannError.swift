@@ -1,3 +1,5 @@
+import Foundation
+
 /// What went wrong, where, and what to do about it.
 ///
 /// Every error that a user's input can cause is one of these.
@@ -92,4 +94,12 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     error.location = location.map { "\(outer): \($0)" } ?? outer
     return error
   }
+}
+
+/// The system's reason of an error of Foundation's, in the system's own words.
+package func systemReason(of error: any Error) -> String {
+  let outer = error as NSError
+  let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError
+  let system = [inner, outer].compactMap { $0 }.first { $0.domain == NSPOSIXErrorDomain }
+  return system.map { String(cString: strerror(Int32($0.code))) } ?? outer.localizedDescription
 }

@@ -19,10 +19,10 @@ final class BodyReceiver: NSObject, URLSessionDataDelegate {
   private let file: PublishedFile
   private let part: PartialFile
   private let present: Int
-  private let report: Download.Report
+  private let report: DownloadEvent.Receiver
   private let state: Mutex<State>
 
-  init(file: PublishedFile, part: PartialFile, present: Int, report: @escaping Download.Report) {
+  init(file: PublishedFile, part: PartialFile, present: Int, report: @escaping DownloadEvent.Receiver) {
     self.file = file
     self.part = part
     self.present = present

@@ -39,7 +39,7 @@ package struct SetInstallation: Sendable {
   /// Fetches what is not there.
   ///
   /// - Throws: ``PadawannError`` of ``Download/run(report:)``, or `data` when an archive does not have what it should.
-  package func run(report: @escaping Download.Report) async throws {
+  package func run(report: @escaping DownloadEvent.Receiver) async throws {
     if let archive = set.archive {
       try await installArchive(archive, report: report)
     } else {
@@ -47,12 +47,13 @@ package struct SetInstallation: Sendable {
     }
   }
 
-  private func install(_ file: PublishedFile, report: @escaping Download.Report) async throws {
+  private func install(_ file: PublishedFile, report: @escaping DownloadEvent.Receiver) async throws {
     if !replaces, let path = folder.location(of: file, in: set) { return report(.present(path: path)) }
     try await download(file).run(report: report)
   }
 
-  private func installArchive(_ archive: PublishedFile, report: @escaping Download.Report) async throws {
+  private func installArchive(_ archive: PublishedFile, report: @escaping DownloadEvent.Receiver) async throws
+  {
     let present = set.files.compactMap { folder.location(of: $0, in: set) }
     if !replaces, present.count == set.files.count {
       for path in present { report(.present(path: path)) }

@@ -36,7 +36,7 @@ package final class RunFolder: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       } catch {
         throw PadawannError(
-          .cannotCreate, "the folder cannot be made: \(error.localizedDescription)", at: path)
+          .cannotCreate, "the folder cannot be made: \(systemReason(of: error))", at: path)
       }
     }
     let descriptor = open("\(path)/\(Self.lockFile)", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)

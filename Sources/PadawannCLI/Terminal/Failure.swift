@@ -19,7 +19,7 @@ package struct Failure: Sendable, Equatable {
     } else if parsed == .success || parsed == .validationFailure {
       self.init(message: Self.parserMessage(error), code: parsed.rawValue)
     } else if error is CocoaError || error is POSIXError {
-      self.init("padawann: reading or writing failed: \(Self.reason(of: error))", .inputOutput)
+      self.init("padawann: reading or writing failed: \(systemReason(of: error))", .inputOutput)
     } else if error is CancellationError {
       self.init("padawann: stopped", .interrupted)
     } else {
@@ -50,14 +50,6 @@ package struct Failure: Sendable, Equatable {
   private init(message: String, code: Int32) {
     self.message = message
     self.code = code
-  }
-
-  /// The system's reason of an error, in its own words.
-  static func reason(of error: any Error) -> String {
-    let outer = error as NSError
-    let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError
-    let system = [inner, outer].compactMap { $0 }.first { $0.domain == NSPOSIXErrorDomain }
-    return system.map { String(cString: strerror(Int32($0.code))) } ?? outer.localizedDescription
   }
 
   /// The parser's message and usage, introduced like every other message.

@@ -12,7 +12,7 @@ enum Output {
       try FileHandle.standardOutput.write(contentsOf: Data((text.inLines + "\n").utf8))
     } catch {
       throw PadawannError(
-        .inputOutput, "the result cannot be written to standard output: \(Failure.reason(of: error))",
+        .inputOutput, "the result cannot be written to standard output: \(systemReason(of: error))",
         remedy: "Free some space, or send it elsewhere")
     }
   }

@@ -101,7 +101,7 @@ final class ProgressLine: Sendable {
 
 extension ProgressLine {
   /// Shows what a download does.
-  func show(_ event: Download.Event) {
+  func show(_ event: DownloadEvent) {
     switch event {
     case .present(let path): note("\(path) is there")
     case .started(let file, let address, let present):
