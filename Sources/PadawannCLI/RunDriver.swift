@@ -88,6 +88,10 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
     return finished
   }
 
+  private static func isInterruption(_ error: any Error) -> Bool {
+    error is CancellationError || (error as? PadawannError)?.kind == .interrupted
+  }
+
   /// The run is made here, because a copy in the hands of a caller would keep its first population in memory to the end.
   private func finish(
     _ path: String?, _ member: String? = nil, _ make: () async throws -> Run<Job>
@@ -113,7 +117,7 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
       }
       line.begin(ProgressBar("\(name): measuring the result", of: .things("images")))
       return try await run.finish()
-    } catch is CancellationError {
+    } catch let error where Self.isInterruption(error) {
       guard let path else { throw PadawannError(.interrupted, "stopped; nothing was kept") }
       throw PadawannError(
         .interrupted, "stopped; nothing is lost of the steps that were done", at: title,

@@ -48,4 +48,14 @@ import Testing
     #expect(try Self.gradients(room: 1000, shifts: true, .single) == anew)
     #expect(try Self.gradients(room: nil, shifts: true, .half) != anew)
   }
+
+  /// A signal once waited until the features of all images were there.
+  @Test func aTaskThatIsCancelledStopsBetweenTwoBatches() async throws {
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try Self.gradients(room: nil, shifts: true, .half)
+    }
+    let error = await #expect(throws: PadawannError.self) { try await task.value }
+    #expect(error?.kind == .interrupted)
+  }
 }

@@ -25,7 +25,7 @@ final class FeatureCache {
   ///   - bytes: the room.
   ///   - progress: told the share of them that is there.
   /// - Returns: `nil` when there is nothing to keep: the trained part reads the image, or several activations.
-  /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
+  /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory, `interrupted` when the task is cancelled.
   init?(
     _ machine: TrainingEngine, _ feed: BatchFeed, _ precision: FeatureRows.Precision, bytes: Int,
     _ progress: ((Double) -> Void)?
@@ -42,6 +42,7 @@ final class FeatureCache {
     rows = try FeatureRows(
       count: kept + (kept < count ? machine.capacity : 0), elements: elements, precision)
     for start in stride(from: 0, to: kept, by: machine.capacity) {
+      guard !Task.isCancelled else { throw PadawannError(.interrupted, "stopped") }
       let some = Array(start..<min(start + machine.capacity, kept))
       try compute(some, from: start)
       progress?(Double(start + some.count) / Double(kept))
