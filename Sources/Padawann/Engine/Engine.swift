@@ -1,17 +1,17 @@
 /// Evaluates a network over images, with several magnitudes of its weights at once.
 ///
-/// The logits are those of ``ReferenceEvaluator`` within 1e-5 of the largest one (sums are taken in another order, and
+/// The logits are those of the reference evaluator within 1e-5 of the largest one (sums are taken in another order, and
 /// Winograd's algorithm rounds differently), and bits of their own: they do not depend on the instruction set (as far as it
 /// fuses multiplications and additions), on how images are split up, or on what else is evaluated.
 ///
-/// An engine is a value that never changes; each task that uses it has a ``Workspace`` of its own.
-package struct Engine: Sendable {
+/// An engine is a value that never changes; each task that uses it has a workspace of its own.
+public struct Engine: Sendable {
   /// The magnitudes, in the order in which logits are given.
-  package let magnitudes: [Magnitude]
+  public let magnitudes: [Magnitude]
   /// The instructions that are used.
-  package let instructionSet: InstructionSet
+  public let instructionSet: InstructionSet
   /// The number of logits of an image.
-  package let outputs: Int
+  public let outputs: Int
 
   /// The shape of the images.
   let input: Shape
@@ -26,7 +26,7 @@ package struct Engine: Sendable {
   ///     normalisation can be evaluated as well.
   ///   - instructionSet: the instructions to use, which must be available.
   /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
-  package init(
+  public init(
     _ network: Network, magnitudes: [Magnitude], for dataset: Dataset,
     using instructionSet: InstructionSet = .best
   ) throws(PadawannError) {
@@ -53,7 +53,7 @@ package struct Engine: Sendable {
   package var kernels: [String] { plans.flatMap { $0.plan.steps.map(\.name) } }
 
   /// The size in bytes of the activations that one task holds.
-  package var workspaceBytes: Int {
+  public var workspaceBytes: Int {
     plans.reduce(0) { $0 + ($1.plan.floatsPerBlock * $1.plan.blocks + $1.plan.scratchCount) * 4 }
   }
 

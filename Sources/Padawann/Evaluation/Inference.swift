@@ -59,7 +59,7 @@ public struct Inference: Sendable {
   ///   - dataset: images of the network's input shape.
   /// - Returns: one for each of the engine's magnitudes.
   /// - Throws: `usage` for a number of threads below 1, `unsupported` when there is not enough memory; `CancellationError`.
-  package func predictions(by engine: Engine, on dataset: Dataset) async throws -> [Predictions] {
+  public func predictions(by engine: Engine, on dataset: Dataset) async throws -> [Predictions] {
     try await predictions(by: engine, on: dataset, nonzero: Remembered())
   }
 

@@ -29,7 +29,7 @@ import Padawann
       if words.count == 3, words[0] == "logits", let weight = Float(words[2]) {
         try await write(network, dataset, weight, set, to: words[1])
       } else if words.first == "child", let threads = words.dropFirst().first.flatMap({ Int($0) }) {
-        try await judge(network, dataset, words.dropFirst(2).compactMap { Float($0) }, threads, set)
+        try await evaluateChild(network, dataset, words.dropFirst(2).compactMap { Float($0) }, threads, set)
       } else if let threads = words.first.flatMap({ Int($0) }) {
         try await measure(network, dataset, words.dropFirst().compactMap { Float($0) }, threads, set)
       }
@@ -40,7 +40,7 @@ import Padawann
   static func measure(
     _ network: Network, _ dataset: Dataset, _ weights: [Float], _ threads: Int, _ set: InstructionSet
   ) async throws {
-    let magnitudes = weights.map { network.magnitude($0) }
+    let magnitudes = weights.map(Magnitude.shared)
     let before = seconds(CLOCK_MONOTONIC)
     let engine = try Engine(network, magnitudes: magnitudes, for: dataset, using: set)
     let prepare = seconds(CLOCK_MONOTONIC) - before
@@ -52,12 +52,12 @@ import Padawann
     print(#"{"wall": \#(took.0), "cpu": \#(took.1), "prepare": \#(prepare), \#(sizes)}"#)
   }
 
-  static func judge(
+  static func evaluateChild(
     _ network: Network, _ dataset: Dataset, _ weights: [Float], _ threads: Int, _ set: InstructionSet
   ) async throws {
     let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
     let inference = Inference(threads: threads, instructionSet: set)
-    let losses = try await inference.evaluate([network], on: dataset, weights: weights) { _, predictions in
+    let losses = try await inference.evaluate([network], on: dataset, magnitudes: weights.map(Magnitude.shared)) { _, predictions in
       try predictions.map { try Scores(of: $0).crossEntropy }
     }
     let took = (seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu)
@@ -68,7 +68,7 @@ import Padawann
     _ network: Network, _ dataset: Dataset, _ weight: Float, _ set: InstructionSet, to path: String
   ) async throws {
     let inference = Inference(threads: 1, instructionSet: set)
-    let result = try await inference.predictions(of: network, on: dataset, weights: [weight])
+    let result = try await inference.predictions(of: network, on: dataset, magnitudes: [.shared(weight)])
     let bytes = result[0].logits.flatMap { number in
       (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
     }
