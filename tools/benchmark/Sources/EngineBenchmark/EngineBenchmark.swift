@@ -57,7 +57,9 @@ import Padawann
   ) async throws {
     let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
     let inference = Inference(threads: threads, instructionSet: set)
-    let losses = try await inference.evaluate([network], on: dataset, magnitudes: weights.map(Magnitude.shared)) { _, predictions in
+    let losses = try await inference.evaluate(
+      [network], on: dataset, magnitudes: weights.map(Magnitude.shared)
+    ) { _, predictions in
       try predictions.map { try Scores(of: $0).crossEntropy }
     }
     let took = (seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu)
