@@ -12,7 +12,7 @@ public struct NetworkImport: Hashable, Sendable {
   public var weights: Weights
   /// Whether the signs or numbers of edges that the file masks are kept too.
   public var retainsPruned: Bool
-  /// Names of tensors that the architecture does not use.
+  /// Names of tensors that the architecture does not use, with `*` for any characters and `?` for one.
   public var ignored: Set<String>
 
   /// Makes the settings of an import.
@@ -24,12 +24,39 @@ public struct NetworkImport: Hashable, Sendable {
 
   /// The preset whose tensors have exactly these names and shapes.
   public static func preset(for parameters: [ImportedParameter]) throws(PadawannError) -> Preset? {
-    let shapes = Dictionary(parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     for preset in Preset.allCases {
       let needs = tensors(of: try preset.architecture)
+      let found = fitted(parameters, to: try preset.architecture).parameters
+      let shapes = Dictionary(found.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
       if needs.count == shapes.count, needs.allSatisfy({ shapes[$0.name] == $0.shape }) { return preset }
     }
     return nil
+  }
+
+  /// The parameters under the names that an architecture has for them: without what all names begin with up to a dot, where only
+  /// so the tensors are found that it needs.
+  ///
+  /// - Returns: the parameters, and what was taken off; empty for nothing.
+  public static func fitted(_ parameters: [ImportedParameter], to architecture: Architecture) -> (
+    parameters: [ImportedParameter], prefix: String
+  ) {
+    let needs = tensors(of: architecture).map(\.name)
+    var (names, prefix) = (parameters.map(\.name), "")
+    while !Set(names).isSuperset(of: needs) {
+      // What is left must be a layer's name and a tensor's.
+      guard let first = names.first?.firstIndex(of: "."), let part = names.first?[...first],
+        names.allSatisfy({ $0.hasPrefix(part) && $0.dropFirst(part.count).contains(".") })
+      else { return (parameters, "") }
+      names = names.map { String($0.dropFirst(part.count)) }
+      prefix += part
+    }
+    guard !prefix.isEmpty else { return (parameters, "") }
+    let renamed = zip(parameters, names).map { parameter, name in
+      var parameter = parameter
+      parameter.name = name
+      return parameter
+    }
+    return (renamed, prefix)
   }
 
   /// The network of an architecture with the numbers of a file.
@@ -42,9 +69,13 @@ public struct NetworkImport: Hashable, Sendable {
     -> Network
   {
     var rest: [String: ImportedParameter] = [:]
-    for parameter in parameters where !ignored.contains(parameter.name) { rest[parameter.name] = parameter }
-    if let unknown = ignored.sorted().first(where: { name in !parameters.contains { $0.name == name } }) {
-      throw PadawannError(.usage, "no tensor is named \"\(unknown)\", which should be ignored")
+    let patterns = ignored.sorted().map { ($0, NamePattern($0)) }
+    for parameter in parameters where !patterns.contains(where: { $0.1.matches(parameter.name) }) {
+      rest[parameter.name] = parameter
+    }
+    if let unknown = patterns.first(where: { pattern in !parameters.contains { pattern.1.matches($0.name) } })
+    {
+      throw PadawannError(.usage, "no tensor is named \"\(unknown.0)\", which should be ignored")
     }
     for need in Self.tensors(of: architecture) {
       guard let found = rest[need.name] else { throw Self.missing(need, among: parameters) }

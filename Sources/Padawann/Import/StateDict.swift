@@ -13,11 +13,17 @@ struct StateDict {
 
   /// Finds the weights.
   ///
-  /// - Throws: ``PadawannError`` `data` when there are none, or several and none under a usual key.
-  init(_ object: TorchObject) throws(PadawannError) {
+  /// - Parameter keys: the keys of the dictionary that is meant, the outer first; `nil` for the usual ones.
+  /// - Throws: ``PadawannError`` `data` when there are none, or several and none under a usual key; `usage` for a key that is not
+  ///   there.
+  init(_ object: TorchObject, _ keys: [String]? = nil) throws(PadawannError) {
     let pickle = object.pickle
     var place = pickle.root
     var path: [String] = []
+    for key in keys ?? [] {
+      place = try Self.place(of: key, in: place, pickle)
+      path.append(printable(key))
+    }
     while path.count < 8, let found = try Self.nested(object, in: place) {
       let weights = Set(found.others)
       leaveAside(found.others, "with weights of their own")
@@ -41,6 +47,17 @@ struct StateDict {
     }
     leaveAside(others, "no weights")
     guard !tensors.isEmpty else { throw Self.none(object) }
+  }
+
+  private static func place(of key: String, in place: Int, _ pickle: Pickle) throws(PadawannError) -> Int {
+    let pairs = pickle.pairs(place) ?? []
+    guard let pair = pairs.first(where: { pickle.text($0.key) == key }) else {
+      let known = names(pickle, place).prefix(12).joined(separator: ", ")
+      throw PadawannError(
+        .usage, "the checkpoint has no key \"\(printable(key))\" there",
+        remedy: known.isEmpty ? "It has none" : "It has: \(known)")
+    }
+    return pair.value
   }
 
   private mutating func leaveAside(_ names: [String], _ why: String) {

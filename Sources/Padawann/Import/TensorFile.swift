@@ -18,46 +18,59 @@ public struct TensorFile: Sendable {
   /// Reads a file.
   ///
   /// - Throws: ``PadawannError`` as `StoredFile.read(_:limit:)` and ``init(bytes:path:)`` do.
-  public static func read(_ path: String) throws(PadawannError) -> TensorFile {
-    try TensorFile(bytes: StoredFile.read(path), path: path)
+  public static func read(_ path: String, choosing choice: TensorChoice = TensorChoice())
+    throws(PadawannError)
+    -> TensorFile
+  {
+    try TensorFile(bytes: StoredFile.read(path), path: path, choosing: choice)
   }
 
   /// Reads a file that is in memory.
   ///
   /// - Throws: ``PadawannError`` `data` when it is damaged or has no named tensors, `unsupported` when it is something
   ///   else, for example a whole pickled module or TorchScript; the remedy says what to save instead.
-  public init(bytes: [UInt8], path: String) throws(PadawannError) {
+  public init(bytes: [UInt8], path: String, choosing choice: TensorChoice = TensorChoice())
+    throws(PadawannError)
+  {
     do {
-      let (format, contents) = try Self.contents(of: bytes)
-      let plain = TensorNames.plain(contents.tensors)
+      let (format, contents) = try Self.contents(of: bytes, choice.keys)
+      let chosen = try TensorNames.chosen(contents.tensors, prefix: choice.prefix)
+      let plain = TensorNames.plain(chosen.tensors)
       self.path = path
       self.format = format
       sourceDigest = Digest(of: bytes)
       byteCount = bytes.count
       tensors = plain.tensors
-      notes = contents.notes + plain.notes
+      notes = contents.notes + chosen.notes + plain.notes
     } catch { throw error.inside(path) }
   }
 
   /// The tensor of a name.
   public func tensor(named name: String) -> FileTensor? { tensors.first { $0.name == name } }
 
-  private static func contents(of bytes: [UInt8]) throws(PadawannError) -> (
+  private static func contents(of bytes: [UInt8], _ keys: [String]?) throws(PadawannError) -> (
     format: String, contents: Contents
   ) {
     if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x50, 0x4b, 5, 6]) {
-      return try zipped(bytes)
+      return try zipped(bytes, keys)
     }
-    if TorchLegacy.begins(bytes) { return ("PyTorch legacy", try TorchLegacy.read(bytes)) }
+    if TorchLegacy.begins(bytes) { return ("PyTorch legacy", try TorchLegacy.read(bytes, keys)) }
+    guard keys == nil else { throw noKeys }
     if TarArchive.begins(bytes) { return ("PyTorch tar", try TorchTar.read(bytes)) }
     if SafeTensors.begins(bytes) { return ("safetensors", try SafeTensors.read(bytes)) }
     throw WrongFile.diagnosis(of: bytes)
   }
 
-  private static func zipped(_ bytes: [UInt8]) throws(PadawannError) -> (format: String, contents: Contents) {
+  private static let noKeys = PadawannError(
+    .usage, "a key is for a checkpoint of PyTorch's, and this file has one list of tensors",
+    remedy: "Give no key")
+
+  private static func zipped(_ bytes: [UInt8], _ keys: [String]?) throws(PadawannError) -> (
+    format: String, contents: Contents
+  ) {
     let archive = try ZipArchive(bytes)
     if let root = TorchZip.root(of: archive) {
-      return ("PyTorch zip", try TorchZip.read(archive, root: root, fileBytes: bytes.count))
+      return ("PyTorch zip", try TorchZip.read(archive, root: root, fileBytes: bytes.count, keys))
     }
     let programs = ["models/model.json", "serialized_exported_program.json"]
     if archive.entries.contains(where: { entry in programs.contains { entry.name.hasSuffix($0) } }) {
@@ -70,6 +83,7 @@ public struct TensorFile: Sendable {
         .data, "this zip archive is neither PyTorch's nor NumPy's",
         remedy: "If it is a compressed file, unpack it first")
     }
+    guard keys == nil else { throw noKeys }
     return ("npz", try arrays(archive, bytes.count))
   }
 

@@ -3,6 +3,26 @@ enum TensorNames {
   /// Put before every name by DataParallel and AveragedModel, by torch.compile, and by Lightning modules.
   static let prefixes = ["module.", "_orig_mod.", "model."]
 
+  /// Takes the tensors whose names begin with a prefix, without it.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when there are none.
+  static func chosen(_ tensors: [FileTensor], prefix: String?) throws(PadawannError) -> (
+    tensors: [FileTensor], notes: [String]
+  ) {
+    guard let prefix else { return (tensors, []) }
+    let chosen = tensors.filter { $0.name.hasPrefix(prefix) && $0.name != prefix }
+    guard !chosen.isEmpty else {
+      let parts = Set(tensors.compactMap { $0.name.split(separator: ".").first.map { "\($0)." } }).sorted()
+      throw PadawannError(
+        .usage, "no tensor's name begins with \"\(prefix)\"",
+        remedy: "Names begin with \(parts.prefix(12).joined(separator: ", "))\(parts.count > 12 ? ", …" : "")"
+      )
+    }
+    let rest = tensors.count - chosen.count
+    let note = rest == 0 ? [] : ["left aside, names that do not begin with \(prefix): \(rest)"]
+    return (chosen.map { $0.renamed(String($0.name.dropFirst(prefix.count))) }, note)
+  }
+
   /// Leaves counters aside and removes prefixes that all names have; every change gives a note.
   static func plain(_ tensors: [FileTensor]) -> (tensors: [FileTensor], notes: [String]) {
     var notes: [String] = []

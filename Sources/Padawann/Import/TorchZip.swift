@@ -9,7 +9,9 @@ enum TorchZip {
   private static let pickleLimit = 64 << 20
 
   /// Reads the tensors of the state dict. Every entry's checksum is verified, whether its content is used or not.
-  static func read(_ archive: ZipArchive, root: String, fileBytes: Int) throws(PadawannError) -> Contents {
+  static func read(_ archive: ZipArchive, root: String, fileBytes: Int, _ keys: [String]? = nil)
+    throws(PadawannError) -> Contents
+  {
     try refuseScript(archive, root)
     guard archive.entries.filter({ $0.name.hasSuffix("data.pkl") }).count == 1 else {
       throw PadawannError(.data, "the archive has several pickles named data.pkl")
@@ -33,7 +35,7 @@ enum TorchZip {
       throw PadawannError(.data, "something follows the pickle", at: "entry \(root)data.pkl")
     }
     let bigEndian = try isBigEndian(contents[root + "byteorder"])
-    return try Contents(object, fileBytes: fileBytes) { name, tensor throws(PadawannError) in
+    return try Contents(object, keys, fileBytes: fileBytes) { name, tensor throws(PadawannError) in
       guard case .view(let view) = tensor else { throw PadawannError(.data, "the tensor has no storage") }
       guard let content = contents[root + "data/" + view.storage.key] else {
         throw PadawannError(
@@ -77,10 +79,10 @@ struct Contents {
 
   /// The tensors of a state dict, each looked up by `locate`.
   init(
-    _ object: TorchObject, fileBytes: Int,
+    _ object: TorchObject, _ keys: [String]? = nil, fileBytes: Int,
     locate: (String, TorchTensor) throws(PadawannError) -> FileTensor
   ) throws(PadawannError) {
-    let dictionary = try StateDict(object)
+    let dictionary = try StateDict(object, keys)
     notes = dictionary.notes
     var budget = ExpansionBudget(fileBytes: fileBytes, times: 16, allowance: 1 << 20)
     for (name, value) in dictionary.tensors {

@@ -32,7 +32,19 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Keep the signs of pruned edges too, so that they can grow again.")
   var keepPruned = false
 
-  @Option(help: ArgumentHelp("A tensor that is not needed; may be repeated.", valueName: "tensor"))
+  @Option(
+    help: ArgumentHelp(
+      "The key of the weights in a checkpoint, or keys with / between them (default: the usual one).",
+      valueName: "key"))
+  var key: String?
+
+  @Option(
+    help: ArgumentHelp("Take only tensors whose names begin so, without it.", valueName: "prefix"))
+  var prefix: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A tensor that is not needed, * for any characters of its name; may be repeated.", valueName: "tensor"))
   var ignore: [String] = []
 
   @Option(
@@ -58,7 +70,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let output { try OutputFile.check([output], inputs: [file] + (arch.map { [$0] } ?? [])) }
-    let source = try TensorFile.read(file)
+    let source = try TensorFile.read(file, choosing: choice)
     let parameters: ImportedParameters
     do throws(PadawannError) {
       parameters = try ImportedParameters(source)
@@ -79,12 +91,18 @@ struct ImportCommand: AsyncParsableCommand {
     try report.print(result) { result.text }
   }
 
+  private var choice: TensorChoice {
+    TensorChoice(keys: key?.split(separator: "/").map(String.init), prefix: prefix)
+  }
+
   private func network(_ parameters: [ImportedParameter]) throws(PadawannError) -> Network {
     let architecture = try architecture(parameters)
     let importing = NetworkImport(
       weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
+    let fitted = NetworkImport.fitted(parameters, to: architecture)
+    if !fitted.prefix.isEmpty { Output.note("the prefix \(fitted.prefix) was removed from every name") }
     do throws(PadawannError) {
-      return try importing.network(parameters, architecture)
+      return try importing.network(fitted.parameters, architecture)
     } catch {
       throw error.inside(file)
     }
@@ -118,6 +136,8 @@ struct ImportCommand: AsyncParsableCommand {
   private var settings: [Provenance.Entry] {
     var settings = [Provenance.Entry("command", "import"), .init("weights", weights.rawValue)]
     if let arch { settings.append(.init("arch", arch.split(separator: "/").last.map(String.init) ?? arch)) }
+    if let key { settings.append(.init("key", key)) }
+    if let prefix { settings.append(.init("prefix", prefix)) }
     if keepPruned { settings.append(.init("keep-pruned", "true")) }
     return settings + ignore.map { .init("ignore", $0) }
   }

@@ -10,10 +10,15 @@ struct InspectCommand: AsyncParsableCommand {
   @Argument(help: "The model file.", completion: .file(extensions: ["h5"]))
   var model: String
 
+  @Flag(help: "Print only the architecture, as a JSON file for import and train (Formats/architecture.md).")
+  var arch = false
+
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let result = InspectReport(model, try ModelFile.read(RunFolder.model(at: model)))
+    let stored = try ModelFile.read(RunFolder.model(at: model))
+    if arch { return try Output.write(ArchitectureFile.json(of: stored.model.network.architecture)) }
+    let result = InspectReport(model, stored)
     try report.print(result) { result.text }
   }
 }
