@@ -178,7 +178,7 @@ import Zlib
     #expect(try folder.names() == [])
   }
 
-  @Test(.timeLimit(.minutes(5))) func givesUpOnASilentServer() async throws {
+  @Test(.timeLimit(.minutes(20))) func givesUpOnASilentServer() async throws {
     let server = try TestServer { [content] _ in
       var answer = TestServer.Answer(content)
       answer.pause = 3600
@@ -220,7 +220,7 @@ import Zlib
     #expect(try stored() == content)
   }
 
-  @Test(.timeLimit(.minutes(5))) func canBeCancelled() async throws {
+  @Test(.timeLimit(.minutes(20))) func canBeCancelled() async throws {
     let server = try TestServer { [content] _ in
       var answer = TestServer.Answer(content)
       answer.pause = 3600
