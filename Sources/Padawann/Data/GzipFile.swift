@@ -10,12 +10,17 @@ enum GzipFile {
   /// - Throws: ``PadawannError`` with the path as its location.
   static func read(_ path: String, limit: Int = ExpansionBudget.most) throws(PadawannError) -> [UInt8] {
     let stored = try StoredFile.read(path, limit: limit)
+    do { return try content(of: stored, limit: limit) } catch { throw error.inside(path) }
+  }
+
+  /// The content of a file that is in memory, inflated when it starts as a gzip file does.
+  static func content(of stored: [UInt8], limit: Int = ExpansionBudget.most) throws(PadawannError) -> [UInt8] {
     guard stored.starts(with: magic) else { return stored }
     do {
       return try inflate(
         stored[...], .gzip, limit: min(limit, ExpansionBudget.bytes(forFileOf: stored.count)))
     } catch {
-      throw problem(error, stored.count).inside(path)
+      throw problem(error, stored.count)
     }
   }
 

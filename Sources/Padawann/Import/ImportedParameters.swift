@@ -19,7 +19,9 @@ public struct ImportedParameters: Sendable {
     var folded: [String] = []
     var masked: [String] = []
     do {
-      for recipe in try ParameterRecipe.all(of: file.tensors) {
+      // An ONNX file has the shapes that its nodes make among its tensors.
+      let tensors = file.model == nil ? file.tensors : file.tensors.filter(\.type.isFloatingPoint)
+      for recipe in try ParameterRecipe.all(of: tensors) {
         let parameter = try recipe.parameter()
         parameters.append(parameter)
         if case .normalised = recipe.source { folded.append(parameter.name) }

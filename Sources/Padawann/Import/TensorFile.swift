@@ -1,4 +1,4 @@
-/// A file of named tensors from another framework: PyTorch, safetensors or NumPy.
+/// A file of named tensors from another framework: PyTorch, safetensors, NumPy or ONNX.
 ///
 /// The format is told by the content, never by the path's extension. Nothing in a file is ever executed.
 public struct TensorFile: Sendable {
@@ -8,12 +8,14 @@ public struct TensorFile: Sendable {
   public let sourceDigest: Digest
   /// The size of the whole file.
   public let byteCount: Int
-  /// `PyTorch zip`, `PyTorch legacy`, `PyTorch tar`, `safetensors` or `npz`.
+  /// `PyTorch zip`, `PyTorch legacy`, `PyTorch tar`, `safetensors`, `npz` or `ONNX`.
   public let format: String
   /// The tensors, in the order of the file.
   public let tensors: [FileTensor]
   /// What was found and applied, one sentence each: a nested key, removed prefixes, entries left aside.
   public let notes: [String]
+  /// The graph that the tensors belong to, in an ONNX file.
+  let model: ONNXModel?
 
   /// Reads a file.
   ///
@@ -25,7 +27,8 @@ public struct TensorFile: Sendable {
     try TensorFile(bytes: StoredFile.read(path), path: path, choosing: choice)
   }
 
-  /// Reads a file that is in memory.
+  /// Reads a file that is in memory, perhaps compressed with gzip. An ONNX model reads the files beside `path` that have
+  /// its numbers.
   ///
   /// - Throws: ``PadawannError`` `data` when it is damaged or has no named tensors, `unsupported` when it is something
   ///   else, for example a whole pickled module or TorchScript; the remedy says what to save instead.
@@ -33,7 +36,11 @@ public struct TensorFile: Sendable {
     throws(PadawannError)
   {
     do {
-      let (format, contents) = try Self.contents(of: bytes, choice.keys)
+      let content = try GzipFile.content(of: bytes)
+      let model = ONNXModel.begins(content) ? try ONNXModel(content, path: path) : nil
+      let (format, contents) =
+        if let model { try Self.contents(of: model, choice.keys) } else { try Self.contents(of: content, choice.keys) }
+      self.model = model
       let chosen = try TensorNames.chosen(contents.tensors, prefix: choice.prefix)
       let plain = TensorNames.plain(chosen.tensors)
       self.path = path
@@ -64,6 +71,15 @@ public struct TensorFile: Sendable {
   private static let noKeys = PadawannError(
     .usage, "a key is for a checkpoint of PyTorch's, and this file has one list of tensors",
     remedy: "Give no key")
+
+  private static func contents(of model: ONNXModel, _ keys: [String]?) throws(PadawannError) -> (
+    format: String, contents: Contents
+  ) {
+    guard keys == nil else { throw noKeys }
+    var contents = Contents()
+    for tensor in model.graph.initialisers { contents.tensors.append(try tensor.fileTensor()) }
+    return ("ONNX", contents)
+  }
 
   private static func zipped(_ bytes: [UInt8], _ keys: [String]?) throws(PadawannError) -> (
     format: String, contents: Contents

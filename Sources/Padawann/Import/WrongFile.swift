@@ -14,14 +14,11 @@ enum WrongFile {
     }
     return signatures(bytes)
       ?? PadawannError(
-        .data, "this is no file of tensors that is known here (PyTorch, safetensors or .npz)",
+        .data, "this is no file of tensors that is known here (PyTorch, ONNX, safetensors or .npz)",
         remedy: "Save the weights with torch.save(model.state_dict(), 'weights.pt')")
   }
 
   private static func signatures(_ bytes: [UInt8]) -> PadawannError? {
-    if bytes.starts(with: [0x1f, 0x8b]) {
-      return PadawannError(.data, "the file is compressed with gzip", remedy: "Unpack it first: gunzip FILE")
-    }
     if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]) {
       return PadawannError(
         .data, "this is an HDF5 file, perhaps already one of padawann",
@@ -35,15 +32,6 @@ enum WrongFile {
     if bytes.starts(with: "GGUF".utf8) {
       return PadawannError(
         .unsupported, "this is a GGUF file", remedy: "Import the model that it was made from")
-    }
-    if bytes.count > 2, bytes[0] == 8, (1...20).contains(bytes[1]),
-      [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].contains(bytes[2])
-    {
-      return PadawannError(
-        .unsupported, "this looks like an ONNX model, not a file of tensors",
-        remedy:
-          "Save the weights from PyTorch with torch.save(model.state_dict(), 'weights.pt'), or as safetensors"
-      )
     }
     if bytes[0] == 0x80 {
       return PadawannError(

@@ -6,13 +6,14 @@ struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Turn a pre-trained network into a model of signs and masks.",
     discussion: """
-      Reads PyTorch files (.pt and .pth: zip archives, the older streams and tars), safetensors and NumPy archives. \
-      Nothing in them is ever executed. The tensors' shapes choose one of the known architectures \
-      (\(Preset.allCases.map(\.rawValue).joined(separator: ", "))); for any other give --arch.
+      Reads ONNX models with their architecture, and the weights of PyTorch files (.pt and .pth: zip archives, the older \
+      streams and tars), safetensors and NumPy archives. Nothing in them is ever executed. Without a graph the tensors' \
+      shapes choose one of the known architectures (\(Preset.allCases.map(\.rawValue).joined(separator: ", "))); for any \
+      other give --arch.
       """)
 
   @Argument(
-    help: "The file with the weights.", completion: .file(extensions: ["pt", "pth", "safetensors", "npz"]))
+    help: "The file with the weights.", completion: .file(extensions: ["onnx", "pt", "pth", "safetensors", "npz"]))
   var file: String
 
   @Option(
@@ -71,20 +72,19 @@ struct ImportCommand: AsyncParsableCommand {
   func run() async throws {
     if let output { try OutputFile.check([output], inputs: [file] + (arch.map { [$0] } ?? [])) }
     let source = try TensorFile.read(file, choosing: choice)
-    let parameters: ImportedParameters
-    do throws(PadawannError) {
-      parameters = try ImportedParameters(source)
-    } catch {
-      throw error.inside(file)
-    }
-    let notes = parameters.notes
+    // A graph gives the architecture too, unless another is given.
+    let graph = arch == nil && !list ? try ONNXNetwork(source) : nil
+    let tensors = try graph == nil ? ImportedParameters(source) : nil
+    let notes = graph?.notes ?? tensors?.notes ?? []
     for note in notes { Output.note(note) }
     guard let output else {
       let result = TensorListReport(source, notes: notes)
       return try report.print(result) { result.text }
     }
+    let parameters = graph?.parameters ?? tensors?.parameters ?? []
+    let architecture = try graph?.architecture ?? self.architecture(parameters)
     let model = Model(
-      network: try network(parameters.parameters), sharedWeights: sharedWeights.values,
+      network: try network(parameters, architecture), sharedWeights: sharedWeights.values,
       provenance: provenance(source))
     let written = try ModelFile.write(model, to: output, compact: compact)
     let result = ImportReport(output, written, from: source, weights, notes: notes)
@@ -95,8 +95,9 @@ struct ImportCommand: AsyncParsableCommand {
     TensorChoice(keys: key?.split(separator: "/").map(String.init), prefix: prefix)
   }
 
-  private func network(_ parameters: [ImportedParameter]) throws(PadawannError) -> Network {
-    let architecture = try architecture(parameters)
+  private func network(_ parameters: [ImportedParameter], _ architecture: Architecture) throws(PadawannError)
+    -> Network
+  {
     let importing = NetworkImport(
       weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
     let fitted = NetworkImport.fitted(parameters, to: architecture)

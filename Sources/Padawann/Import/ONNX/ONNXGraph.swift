@@ -1,0 +1,181 @@
+/// The graph of an ONNX model.
+struct ONNXGraph: Sendable {
+  /// An input or output with its sizes; a size is `nil` where it is not fixed.
+  struct Value: Sendable {
+    var name = ""
+    var sizes: [Int?]?
+  }
+
+  /// The nodes, in the order of the file.
+  private(set) var nodes: [ONNXNode] = []
+  /// The stored tensors.
+  private(set) var initialisers: [ONNXTensor] = []
+  /// Inputs; older files list the initialisers among them.
+  private(set) var inputs: [Value] = []
+  /// Outputs.
+  private(set) var outputs: [Value] = []
+  /// Whether some tensors are stored as sparse ones.
+  private(set) var hasSparse = false
+
+  /// An empty graph.
+  init() {}
+
+  /// Reads a GraphProto.
+  init(_ message: ProtobufReader) throws(PadawannError) {
+    var message = message
+    while let field = try message.next() {
+      switch field.number {
+      case 1: nodes.append(try ONNXNode(message.message(field)))
+      case 5: initialisers.append(try ONNXTensor(message.message(field)))
+      case 11: inputs.append(try Self.value(message.message(field)))
+      case 12: outputs.append(try Self.value(message.message(field)))
+      case 15: hasSparse = true
+      default: break
+      }
+    }
+    var names = Set<String>()
+    for tensor in initialisers where !names.insert(tensor.name).inserted {
+      throw PadawannError(.data, "two initialisers have this name", at: "initialiser \(printable(tensor.name))")
+    }
+  }
+
+  /// Reads what tensors have in files beside the model; every file that is missing is named at once.
+  mutating func loadExternal(of path: String) throws(PadawannError) {
+    var files = ONNXExternalFiles(model: path)
+    for tensor in initialisers { files.note(tensor) }
+    for tensor in nodes.flatMap(\.attributes.values).compactMap(\.tensor) { files.note(tensor) }
+    try files.checkPresence()
+    for index in initialisers.indices { try initialisers[index].load(&files) }
+    for index in nodes.indices { try nodes[index].load(&files) }
+  }
+
+  /// The text of one field of a message.
+  static func name(in message: ProtobufReader, field number: UInt64) throws(PadawannError) -> String {
+    var message = message
+    var name = ""
+    while let field = try message.next() { if field.number == number { name = try field.text } }
+    return name
+  }
+
+  private static func value(_ message: ProtobufReader) throws(PadawannError) -> Value {
+    var message = message
+    var value = Value()
+    while let field = try message.next() {
+      switch field.number {
+      case 1: value.name = try field.text
+      case 2:
+        // TypeProto: tensor_type (1): shape (2): dim (1).
+        for type in try messages(1, in: message.message(field)) {
+          for shape in try messages(2, in: type) {
+            value.sizes = try messages(1, in: shape).map { dimension throws(PadawannError) in
+              try size(dimension)
+            }
+          }
+        }
+      default: break
+      }
+    }
+    return value
+  }
+
+  private static func messages(_ number: UInt64, in message: ProtobufReader) throws(PadawannError)
+    -> [ProtobufReader]
+  {
+    var message = message
+    var found: [ProtobufReader] = []
+    while let field = try message.next() {
+      if field.number == number { found.append(try message.message(field)) }
+    }
+    return found
+  }
+
+  private static func size(_ dimension: ProtobufReader) throws(PadawannError) -> Int? {
+    var dimension = dimension
+    var size: Int?
+    while let field = try dimension.next() { if field.number == 1 { size = try field.integer } }
+    return size.flatMap { $0 > 0 ? $0 : nil }
+  }
+}
+
+/// A node of an ONNX graph.
+struct ONNXNode: Sendable {
+  var name = ""
+  var operation = ""
+  var domain = ""
+  /// The names of the values that it reads; an empty one is an input that is left out.
+  var inputs: [String] = []
+  var outputs: [String] = []
+  var attributes: [String: ONNXAttribute] = [:]
+
+  /// Makes a node that no file has.
+  init(_ operation: String, name: String, inputs: [String], outputs: [String]) {
+    self.operation = operation
+    self.name = name
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  /// Reads a NodeProto.
+  init(_ message: ProtobufReader) throws(PadawannError) {
+    var message = message
+    while let field = try message.next() {
+      switch field.number {
+      case 1: inputs.append(try field.text)
+      case 2: outputs.append(try field.text)
+      case 3: name = try field.text
+      case 4: operation = try field.text
+      case 5:
+        let attribute = try ONNXAttribute(message.message(field))
+        guard attributes.updateValue(attribute, forKey: attribute.name) == nil else {
+          throw PadawannError(
+            .data, "a node has the attribute \(printable(attribute.name)) twice", at: "byte \(field.offset)")
+        }
+      case 7: domain = try field.text
+      default: break
+      }
+    }
+    if domain == "ai.onnx" { domain = "" }
+  }
+
+  /// How errors name it: its name, or what it computes where it has none.
+  var title: String {
+    name.isEmpty ? "(that makes \(printable(outputs.first ?? "nothing")))" : printable(name)
+  }
+
+  fileprivate mutating func load(_ files: inout ONNXExternalFiles) throws(PadawannError) {
+    for key in attributes.keys { try attributes[key]?.tensor?.load(&files) }
+  }
+}
+
+/// An attribute of a node.
+struct ONNXAttribute: Sendable {
+  var name = ""
+  var real: Float?
+  var integer: Int?
+  var text: String?
+  var tensor: ONNXTensor?
+  var reals: [Float] = []
+  var integers: [Int] = []
+  /// Whether it is a graph, as control flow has them.
+  var isGraph = false
+
+  /// Reads an AttributeProto.
+  init(_ message: ProtobufReader) throws(PadawannError) {
+    var message = message
+    while let field = try message.next() {
+      switch field.number {
+      case 1: name = try field.text
+      case 2: real = try field.real
+      case 3: integer = try field.integer
+      case 4:
+        var content = try field.content
+        text = String(decoding: try content.take(content.remaining), as: UTF8.self)
+      case 5: tensor = try ONNXTensor(message.message(field))
+      case 6, 11: isGraph = true
+      case 7: reals += try ElementType.f32.floats(field.numberBytes)
+      case 8: integers += try field.integers
+      default: break
+      }
+    }
+  }
+}

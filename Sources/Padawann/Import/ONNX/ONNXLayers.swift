@@ -1,0 +1,193 @@
+extension ONNXTranslation {
+  // MARK: Convolution
+
+  mutating func convolution(_ node: ONNXNode) throws(PadawannError) {
+    let source = try activation(node)
+    guard let weight = try constant(node, 1) else { throw PadawannError(.data, "it has no weights") }
+    guard source.groups.count == 3, weight.shape.count == 4 else {
+      throw PadawannError(.unsupported, "it has not two dimensions")
+    }
+    guard source.isChannelsFirst else {
+      throw PadawannError(.unsupported, "its input has the axes in another order than a network has")
+    }
+    let kernel = Extent(weight.shape[2], weight.shape[3])
+    if let given = node.attributes["kernel_shape"]?.integers, given != [kernel.height, kernel.width] {
+      throw PadawannError(.data, "its kernel is \(given), and its weights have the shape \(weight.shape)")
+    }
+    let window = try ONNXWindow(node, kernel, on: source.sizes)
+    let bias = try constant(node, 2)
+    let groups = node.attributes["group"]?.integer ?? 1
+    guard groups > 0, source.shape.channels == weight.shape[1].multipliedReportingOverflow(by: groups).partialValue,
+      bias?.shape ?? [weight.shape[0]] == [weight.shape[0]]
+    else {
+      throw PadawannError(
+        .data, "its weights of shape \(weight.shape) do not fit \(source.shape.channels) channels in \(groups) groups")
+    }
+    let padding = Padding(
+      top: window.padding.top + source.padding.top, left: window.padding.left + source.padding.left,
+      bottom: window.padding.bottom + source.padding.bottom, right: window.padding.right + source.padding.right)
+    let operation = NodeOperation.convolution(
+      Convolution(
+        outputs: weight.shape[0], kernel: kernel, stride: window.stride, padding: padding,
+        dilation: window.dilation, groups: groups, hasBias: bias != nil))
+    var parameters = [(key: "weight", shape: weight.shape, values: weight.reals)]
+    if let bias { parameters.append((key: "bias", shape: bias.shape, values: bias.reals)) }
+    let name = ONNXNames.name(of: node, weight: weight.origin, operation: "conv2d")
+    let index = try builder.add(operation, named: name, reading: [source.node], parameters)
+    set(ONNXActivation(index, builder.shape(of: index), [[.channel], [.row], [.column]]), of: node)
+  }
+
+  /// Zeros around an image, which the convolution that follows takes as its padding.
+  mutating func pad(_ node: ONNXNode) throws(PadawannError) {
+    var source = try activation(node)
+    guard let pads = opset < 11 ? node.attributes["pads"]?.integers : try constant(node, 1)?.integers else {
+      throw PadawannError(.data, "it does not say how much it adds")
+    }
+    let value = opset < 11 ? node.attributes["value"]?.real : try constant(node, 2)?.scalar
+    let rank = source.groups.count + 1
+    let axes = try constant(node, 3)?.integers ?? Array(0..<rank)
+    guard pads.count == axes.count * 2 else { throw PadawannError(.data, "\(pads.count) pads do not fit its input") }
+    if pads.allSatisfy({ $0 == 0 }) { return set(source, of: node) }
+    guard node.attributes["mode"]?.text ?? "constant" == "constant", value ?? 0 == 0 else {
+      throw PadawannError(.unsupported, "it adds something other than zeros")
+    }
+    for (place, given) in axes.enumerated() {
+      let axis = try ONNXAxes.index(given, rank)
+      let (before, after) = (pads[place], pads[place + axes.count])
+      if before == 0, after == 0 { continue }
+      guard (0...Architecture.Limits.extent).contains(before), (0...Architecture.Limits.extent).contains(after),
+        axis > 0
+      else { throw PadawannError(.unsupported, "it cuts, or adds images") }
+      switch source.groups[axis - 1] {
+      case [.row]:
+        source.padding.top += before
+        source.padding.bottom += after
+      case [.column]:
+        source.padding.left += before
+        source.padding.right += after
+      default: throw PadawannError(.unsupported, "it adds something other than rows and columns")
+      }
+    }
+    let padding = source.padding
+    guard [padding.top, padding.left, padding.bottom, padding.right].allSatisfy({ $0 <= Architecture.Limits.extent })
+    else { throw PadawannError(.data, "it adds too many rows or columns") }
+    set(source, of: node)
+  }
+
+  // MARK: Linear layers
+
+  mutating func gemm(_ node: ONNXNode) throws(PadawannError) {
+    let source = try plain(node)
+    guard let weight = try constant(node, 1), weight.shape.count == 2, source.groups.count == 1 else {
+      throw PadawannError(.unsupported, "it multiplies something other than vectors with weights")
+    }
+    guard node.attributes["transA"]?.integer ?? 0 == 0 else {
+      throw PadawannError(.unsupported, "it transposes the batch")
+    }
+    let isTransposed = node.attributes["transB"]?.integer ?? 0 != 0
+    let alpha = node.attributes["alpha"]?.real ?? 1
+    let beta = node.attributes["beta"]?.real ?? 1
+    var bias: [Float]?
+    if let given = try constant(node, 2), beta != 0 {
+      let outputs = weight.shape[isTransposed ? 0 : 1]
+      guard ONNXConstant.broadcast(given.shape, [1, outputs]) == [1, outputs] else {
+        throw PadawannError(.data, "its summand of shape \(given.shape) does not fit \(outputs) outputs")
+      }
+      bias = given.broadcasted(to: [1, outputs]).reals.map { beta == 1 ? $0 : $0 * beta }
+    }
+    try linear(node, source, isTransposed ? weight : weight.transposed([1, 0]), factor: alpha, bias)
+  }
+
+  mutating func product(_ node: ONNXNode) throws(PadawannError) {
+    let source = try plain(node)
+    guard var weight = try constant(node, 1) else { throw PadawannError(.data, "it has one input") }
+    if weight.shape.count > 2, weight.shape.dropLast(2).allSatisfy({ $0 == 1 }) {
+      weight = weight.reshaped(Array(weight.shape.suffix(2)))
+    }
+    guard weight.shape.count == 2, source.groups.dropLast().allSatisfy(\.isEmpty) else {
+      throw PadawannError(.unsupported, "it multiplies something other than vectors with weights")
+    }
+    try linear(node, source, weight.transposed([1, 0]), factor: 1, nil)
+  }
+
+  /// - Parameter weight: outputs × inputs, in the order of the value's numbers.
+  private mutating func linear(
+    _ node: ONNXNode, _ source: ONNXActivation, _ weight: ONNXConstant, factor: Float, _ bias: [Float]?
+  ) throws(PadawannError) {
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    guard source.sizes.last == inputs else {
+      throw PadawannError(.data, "its weights are for \(inputs) numbers, and it reads \(source.sizes.last ?? 0)")
+    }
+    let flat = try vector(source)
+    var values = weight.reals
+    if factor != 1 { values = values.map { $0 * factor } }
+    if let order = flat.places {
+      var moved = values
+      for row in 0..<outputs { for (from, to) in order.enumerated() { moved[row * inputs + to] = values[row * inputs + from] } }
+      values = moved
+    }
+    var parameters = [(key: "weight", shape: [outputs, inputs], values: values)]
+    if let bias { parameters.append((key: "bias", shape: [outputs], values: bias)) }
+    let name = ONNXNames.name(of: node, weight: weight.origin, operation: "linear")
+    let index = try builder.add(
+      .linear(Linear(outputs: outputs, hasBias: bias != nil)), named: name, reading: [flat.node], parameters)
+    let groups: [[ImageAxis]] = source.groups.dropLast().map { _ in [] } + [[.channel]]
+    set(ONNXActivation(index, builder.shape(of: index), groups), of: node)
+  }
+
+  // MARK: Batch normalisation
+
+  mutating func normalisation(_ node: ONNXNode) throws(PadawannError) {
+    var source = try plain(node)
+    guard node.attributes["spatial"]?.integer ?? 1 == 1 else {
+      throw PadawannError(.unsupported, "it has numbers for each place")
+    }
+    guard node.attributes["training_mode"]?.integer ?? 0 == 0 else {
+      throw PadawannError(.unsupported, "it is in training mode")
+    }
+    var parameters: [(key: String, shape: [Int], values: [Float])] = []
+    var name: String?
+    for (position, key) in ["weight", "bias", "running_mean", "running_var"].enumerated() {
+      guard let given = try constant(node, position + 1), given.shape.count == 1 else {
+        throw PadawannError(.data, "it has no numbers \(key)")
+      }
+      if position == 0 { name = given.origin }
+      let shape = given.shape + source.groups.dropFirst().map { _ in 1 }
+      let values = try channels(of: given.reshaped(shape), on: &source)
+      parameters.append((key: key, shape: [values.count], values: values))
+    }
+    let epsilon = node.attributes["epsilon"]?.real ?? 1e-5
+    let index = try builder.add(
+      .batchNormalisation(epsilon: epsilon), named: ONNXNames.name(of: node, weight: name, operation: "batch_norm"),
+      reading: [source.node], parameters)
+    source.node = index
+    source.isShared = false
+    set(source, of: node)
+  }
+
+  /// The numbers of a constant for each channel of the node; an image that is read as a vector becomes one.
+  mutating func channels(of constant: ONNXConstant, on source: inout ONNXActivation) throws(PadawannError) -> [Float] {
+    let rank = source.groups.count + 1
+    guard constant.shape.count <= rank else { throw PadawannError(.unsupported, "it adds an axis") }
+    let shape = ONNXConstant.padded(constant.shape, rank)
+    let axes = shape.indices.filter { shape[$0] != 1 }
+    guard let axis = axes.first else {
+      return [Float](repeating: constant.scalar ?? 0, count: source.shape.channels)
+    }
+    guard axes.count == 1, axis > 0 else {
+      throw PadawannError(.unsupported, "it has numbers for each place and not for each channel")
+    }
+    guard shape[axis] == source.sizes[axis - 1] else {
+      throw PadawannError(.data, "\(shape[axis]) numbers do not fit an axis of \(source.sizes[axis - 1])")
+    }
+    if source.groups[axis - 1] != [.channel], source.groups[axis - 1].count == source.groups.joined().count {
+      source = try vector(source)
+    }
+    guard source.groups[axis - 1] == [.channel] else {
+      throw PadawannError(.unsupported, "it has numbers for each place and not for each channel")
+    }
+    var values = constant.reals
+    if let order = source.order { for (from, to) in order.enumerated() { values[to] = constant.reals[from] } }
+    return values
+  }
+}

@@ -1,0 +1,42 @@
+/// The network that an ONNX model has: the architecture, and the numbers in the layout of ``NetworkImport``.
+package struct ONNXNetwork: Sendable {
+  /// The architecture.
+  package let architecture: Architecture
+  /// The numbers, named after the architecture's nodes.
+  package let parameters: [ImportedParameter]
+  /// Who made the file and what was changed, one sentence each.
+  package let notes: [String]
+
+  /// Translates the graph of a file; `nil` when the file is no ONNX model.
+  ///
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - vectorShape: the shape of an image where the graph reads it as a vector.
+  /// - Throws: ``PadawannError`` `unsupported` that lists every node which no network here has, `data` when the graph
+  ///   makes no sense.
+  package init?(_ file: TensorFile, vectorShape: Shape? = nil) throws(PadawannError) {
+    guard let model = file.model else { return nil }
+    do throws(PadawannError) {
+      var translation = try ONNXTranslation(model, fileBytes: file.byteCount, vectorShape: vectorShape)
+      (architecture, parameters) = try translation.network()
+      notes = Self.notes(model, translation, architecture)
+    } catch { throw error.inside(file.path) }
+  }
+
+  private static func notes(_ model: ONNXModel, _ translation: ONNXTranslation, _ architecture: Architecture)
+    -> [String]
+  {
+    let producer = [model.producer, model.producerVersion].filter { !$0.isEmpty }.map(printable)
+    let maker = producer.isEmpty ? "" : ", exported by \(producer.joined(separator: " "))"
+    var notes = ["ONNX opset \(translation.opset)\(maker)"] + translation.notes
+    let operations = translation.nodes.map(\.operation)
+    let hasBias = translation.nodes.contains { $0.operation == "Conv" && $0.inputs.count > 2 }
+    if model.producer == "pytorch", hasBias, !operations.contains("BatchNormalization") {
+      notes.append(
+        "PyTorch may have folded batch normalisations into the convolutions, whose signs are then those of the folded "
+          + "weights; torch.onnx.export(..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) keeps "
+          + "them apart")
+    }
+    return notes
+  }
+}
