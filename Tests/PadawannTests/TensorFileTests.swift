@@ -68,7 +68,7 @@ import Testing
     ("empty", [], "empty"),
     ("page", Array("\n <!DOCTYPE html><html>".utf8), "web page"),
     ("pointer", Array("version https://git-lfs.github.com/spec/v1\noid sha256:1".utf8), "git lfs pull"),
-    ("gzip", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], "gunzip"),
+    ("gzip", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], "gzip file ends too early"),
     ("hdf5", [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0], "Evaluate it directly"),
     ("onnx", [8, 10, 0x12, 7] + Array("pytorch".utf8), "ONNX"),
     ("gguf", Array("GGUF".utf8), "GGUF"),

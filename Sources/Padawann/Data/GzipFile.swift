@@ -14,7 +14,8 @@ enum GzipFile {
   }
 
   /// The content of a file that is in memory, inflated when it starts as a gzip file does.
-  static func content(of stored: [UInt8], limit: Int = ExpansionBudget.most) throws(PadawannError) -> [UInt8] {
+  static func content(of stored: [UInt8], limit: Int = ExpansionBudget.most) throws(PadawannError) -> [UInt8]
+  {
     guard stored.starts(with: magic) else { return stored }
     do {
       return try inflate(

@@ -13,7 +13,8 @@ struct ImportCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: "The file with the weights.", completion: .file(extensions: ["onnx", "pt", "pth", "safetensors", "npz"]))
+    help: "The file with the weights.",
+    completion: .file(extensions: ["onnx", "pt", "pth", "safetensors", "npz"]))
   var file: String
 
   @Option(

@@ -4,7 +4,9 @@ extension ONNXTranslation {
     var constants: [(position: Int, value: ONNXConstant)] = []
     var positions: [Int] = []
     for position in node.inputs.indices {
-      if case .constant(let value) = try value(node.inputs[position]) { constants.append((position, value)) } else {
+      if case .constant(let value) = try value(node.inputs[position]) {
+        constants.append((position, value))
+      } else {
         positions.append(position)
       }
     }
@@ -22,11 +24,15 @@ extension ONNXTranslation {
     var sources: [ONNXActivation] = []
     for position in node.inputs.indices { sources.append(try plain(node, position)) }
     if sources.count == 1 { return set(sources[0], of: node) }
-    if sources.contains(where: { $0.shape != sources[0].shape }), sources.allSatisfy({ $0.groups.count == 1 }) {
+    if sources.contains(where: { $0.shape != sources[0].shape }), sources.allSatisfy({ $0.groups.count == 1 })
+    {
       for place in sources.indices { sources[place] = try vector(sources[place]) }
     }
     var result = sources[0]
-    guard sources.allSatisfy({ $0.shape == result.shape && $0.groups == result.groups && $0.order == result.order })
+    guard
+      sources.allSatisfy({
+        $0.shape == result.shape && $0.groups == result.groups && $0.order == result.order
+      })
     else {
       throw PadawannError(.unsupported, "it adds activations of different shapes")
     }

@@ -38,7 +38,11 @@ enum ONNXAxes {
     var rest = list[...]
     var result: [Element] = []
     for place in 0..<(list.count + axes.count) {
-      if places.contains(place) { result.append(new) } else if let next = rest.popFirst() { result.append(next) }
+      if places.contains(place) {
+        result.append(new)
+      } else if let next = rest.popFirst() {
+        result.append(next)
+      }
     }
     return result
   }

@@ -84,7 +84,9 @@ extension ONNXTranslation {
     guard axis > 0 else { throw PadawannError(.unsupported, "it goes over the batch") }
     // Before opset 13 it went over this axis and all that follow.
     let over = opset < 13 ? Array(source.groups[(axis - 1)...].joined()) : source.groups[axis - 1]
-    if over != [.channel], over.count == source.groups.joined().count { source = try vector(source) } else {
+    if over != [.channel], over.count == source.groups.joined().count {
+      source = try vector(source)
+    } else {
       guard over == [.channel] else { throw PadawannError(.unsupported, "it does not go over the channels") }
     }
     try add(node.operation == "Softmax" ? .softmax : .logSoftmax, node, source)

@@ -13,7 +13,8 @@ struct ONNXFolding {
   /// Takes memory for numbers; a few bytes can ask for any number of them.
   mutating func take(_ shape: [Int]) throws(PadawannError) {
     // An empty tensor may not hide sizes whose product is too large.
-    guard shape.product != nil, let count = shape.map({ max($0, 1) }).product, count <= FileTensor.maximumCount
+    guard shape.product != nil, let count = shape.map({ max($0, 1) }).product,
+      count <= FileTensor.maximumCount
     else {
       throw PadawannError(.data, "a tensor of shape \(shape) is not possible here")
     }
@@ -47,12 +48,15 @@ struct ONNXFolding {
     }
     if let real = node.attributes["value_float"]?.real { return ONNXConstant([], .reals([real])) }
     if let integer = node.attributes["value_int"]?.integer { return ONNXConstant([], .integers([integer])) }
-    if let list = node.attributes["value_floats"] { return ONNXConstant([list.reals.count], .reals(list.reals)) }
+    if let list = node.attributes["value_floats"] {
+      return ONNXConstant([list.reals.count], .reals(list.reals))
+    }
     if let list = node.attributes["value_ints"] { return ONNXConstant(list.integers) }
     return nil
   }
 
-  private mutating func filled(_ node: ONNXNode, _ sizes: ONNXConstant) throws(PadawannError) -> ONNXConstant? {
+  private mutating func filled(_ node: ONNXNode, _ sizes: ONNXConstant) throws(PadawannError) -> ONNXConstant?
+  {
     guard let shape = sizes.integers else { return nil }
     try take(shape)
     let count = shape.reduce(1, *)
@@ -75,7 +79,8 @@ struct ONNXFolding {
     }
   }
 
-  private mutating func transposed(_ node: ONNXNode, _ value: ONNXConstant) throws(PadawannError) -> ONNXConstant
+  private mutating func transposed(_ node: ONNXNode, _ value: ONNXConstant) throws(PadawannError)
+    -> ONNXConstant
   {
     let order = node.attributes["perm"]?.integers ?? value.shape.indices.reversed()
     guard order.sorted() == Array(value.shape.indices) else {
@@ -133,9 +138,13 @@ struct ONNXFolding {
     throws(PadawannError) -> ONNXConstant?
   {
     func list(_ key: String, _ position: Int) -> [Int]? {
-      opset < 10 ? node.attributes[key]?.integers : inputs.indices.contains(position) ? inputs[position]?.integers : nil
+      opset < 10
+        ? node.attributes[key]?.integers
+        : inputs.indices.contains(position) ? inputs[position]?.integers : nil
     }
-    guard let starts = list("starts", 1), let ends = list("ends", 2), starts.count == ends.count else { return nil }
+    guard let starts = list("starts", 1), let ends = list("ends", 2), starts.count == ends.count else {
+      return nil
+    }
     let axes = list("axes", 3) ?? Array(starts.indices)
     let steps = opset < 10 ? nil : list("steps", 4)
     guard axes.count == starts.count, steps?.allSatisfy({ $0 == 1 }) ?? true else { return nil }
@@ -159,7 +168,9 @@ struct ONNXFolding {
     return result
   }
 
-  private mutating func joined(_ node: ONNXNode, _ parts: [ONNXConstant]) throws(PadawannError) -> ONNXConstant? {
+  private mutating func joined(_ node: ONNXNode, _ parts: [ONNXConstant]) throws(PadawannError)
+    -> ONNXConstant?
+  {
     guard let first = parts.first else { return nil }
     let axis = try ONNXAxes.index(node.attributes["axis"]?.integer ?? 0, first.shape.count)
     let outer = first.shape[..<axis].reduce(1, *)
@@ -187,7 +198,8 @@ struct ONNXFolding {
       shape, integers.count == parts.count ? .integers(rows(integers)) : .reals(rows(parts.map(\.reals))))
   }
 
-  private mutating func combined(_ node: ONNXNode, _ inputs: [ONNXConstant?]) throws(PadawannError) -> ONNXConstant?
+  private mutating func combined(_ node: ONNXNode, _ inputs: [ONNXConstant?]) throws(PadawannError)
+    -> ONNXConstant?
   {
     guard inputs.count == 2, let a = inputs[0], let b = inputs[1] else { return nil }
     guard let shape = ONNXConstant.broadcast(a.shape, b.shape) else {

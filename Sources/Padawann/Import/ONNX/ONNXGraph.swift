@@ -35,7 +35,8 @@ struct ONNXGraph: Sendable {
     }
     var names = Set<String>()
     for tensor in initialisers where !names.insert(tensor.name).inserted {
-      throw PadawannError(.data, "two initialisers have this name", at: "initialiser \(printable(tensor.name))")
+      throw PadawannError(
+        .data, "two initialisers have this name", at: "initialiser \(printable(tensor.name))")
     }
   }
 

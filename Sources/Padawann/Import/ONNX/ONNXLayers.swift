@@ -17,15 +17,19 @@ extension ONNXTranslation {
     let window = try ONNXWindow(node, kernel, on: source.sizes)
     let bias = try constant(node, 2)
     let groups = node.attributes["group"]?.integer ?? 1
-    guard groups > 0, source.shape.channels == weight.shape[1].multipliedReportingOverflow(by: groups).partialValue,
+    guard groups > 0,
+      source.shape.channels == weight.shape[1].multipliedReportingOverflow(by: groups).partialValue,
       bias?.shape ?? [weight.shape[0]] == [weight.shape[0]]
     else {
       throw PadawannError(
-        .data, "its weights of shape \(weight.shape) do not fit \(source.shape.channels) channels in \(groups) groups")
+        .data,
+        "its weights of shape \(weight.shape) do not fit \(source.shape.channels) channels in \(groups) groups"
+      )
     }
     let padding = Padding(
       top: window.padding.top + source.padding.top, left: window.padding.left + source.padding.left,
-      bottom: window.padding.bottom + source.padding.bottom, right: window.padding.right + source.padding.right)
+      bottom: window.padding.bottom + source.padding.bottom,
+      right: window.padding.right + source.padding.right)
     let operation = NodeOperation.convolution(
       Convolution(
         outputs: weight.shape[0], kernel: kernel, stride: window.stride, padding: padding,
@@ -46,7 +50,9 @@ extension ONNXTranslation {
     let value = opset < 11 ? node.attributes["value"]?.real : try constant(node, 2)?.scalar
     let rank = source.groups.count + 1
     let axes = try constant(node, 3)?.integers ?? Array(0..<rank)
-    guard pads.count == axes.count * 2 else { throw PadawannError(.data, "\(pads.count) pads do not fit its input") }
+    guard pads.count == axes.count * 2 else {
+      throw PadawannError(.data, "\(pads.count) pads do not fit its input")
+    }
     if pads.allSatisfy({ $0 == 0 }) { return set(source, of: node) }
     guard node.attributes["mode"]?.text ?? "constant" == "constant", value ?? 0 == 0 else {
       throw PadawannError(.unsupported, "it adds something other than zeros")
@@ -55,7 +61,8 @@ extension ONNXTranslation {
       let axis = try ONNXAxes.index(given, rank)
       let (before, after) = (pads[place], pads[place + axes.count])
       if before == 0, after == 0 { continue }
-      guard (0...Architecture.Limits.extent).contains(before), (0...Architecture.Limits.extent).contains(after),
+      guard (0...Architecture.Limits.extent).contains(before),
+        (0...Architecture.Limits.extent).contains(after),
         axis > 0
       else { throw PadawannError(.unsupported, "it cuts, or adds images") }
       switch source.groups[axis - 1] {
@@ -69,7 +76,10 @@ extension ONNXTranslation {
       }
     }
     let padding = source.padding
-    guard [padding.top, padding.left, padding.bottom, padding.right].allSatisfy({ $0 <= Architecture.Limits.extent })
+    guard
+      [padding.top, padding.left, padding.bottom, padding.right].allSatisfy({
+        $0 <= Architecture.Limits.extent
+      })
     else { throw PadawannError(.data, "it adds too many rows or columns") }
     set(source, of: node)
   }
@@ -116,14 +126,17 @@ extension ONNXTranslation {
   ) throws(PadawannError) {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     guard source.sizes.last == inputs else {
-      throw PadawannError(.data, "its weights are for \(inputs) numbers, and it reads \(source.sizes.last ?? 0)")
+      throw PadawannError(
+        .data, "its weights are for \(inputs) numbers, and it reads \(source.sizes.last ?? 0)")
     }
     let flat = try vector(source)
     var values = weight.reals
     if factor != 1 { values = values.map { $0 * factor } }
     if let order = flat.places {
       var moved = values
-      for row in 0..<outputs { for (from, to) in order.enumerated() { moved[row * inputs + to] = values[row * inputs + from] } }
+      for row in 0..<outputs {
+        for (from, to) in order.enumerated() { moved[row * inputs + to] = values[row * inputs + from] }
+      }
       values = moved
     }
     var parameters = [(key: "weight", shape: [outputs, inputs], values: values)]
@@ -158,7 +171,8 @@ extension ONNXTranslation {
     }
     let epsilon = node.attributes["epsilon"]?.real ?? 1e-5
     let index = try builder.add(
-      .batchNormalisation(epsilon: epsilon), named: ONNXNames.name(of: node, weight: name, operation: "batch_norm"),
+      .batchNormalisation(epsilon: epsilon),
+      named: ONNXNames.name(of: node, weight: name, operation: "batch_norm"),
       reading: [source.node], parameters)
     source.node = index
     source.isShared = false
@@ -166,7 +180,9 @@ extension ONNXTranslation {
   }
 
   /// The numbers of a constant for each channel of the node; an image that is read as a vector becomes one.
-  mutating func channels(of constant: ONNXConstant, on source: inout ONNXActivation) throws(PadawannError) -> [Float] {
+  mutating func channels(of constant: ONNXConstant, on source: inout ONNXActivation) throws(PadawannError)
+    -> [Float]
+  {
     let rank = source.groups.count + 1
     guard constant.shape.count <= rank else { throw PadawannError(.unsupported, "it adds an axis") }
     let shape = ONNXConstant.padded(constant.shape, rank)

@@ -10,7 +10,9 @@ enum ONNXNames {
   private static func path(_ node: ONNXNode) -> String {
     guard node.name.hasPrefix("/") else { return node.name }
     var parts = node.name.split(separator: "/").map(String.init)
-    if let last = parts.last, last == node.operation || last.hasPrefix(node.operation + "_") { parts.removeLast() }
+    if let last = parts.last, last == node.operation || last.hasPrefix(node.operation + "_") {
+      parts.removeLast()
+    }
     var name = ""
     for part in parts {
       name = name.isEmpty || part.hasPrefix(name + ".") ? part : name + "." + part

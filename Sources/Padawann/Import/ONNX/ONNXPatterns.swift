@@ -29,11 +29,14 @@ enum ONNXPatterns {
         for output in node.outputs { makers[output] = index }
         for input in node.inputs { readers[input, default: []].append(index) }
         if node.operation == "Constant", let output = node.outputs.first {
-          scalars[output] = node.attributes["value"]?.tensor.flatMap(Self.scalar) ?? node.attributes["value_float"]?.real
+          scalars[output] =
+            node.attributes["value"]?.tensor.flatMap(Self.scalar) ?? node.attributes["value_float"]?.real
         }
       }
       for output in graph.outputs { readers[output.name, default: []].append(-1) }
-      for tensor in graph.initialisers { if let number = Self.scalar(tensor) { scalars[tensor.name] = number } }
+      for tensor in graph.initialisers {
+        if let number = Self.scalar(tensor) { scalars[tensor.name] = number }
+      }
     }
 
     private static func scalar(_ tensor: ONNXTensor) -> Float? {
@@ -55,7 +58,8 @@ enum ONNXPatterns {
       var hasX = false
       var last = sum
       while !hasHalf || !hasX {
-        guard let product = next(last), nodes[product].operation == "Mul", let result = nodes[last].outputs.first,
+        guard let product = next(last), nodes[product].operation == "Mul",
+          let result = nodes[last].outputs.first,
           let other = nodes[product].inputs.first(where: { $0 != result })
         else { return nil }
         if scalars[other] == 0.5, !hasHalf {
@@ -81,7 +85,8 @@ enum ONNXPatterns {
 
     /// The one node that reads the result of another.
     private func next(_ index: Int) -> Int? {
-      guard let output = nodes[index].outputs.first, let list = readers[output], list.count == 1, list[0] >= 0 else {
+      guard let output = nodes[index].outputs.first, let list = readers[output], list.count == 1, list[0] >= 0
+      else {
         return nil
       }
       return list[0]

@@ -1,11 +1,16 @@
 /// The nodes that no network here has, which are all told at once.
 struct ONNXRefusals {
   private var groups: [(operation: String, reason: String, names: [String])] = []
+  /// How many nodes read what refused ones make, of which only the operation is known.
+  var followers = 0
 
   private static let known: Set<String> = [
-    "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv", "Div",
-    "Dropout", "Flatten", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Identity", "LeakyRelu", "Log",
-    "LogSoftmax", "MatMul", "MaxPool", "Mul", "Neg", "PRelu", "Pad", "Pow", "ReduceMean", "Relu", "Reshape", "Shape",
+    "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape",
+    "Conv", "Div",
+    "Dropout", "Flatten", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Identity",
+    "LeakyRelu", "Log",
+    "LogSoftmax", "MatMul", "MaxPool", "Mul", "Neg", "PRelu", "Pad", "Pow", "ReduceMean", "Relu", "Reshape",
+    "Shape",
     "Sigmoid", "Slice", "Softmax", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "Transpose", "Unsqueeze",
   ]
 
@@ -33,10 +38,11 @@ struct ONNXRefusals {
   func check(count: Int, _ model: ONNXModel) throws(PadawannError) {
     guard !groups.isEmpty else { return }
     let refused = groups.reduce(0) { $0 + $1.names.count }
+    let rest = followers > 0 ? " (\(followers) that follow could not be looked at)" : ""
     let list = groups.map { "\($0.operation) \($0.names.joined(separator: ", ")): \($0.reason)" }
     throw PadawannError(
       .unsupported,
-      "\(refused) of the graph's \(count) nodes \(refused == 1 ? "is" : "are") not possible here: "
+      "\(refused) of the graph's \(count) nodes \(refused == 1 ? "is" : "are") not possible here\(rest): "
         + list.joined(separator: "; "),
       remedy: "See Formats/architecture.md for what a network can have")
   }

@@ -11,7 +11,8 @@ extension ONNXTranslation {
     guard sizes.first == batch || sizes.first == 1 && batch == Self.anyBatch,
       Array(sizes.dropFirst()).product == source.sizes.product
     else {
-      throw PadawannError(.unsupported, "it makes \(target) of \(text(source)), which mixes images of the batch")
+      throw PadawannError(
+        .unsupported, "it makes \(target) of \(text(source)), which mixes images of the batch")
     }
     try regroup(node, source, Array(sizes.dropFirst()))
   }
@@ -44,7 +45,9 @@ extension ONNXTranslation {
     try regroup(node, source, Array(sizes.dropFirst()))
   }
 
-  private mutating func regroup(_ node: ONNXNode, _ source: ONNXActivation, _ sizes: [Int]) throws(PadawannError) {
+  private mutating func regroup(_ node: ONNXNode, _ source: ONNXActivation, _ sizes: [Int])
+    throws(PadawannError)
+  {
     if let result = source.regrouped(sizes) { return set(result, of: node) }
     // An image that comes as a vector is read as the image that it is.
     if source.node == Node.image, !source.isShared, !builder.readsImage, source.places == nil,
@@ -76,7 +79,8 @@ extension ONNXTranslation {
     let sizes = [batch] + (try activation(node)).sizes
     func bound(_ key: String, _ standard: Int) -> Int {
       let given = node.attributes[key]?.integer ?? standard
-      return min(max(given < 0 ? given.addingReportingOverflow(sizes.count).partialValue : given, 0), sizes.count)
+      return min(
+        max(given < 0 ? given.addingReportingOverflow(sizes.count).partialValue : given, 0), sizes.count)
     }
     let start = bound("start", 0)
     set(ONNXConstant(Array(sizes[start..<max(start, bound("end", sizes.count))])), of: node)
@@ -99,6 +103,9 @@ extension ONNXTranslation {
       if isChannelsLast(name, sizes) {
         shape = Shape(channels: sizes[2], height: sizes[0], width: sizes[1])
         groups = [[.row], [.column], [.channel]]
+        if sizes[2] > 1 {
+          notes.append("the model reads rows × columns × channels; the network reads channels × rows × columns")
+        }
       } else {
         shape = Shape(channels: sizes[0], height: sizes[1], width: sizes[2])
         groups = [[.channel], [.row], [.column]]
@@ -111,7 +118,8 @@ extension ONNXTranslation {
   private func vectorShape(_ count: Int) throws(PadawannError) -> Shape {
     guard let vectorShape else { return Shape(channels: count) }
     guard vectorShape.count == count else {
-      throw PadawannError(.usage, "an image of \(vectorShape) has \(vectorShape.count) numbers, and the model reads \(count)")
+      throw PadawannError(
+        .usage, "an image of \(vectorShape) has \(vectorShape.count) numbers, and the model reads \(count)")
     }
     return vectorShape
   }
@@ -124,13 +132,15 @@ extension ONNXTranslation {
       let next = names.flatMap { readers[$0] ?? [] }
       for node in next {
         if node.operation == "Transpose" { return node.attributes["perm"]?.integers == [0, 3, 1, 2] }
-        if ["Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool"].contains(node.operation) {
+        if ["Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool"].contains(
+          node.operation)
+        {
           return false
         }
       }
       names = next.filter { passing.contains($0.operation) }.compactMap(\.outputs.first)
       if names.isEmpty { break }
     }
-    return [1, 3, 4].contains(sizes[2]) && ![1, 3, 4].contains(sizes[0])
+    return [1, 3].contains(sizes[2]) && sizes[0] > 4
   }
 }

@@ -9,7 +9,8 @@ struct ONNXTensor: Sendable {
   private(set) var external: [String: String]?
 
   private static let types: [Int: ElementType] = [
-    1: .f32, 2: .u8, 3: .i8, 4: .u16, 5: .i16, 6: .i32, 7: .i64, 9: .bool, 10: .f16, 11: .f64, 12: .u32, 13: .u64,
+    1: .f32, 2: .u8, 3: .i8, 4: .u16, 5: .i16, 6: .i32, 7: .i64, 9: .bool, 10: .f16, 11: .f64, 12: .u32,
+    13: .u64,
     16: .bf16,
   ]
 
@@ -50,7 +51,9 @@ struct ONNXTensor: Sendable {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(integers.count * type.byteCount)
       for integer in integers {
-        for position in 0..<type.byteCount { bytes.append(UInt8(truncatingIfNeeded: integer >> (8 * position))) }
+        for position in 0..<type.byteCount {
+          bytes.append(UInt8(truncatingIfNeeded: integer >> (8 * position)))
+        }
       }
       return bytes[...]
     }
@@ -141,7 +144,8 @@ struct ONNXExternalFiles {
       parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
     else {
       throw PadawannError(
-        .data, "the model has numbers in the file \(printable(location)), which is not a plain path in its folder")
+        .data,
+        "the model has numbers in the file \(printable(location)), which is not a plain path in its folder")
     }
   }
 

@@ -47,7 +47,9 @@ struct ONNXTranslation {
     guard model.graph.outputs.count == 1, let output = model.graph.outputs.first else {
       throw PadawannError(
         .unsupported, "the graph has \(model.graph.outputs.count) outputs, and a network here has one",
-        remedy: "Export the model with one output: \(model.graph.outputs.map { printable($0.name) }.joined(separator: ", "))")
+        remedy:
+          "Export the model with one output: \(model.graph.outputs.map { printable($0.name) }.joined(separator: ", "))"
+      )
     }
     guard case .activation(var last) = try value(output.name) else {
       throw PadawannError(.data, "the output \(printable(output.name)) does not depend on the input")
@@ -67,7 +69,8 @@ struct ONNXTranslation {
     if let known = values[name] { return known }
     guard let tensor = initialisers[name] else {
       throw PadawannError(
-        .data, "it reads \(printable(name)), which is no input, no initialiser and no result of an earlier node")
+        .data,
+        "it reads \(printable(name)), which is no input, no initialiser and no result of an earlier node")
     }
     try folding.take(tensor.shape)
     let value = ONNXValue.constant(try ONNXConstant(tensor))
@@ -113,7 +116,8 @@ struct ONNXTranslation {
   }
 
   /// Adds a node that reads one activation and makes what replaces it, in the same order of axes.
-  mutating func add(_ operation: NodeOperation, _ node: ONNXNode, _ source: ONNXActivation) throws(PadawannError)
+  mutating func add(_ operation: NodeOperation, _ node: ONNXNode, _ source: ONNXActivation)
+    throws(PadawannError)
   {
     var result = source
     let name = ONNXNames.name(of: node, operation: operation.name)
@@ -164,7 +168,9 @@ struct ONNXTranslation {
       case .constant(let constant): constants.append(constant)
       case .activation: known = false
       // What a refused node makes is no reason to refuse those that follow.
-      case .unknown: return
+      case .unknown:
+        refusals.followers += 1
+        return
       }
     }
     guard known else { return try layer(node) }
@@ -186,7 +192,8 @@ struct ONNXTranslation {
     guard inputs.count == 1, let input = inputs.first else {
       throw PadawannError(
         .unsupported, "the graph has \(inputs.count) inputs, and a network here has one",
-        remedy: "Export the model with one input: \(inputs.map { printable($0.name) }.joined(separator: ", "))")
+        remedy:
+          "Export the model with one input: \(inputs.map { printable($0.name) }.joined(separator: ", "))")
     }
     guard let sizes = input.sizes, (2...4).contains(sizes.count) else {
       throw PadawannError(

@@ -73,7 +73,8 @@ extension ONNXTranslation {
     let roundsUp = node.attributes["ceil_mode"]?.integer ?? 0 != 0
     let isEven = padding.top == padding.bottom && padding.left == padding.right
     guard isEven || !counts else { return nil }
-    func places(_ size: Int, _ before: Int, _ after: Int, _ axis: Int, _ stride: Int, _ dilation: Int) -> Int {
+    func places(_ size: Int, _ before: Int, _ after: Int, _ axis: Int, _ stride: Int, _ dilation: Int) -> Int
+    {
       let room = size + before + after - dilation * (kernel[axis] - 1) - 1
       return room < 0 ? 0 : (room + (roundsUp ? stride - 1 : 0)) / stride + 1
     }
@@ -83,7 +84,8 @@ extension ONNXTranslation {
       shape.width, padding.left, padding.right, 1, window.stride.width, window.dilation.width)
     for up in [roundsUp, !roundsUp] {
       let pool = Pool(
-        kernel: Extent(kernel[0], kernel[1]), stride: window.stride, padding: Extent(padding.top, padding.left),
+        kernel: Extent(kernel[0], kernel[1]), stride: window.stride,
+        padding: Extent(padding.top, padding.left),
         dilation: window.dilation, roundsUp: up)
       let result = try? NodeOperation.maxPool(pool).outputShape(of: [shape])
       if isEven && up == roundsUp && result != nil { return pool }
@@ -124,9 +126,13 @@ extension ONNXTranslation {
       left.allSatisfy({ source.groups[$0].allSatisfy { $0 == .channel } })
     else { throw PadawannError(.unsupported, "it is not the mean over rows and columns") }
     let index = try builder.add(
-      .globalAveragePool, named: ONNXNames.name(of: node, operation: "global_avg_pool"), reading: [source.node])
+      .globalAveragePool, named: ONNXNames.name(of: node, operation: "global_avg_pool"),
+      reading: [source.node])
     let keeps = node.attributes["keepdims"]?.integer ?? 1 == 1
-    let groups = keeps ? source.groups.indices.map { gone.contains($0) ? [] : source.groups[$0] } : left.map { source.groups[$0] }
+    let groups =
+      keeps
+      ? source.groups.indices.map { gone.contains($0) ? [] : source.groups[$0] }
+      : left.map { source.groups[$0] }
     var result = ONNXActivation(index, builder.shape(of: index), groups)
     result.order = source.order
     set(result, of: node)
