@@ -28,6 +28,12 @@ struct ImportCommand: AsyncParsableCommand {
     completion: .file(extensions: ["json"]))
   var arch: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The shape of an image that an ONNX model reads as a vector, for example 1x28x28.", valueName: "shape"),
+    transform: Shape.init(argument:))
+  var imageShape: Shape?
+
   @Option(help: "What is kept of each weight: its sign, or (keep) its number for later pruning.")
   var weights: KeptWeights = .sign
 
@@ -68,13 +74,19 @@ struct ImportCommand: AsyncParsableCommand {
     guard list != (output != nil) else {
       throw ValidationError("give -o FILE for the model, or --list to look at the tensors")
     }
+    guard imageShape == nil || arch == nil && !list else {
+      throw ValidationError("--image-shape is for an ONNX model's own graph: leave --arch and --list out")
+    }
   }
 
   func run() async throws {
     if let output { try OutputFile.check([output], inputs: [file] + (arch.map { [$0] } ?? [])) }
     let source = try TensorFile.read(file, choosing: choice)
     // A graph gives the architecture too, unless another is given.
-    let graph = arch == nil && !list ? try ONNXNetwork(source) : nil
+    let graph = arch == nil && !list ? try ONNXNetwork(source, vectorShape: imageShape) : nil
+    guard graph != nil || imageShape == nil else {
+      throw PadawannError(.usage, "--image-shape is for ONNX models, and this is \(source.format)", at: file)
+    }
     let tensors = try graph == nil ? ImportedParameters(source) : nil
     let notes = graph?.notes ?? tensors?.notes ?? []
     for note in notes { Output.note(note) }
@@ -138,9 +150,22 @@ struct ImportCommand: AsyncParsableCommand {
   private var settings: [Provenance.Entry] {
     var settings = [Provenance.Entry("command", "import"), .init("weights", weights.rawValue)]
     if let arch { settings.append(.init("arch", arch.split(separator: "/").last.map(String.init) ?? arch)) }
+    if let imageShape { settings.append(.init("image-shape", imageShape.description)) }
     if let key { settings.append(.init("key", key)) }
     if let prefix { settings.append(.init("prefix", prefix)) }
     if keepPruned { settings.append(.init("keep-pruned", "true")) }
     return settings + ignore.map { .init("ignore", $0) }
+  }
+}
+
+extension Shape {
+  /// Sizes with `x` between them, as datasets' option `shape` has them: channels, rows and columns.
+  fileprivate init(argument text: String) throws {
+    let sizes = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard [1, 3].contains(sizes.count), sizes.allSatisfy({ (1...65_536).contains($0) }) else {
+      throw ValidationError("“\(text)” is not a shape; write CHANNELSxROWSxCOLUMNS, for example 1x28x28")
+    }
+    let all = sizes + [1, 1]
+    self.init(channels: all[0], height: all[1], width: all[2])
   }
 }

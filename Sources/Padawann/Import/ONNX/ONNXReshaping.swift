@@ -104,7 +104,8 @@ extension ONNXTranslation {
         shape = Shape(channels: sizes[2], height: sizes[0], width: sizes[1])
         groups = [[.row], [.column], [.channel]]
         if sizes[2] > 1 {
-          notes.append("the model reads rows × columns × channels; the network reads channels × rows × columns")
+          notes.append(
+            "the model reads rows × columns × channels; the network reads channels × rows × columns")
         }
       } else {
         shape = Shape(channels: sizes[0], height: sizes[1], width: sizes[2])

@@ -9,13 +9,13 @@ struct ONNXTranslation {
   /// How many nodes read a value; the graph's output counts as one.
   let readers: [String: [ONNXNode]]
   /// The number of images that the graph takes at once, or ``anyBatch``.
-  private(set) var batch = anyBatch
+  var batch = anyBatch
   var folding: ONNXFolding
   var builder = ONNXBuilder()
   /// Notes for the user.
   var notes: [String] = []
-  private var values: [String: ONNXValue] = [:]
-  private let initialisers: [String: ONNXTensor]
+  var values: [String: ONNXValue] = [:]
+  let initialisers: [String: ONNXTensor]
   private var refusals = ONNXRefusals()
 
   /// Stands for a number of images that is not fixed, where a graph computes with it. No size is as large.
@@ -126,7 +126,8 @@ struct ONNXTranslation {
     set(result, of: node)
   }
 
-  private func readerCount(_ name: String) -> Int {
+  /// How many nodes read a value, and the graph's output.
+  func readerCount(_ name: String) -> Int {
     (readers[name]?.count ?? 0) + (model.graph.outputs.contains { $0.name == name } ? 1 : 0)
   }
 
@@ -183,35 +184,5 @@ struct ONNXTranslation {
   /// Makes a constant the result of a node.
   mutating func set(_ constant: ONNXConstant, of node: ONNXNode) {
     if let name = node.outputs.first { values[name] = .constant(constant) }
-  }
-
-  // MARK: The image
-
-  private mutating func readInput() throws(PadawannError) {
-    let inputs = model.graph.inputs.filter { initialisers[$0.name] == nil }
-    guard inputs.count == 1, let input = inputs.first else {
-      throw PadawannError(
-        .unsupported, "the graph has \(inputs.count) inputs, and a network here has one",
-        remedy:
-          "Export the model with one input: \(inputs.map { printable($0.name) }.joined(separator: ", "))")
-    }
-    guard let sizes = input.sizes, (2...4).contains(sizes.count) else {
-      throw PadawannError(
-        .unsupported, "the input \(printable(input.name)) is no batch of images or vectors",
-        remedy: "Export the model with an input of batch × channels × rows × columns, or batch × elements")
-    }
-    let fixed = sizes.dropFirst().compactMap { $0 }
-    guard fixed.count == sizes.count - 1 else {
-      throw PadawannError(
-        .unsupported, "the sizes of the input \(printable(input.name)) are not fixed",
-        remedy: "Export the model with a fixed size of the image; only the batch may be open")
-    }
-    batch = (sizes.first ?? nil) ?? Self.anyBatch
-    guard batch == Self.anyBatch || batch <= Architecture.Limits.extent else {
-      throw PadawannError(.data, "the input \(printable(input.name)) has the batch \(batch)")
-    }
-    var image = try image(fixed, named: input.name)
-    image.isShared = readerCount(input.name) > 1
-    values[input.name] = .activation(image)
   }
 }
