@@ -13,11 +13,12 @@ enum ONNXNames {
     if let last = parts.last, last == node.operation || last.hasPrefix(node.operation + "_") {
       parts.removeLast()
     }
-    var name = ""
+    var path: [String] = []
     for part in parts {
-      name = name.isEmpty || part.hasPrefix(name + ".") ? part : name + "." + part
+      if let last = path.last, part.hasPrefix(last + ".") { path.removeLast() }
+      path.append(part)
     }
-    return name
+    return path.joined(separator: ".")
   }
 
   /// The text as ``NameRule`` allows it.
