@@ -111,7 +111,7 @@ import Testing
       ("kraiskil__onnx2c/pytorch", "none", 281),
     ])
   func realModelsKnowDigits(name: String, normalisation: String, correct: Int) async throws {
-    let image = Shape(channels: 1, height: 28, width: 28)
+    let image = name.hasSuffix("pytorch") ? Shape(channels: 1, height: 28, width: 28) : nil
     let graph = try #require(try ONNXNetwork(TensorFile.read(Self.path(name)), vectorShape: image))
     let network = try NetworkImport(weights: .keep).network(graph.parameters, graph.architecture)
     let data = try DatasetSpec.parse("mnist:test,first=300,normalise=\(normalisation)").load(

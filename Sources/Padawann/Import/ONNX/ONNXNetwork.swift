@@ -34,7 +34,7 @@ package struct ONNXNetwork: Sendable {
     if model.producer == "pytorch", hasBias, !operations.contains("BatchNormalization") {
       notes.append(
         "PyTorch may have folded batch normalisations into the convolutions, whose signs are then those of the folded "
-          + "weights; torch.onnx.export(..., training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) keeps "
+          + "weights; torch.onnx.export(..., dynamo=False, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) keeps "
           + "them apart")
     }
     return notes
