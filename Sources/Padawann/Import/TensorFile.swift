@@ -39,7 +39,9 @@ public struct TensorFile: Sendable {
       let content = try GzipFile.content(of: bytes)
       let model = ONNXModel.begins(content) ? try ONNXModel(content, path: path) : nil
       let (format, contents) =
-        if let model { try Self.contents(of: model, choice.keys) } else { try Self.contents(of: content, choice.keys) }
+        if let model { try Self.contents(of: model, choice.keys) } else {
+          try Self.contents(of: content, choice.keys)
+        }
       self.model = model
       let chosen = try TensorNames.chosen(contents.tensors, prefix: choice.prefix)
       let plain = TensorNames.plain(chosen.tensors)
