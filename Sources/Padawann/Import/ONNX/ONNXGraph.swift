@@ -41,13 +41,16 @@ struct ONNXGraph: Sendable {
   }
 
   /// Reads what tensors have in files beside the model; every file that is missing is named at once.
-  mutating func loadExternal(of path: String) throws(PadawannError) {
+  ///
+  /// - Returns: the bytes of these files.
+  mutating func loadExternal(of path: String) throws(PadawannError) -> Int {
     var files = ONNXExternalFiles(model: path)
     for tensor in initialisers { files.note(tensor) }
     for tensor in nodes.flatMap(\.attributes.values).compactMap(\.tensor) { files.note(tensor) }
     try files.checkPresence()
     for index in initialisers.indices { try initialisers[index].load(&files) }
     for index in nodes.indices { try nodes[index].load(&files) }
+    return files.byteCount
   }
 
   /// The text of one field of a message.

@@ -10,6 +10,8 @@ struct ONNXModel: Sendable {
   private(set) var functions: [String] = []
   /// The graph.
   private(set) var graph = ONNXGraph()
+  /// The bytes of the model and of the files beside it, which bound what it can become.
+  private(set) var byteCount: Int
 
   /// The versions of ONNX's operations that are known here.
   static let knownOpsets = 7...22
@@ -25,6 +27,7 @@ struct ONNXModel: Sendable {
   /// - Parameter path: where the file is, for tensors that are in files beside it.
   /// - Throws: ``PadawannError`` `data` when it is damaged, `missing` when it needs files that are not there.
   init(_ bytes: [UInt8], path: String) throws(PadawannError) {
+    byteCount = bytes.count
     var reader = ProtobufReader(bytes)
     var found = false
     while let field = try reader.next() {
@@ -44,7 +47,7 @@ struct ONNXModel: Sendable {
       throw PadawannError(
         .data, "this ONNX file ends before its graph, or is no ONNX model", remedy: ZipEntry.fetchAgain)
     }
-    try graph.loadExternal(of: path)
+    byteCount += try graph.loadExternal(of: path)
   }
 
   private mutating func readOpset(_ message: ProtobufReader) throws(PadawannError) {

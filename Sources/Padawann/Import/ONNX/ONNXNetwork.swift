@@ -17,7 +17,7 @@ package struct ONNXNetwork: Sendable {
   package init?(_ file: TensorFile, vectorShape: Shape? = nil) throws(PadawannError) {
     guard let model = file.model else { return nil }
     do throws(PadawannError) {
-      var translation = try ONNXTranslation(model, fileBytes: file.byteCount, vectorShape: vectorShape)
+      var translation = try ONNXTranslation(model, vectorShape: vectorShape)
       (architecture, parameters) = try translation.network()
       notes = Self.notes(model, translation, architecture)
     } catch { throw error.inside(file.path) }

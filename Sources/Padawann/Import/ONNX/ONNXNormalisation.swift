@@ -44,7 +44,8 @@ extension ONNXTranslation {
       throw PadawannError(.unsupported, "it has numbers for each place and not for each channel")
     }
     guard shape[axis] == source.sizes[axis - 1] else {
-      throw PadawannError(.data, "\(shape[axis]) numbers do not fit an axis of \(source.sizes[axis - 1])")
+      throw PadawannError(
+        .unsupported, "\(shape[axis]) numbers do not fit an axis of \(source.sizes[axis - 1])")
     }
     if source.groups[axis - 1] != [.channel], source.groups[axis - 1].count == source.groups.joined().count {
       source = try vector(source)

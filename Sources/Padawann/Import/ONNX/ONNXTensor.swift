@@ -113,6 +113,9 @@ struct ONNXExternalFiles {
   private var contents: [String: [UInt8]] = [:]
   private var locations: [String] = []
 
+  /// The bytes of the files that were read.
+  var byteCount: Int { contents.values.reduce(0) { $0 + $1.count } }
+
   /// No file yet.
   init(model path: String) {
     folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""

@@ -22,7 +22,7 @@ struct ONNXTranslation {
   static let anyBatch = 1_000_000_007
 
   /// Prepares a translation.
-  init(_ model: ONNXModel, fileBytes: Int, vectorShape: Shape? = nil) throws(PadawannError) {
+  init(_ model: ONNXModel, vectorShape: Shape? = nil) throws(PadawannError) {
     opset = try model.opset()
     self.model = model
     self.vectorShape = vectorShape
@@ -31,7 +31,7 @@ struct ONNXTranslation {
     var readers: [String: [ONNXNode]] = [:]
     for node in nodes { for input in node.inputs { readers[input, default: []].append(node) } }
     self.readers = readers
-    folding = ONNXFolding(opset: opset, fileBytes: fileBytes)
+    folding = ONNXFolding(opset: opset, fileBytes: model.byteCount)
   }
 
   /// The network.
