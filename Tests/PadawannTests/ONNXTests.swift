@@ -75,6 +75,8 @@ import Testing
     let error = try #require(
       DataFixture.error { try TensorFile(bytes: bytes, path: "/nowhere/external.onnx") })
     #expect(error.kind == .missing && error.message.contains("external.onnx.data"))
+    let graph = try #require(try ONNXNetwork(TensorFile.read(ONNXFixture.path("external"))))
+    #expect(graph.notes.contains { $0.contains("8400 bytes of numbers") }, "\(graph.notes)")
   }
 
   // MARK: Models of others

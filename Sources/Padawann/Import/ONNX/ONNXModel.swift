@@ -11,7 +11,10 @@ struct ONNXModel: Sendable {
   /// The graph.
   private(set) var graph = ONNXGraph()
   /// The bytes of the model and of the files beside it, which bound what it can become.
-  private(set) var byteCount: Int
+  var byteCount: Int { ownBytes + externalBytes }
+  /// The bytes of the files beside it.
+  private(set) var externalBytes = 0
+  private let ownBytes: Int
 
   /// The versions of ONNX's operations that are known here.
   static let knownOpsets = 7...22
@@ -27,7 +30,7 @@ struct ONNXModel: Sendable {
   /// - Parameter path: where the file is, for tensors that are in files beside it.
   /// - Throws: ``PadawannError`` `data` when it is damaged, `missing` when it needs files that are not there.
   init(_ bytes: [UInt8], path: String) throws(PadawannError) {
-    byteCount = bytes.count
+    ownBytes = bytes.count
     var reader = ProtobufReader(bytes)
     var found = false
     while let field = try reader.next() {
@@ -47,7 +50,7 @@ struct ONNXModel: Sendable {
       throw PadawannError(
         .data, "this ONNX file ends before its graph, or is no ONNX model", remedy: ZipEntry.fetchAgain)
     }
-    byteCount += try graph.loadExternal(of: path)
+    externalBytes = try graph.loadExternal(of: path)
   }
 
   private mutating func readOpset(_ message: ProtobufReader) throws(PadawannError) {

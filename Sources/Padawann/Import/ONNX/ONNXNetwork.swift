@@ -29,6 +29,11 @@ package struct ONNXNetwork: Sendable {
     let producer = [model.producer, model.producerVersion].filter { !$0.isEmpty }.map(printable)
     let maker = producer.isEmpty ? "" : ", exported by \(producer.joined(separator: " "))"
     var notes = ["ONNX opset \(translation.opset)\(maker)"] + translation.notes
+    if model.externalBytes > 0 {
+      notes.append(
+        "\(model.externalBytes) bytes of numbers are in files beside the model, which its size and digest leave out"
+      )
+    }
     let operations = translation.nodes.map(\.operation)
     let hasBias = translation.nodes.contains { $0.operation == "Conv" && $0.inputs.count > 2 }
     if model.producer == "pytorch", hasBias, !operations.contains("BatchNormalization") {
