@@ -21,6 +21,12 @@ public struct Hasher: Sendable {
   /// Begins an empty message.
   public init(_ function: HashFunction) { state = State(function) }
 
+  /// Appends bytes to the message, wherever they are.
+  public mutating func update(contentsOf content: some Sequence<UInt8>) {
+    let done: Void? = content.withContiguousStorageIfAvailable { update($0) }
+    if done == nil { Array(content).withUnsafeBufferPointer { update($0) } }
+  }
+
   /// Appends bytes to the message.
   public mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
     #if !canImport(CryptoKit)

@@ -37,8 +37,7 @@ package struct DigestBuilder: Sendable {
 
   /// Appends bytes to the message.
   package mutating func append<Content: Sequence<UInt8>>(_ content: Content) {
-    let done: Void? = content.withContiguousStorageIfAvailable { hasher.update($0) }
-    if done == nil { Array(content).withUnsafeBufferPointer { hasher.update($0) } }
+    hasher.update(contentsOf: content)
   }
 
   /// Appends the bytes of an integer, little-endian.

@@ -101,5 +101,8 @@ package func systemReason(of error: any Error) -> String {
   let outer = error as NSError
   let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError
   let system = [inner, outer].compactMap { $0 }.first { $0.domain == NSPOSIXErrorDomain }
-  return system.map { String(cString: strerror(Int32($0.code))) } ?? outer.localizedDescription
+  if let system { return String(cString: strerror(Int32(system.code))) }
+  // Foundation does not pass on the system's number of a full disk.
+  let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+  return isFull ? String(cString: strerror(ENOSPC)) : outer.localizedDescription
 }

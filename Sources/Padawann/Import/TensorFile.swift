@@ -19,7 +19,7 @@ public struct TensorFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``PadawannError`` as `StoredFile.read(_:limit:)` and ``init(bytes:path:)`` do.
+  /// - Throws: ``PadawannError`` as `StoredFile.read(_:limit:)` and ``init(bytes:path:choosing:)`` do.
   public static func read(_ path: String, choosing choice: TensorChoice = TensorChoice())
     throws(PadawannError)
     -> TensorFile
