@@ -115,8 +115,8 @@ static uint64_t ink_of_eight(const uint8_t *pixels) {
   return (marks >> 7) * 0x0102040810204080u >> 56;
 }
 
-void lanes_ink(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
-               uint64_t *nonzero) {
+void lanes_nonzero_rows(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
+                        uint64_t *nonzero) {
   memset(nonzero, 0, (size_t)images * (size_t)height * sizeof *nonzero);
   for (ptrdiff_t image = 0; image < images; image++, nonzero += height)
     for (int32_t row = 0; row < channels * height; row++, pixels += width) {

@@ -48,8 +48,8 @@ void lanes_load_floats(int32_t level, const float *pixels, int32_t count, int32_
                        const lanes_epilogue *loading, float *x);
 
 // nonzero[image][row]: one bit per column, the first in the lowest, that is not 0 in some channel. At most 64 columns.
-void lanes_ink(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
-               uint64_t *nonzero);
+void lanes_nonzero_rows(const uint8_t *pixels, ptrdiff_t images, int32_t channels, int32_t height, int32_t width,
+                        uint64_t *nonzero);
 
 // --- convolutions and linear layers as sums over taps -----------------------------------------------------------------
 

@@ -2,7 +2,7 @@ extension NumberForm {
   /// Numbers in single precision; wider ones are rounded to the nearest, ties to even.
   func floats(_ bytes: [UInt8]) -> [Float] {
     switch (kind, byteCount) {
-    case (.float, 2): map(bytes) { (bits: UInt16) in Self.float(half: bits) }
+    case (.float, 2): map(bytes) { (bits: UInt16) in Float(half: bits) }
     case (.float, 4): map(bytes) { (bits: UInt32) in Float(bitPattern: bits) }
     case (.float, _): map(bytes) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     case (.bfloat, _): map(bytes) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
@@ -46,19 +46,6 @@ extension NumberForm {
           numbers.initializeElement(at: position, to: value)
         }
       }
-    }
-  }
-
-  /// Half precision widened by hand, because Swift's `Float16` does not exist on every platform.
-  private static func float(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let (exponent, fraction) = (UInt32(bits >> 10 & 0x1f), UInt32(bits & 0x3ff))
-    switch exponent {
-    case 0:
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    case 31: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }
   }
 }

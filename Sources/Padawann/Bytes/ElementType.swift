@@ -1,3 +1,5 @@
+import HDF5
+
 /// The type of the numbers that a file stores, named as safetensors does but in lower case.
 package enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// IEEE 754 binary64.
@@ -48,7 +50,7 @@ package enum ElementType: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .f64: Self.map(bytes, bigEndian) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     case .f32: Self.map(bytes, bigEndian) { (bits: UInt32) in Float(bitPattern: bits) }
-    case .f16: Self.map(bytes, bigEndian, Self.float(half:))
+    case .f16: Self.map(bytes, bigEndian, Float.init(half:))
     case .bf16: Self.map(bytes, bigEndian) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
     case .i64: Self.map(bytes, bigEndian) { (bits: UInt64) in Float(Int64(bitPattern: bits)) }
     case .i32: Self.map(bytes, bigEndian) { (bits: UInt32) in Float(Int32(bitPattern: bits)) }
@@ -106,19 +108,5 @@ package enum ElementType: String, Sendable, Hashable, CaseIterable {
       result.append(transform(bigEndian ? bits.byteSwapped : bits))
     }
     return result
-  }
-
-  /// A binary16 is widened by hand, because Swift's `Float16` does not exist on every platform.
-  private static func float(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10 & 0x1f)
-    let fraction = UInt32(bits & 0x3ff)
-    switch exponent {
-    case 0:
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    case 31: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-    }
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 public enum DatasetSplit: String, Hashable, Sendable, CaseIterable {
   /// What a network is trained on.
   case train
-  /// What a network is judged by.
+  /// What a network is measured on.
   case test
 }
 

@@ -89,7 +89,7 @@ public struct Engine: Sendable {
 
   /// The logits of some images, given by their indices, in the order of these.
   ///
-  /// - Parameter ink: of the dataset, to leave out what is zero in all images of a block; it changes no bit.
+  /// - Parameter nonzero: of the dataset, to leave out what is zero in all images of a block; it changes no bit.
   func logits(
     of images: ArraySlice<Int>, in dataset: Dataset, _ nonzero: NonzeroMap?, _ workspace: borrowing Workspace
   ) -> [[Float]] {

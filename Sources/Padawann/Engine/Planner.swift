@@ -175,13 +175,13 @@ struct Planner {
       append(
         kernel.work([try .identity(outputs: shape.channels * copies)]), [value], count: count, isWinograd)
       steps[steps.count - 1].squares = squares
-      append(.pointwise(epilogues, plane: plane), [counts.count - 1], count: count, dependsOnSetting: true)
+      append(.pointwise(epilogues, plane: plane), [counts.count - 1], count: count, dependsOnMagnitude: true)
     } else {
       let addend = tail.addend.map { valueOfNode[$0] ?? 0 }
       append(
         kernel.work(try epilogues.map { epilogue throws(PadawannError) in try epilogue.repeated(copies) }),
         [value] + (addend.map { [$0] } ?? []), count: count, isWinograd,
-        dependsOnSetting: magnitudes.count > 1)
+        dependsOnMagnitude: magnitudes.count > 1)
       // What is added is not the same wherever the input is.
       steps[steps.count - 1].squares = addend == nil ? squares : nil
       steps[steps.count - 1].adds = addend != nil
@@ -252,9 +252,10 @@ struct Planner {
   }
 
   private mutating func append(
-    _ work: Step.Work, _ inputs: [Int], count: Int, _ isWinograd: Bool = false, dependsOnSetting: Bool = false
+    _ work: Step.Work, _ inputs: [Int], count: Int, _ isWinograd: Bool = false,
+    dependsOnMagnitude: Bool = false
   ) {
-    let shared = !dependsOnSetting && inputs.allSatisfy { isShared[$0] }
+    let shared = !dependsOnMagnitude && inputs.allSatisfy { isShared[$0] }
     steps.append(Step(work: work, inputs: inputs, output: counts.count, isShared: shared))
     counts.append(count)
     isShared.append(shared)

@@ -1,6 +1,6 @@
 /// How much work a network may ask for before it is refused. An architecture is a short text, and can ask for any amount.
 package struct WorkLimit: Sendable, Hashable {
-  /// Multiplications, and comparisons of pooling, for one image. A core does about 3·10¹⁰ in a second.
+  /// Multiplications, and comparisons of pooling, for one image.
   package var operations = 1e11
   /// Bytes of the activations that one thread holds.
   package var bytesPerThread = 1 << 30
@@ -86,9 +86,6 @@ package struct WorkLimit: Sendable, Hashable {
 }
 
 extension Architecture {
-  /// The number of edges.
-  package var edgeCount: Int { nodes.indices.reduce(0) { $0 + (weightShape(of: $1)?.reduce(1, *) ?? 0) } }
-
   /// What a node does for one image: multiplications, or what pooling looks at.
   fileprivate func operations(of node: Int) -> Double {
     let shape = shapes[node]

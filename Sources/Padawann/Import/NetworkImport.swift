@@ -25,8 +25,9 @@ public struct NetworkImport: Hashable, Sendable {
   /// The preset whose tensors have exactly these names and shapes.
   public static func preset(for parameters: [ImportedParameter]) throws(PadawannError) -> Preset? {
     for preset in Preset.allCases {
-      let needs = tensors(of: try preset.architecture)
-      let found = fitted(parameters, to: try preset.architecture).parameters
+      let architecture = try preset.architecture
+      let needs = tensors(of: architecture)
+      let found = fitted(parameters, to: architecture).parameters
       let shapes = Dictionary(found.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
       if needs.count == shapes.count, needs.allSatisfy({ shapes[$0.name] == $0.shape }) { return preset }
     }
@@ -163,10 +164,9 @@ public struct NetworkImport: Hashable, Sendable {
   }
 
   private static func missing(_ need: Need, among parameters: [ImportedParameter]) -> PadawannError {
-    let names = parameters.prefix(12).map { "\($0.name) (\(text($0.shape)))" }.joined(separator: ", ")
-    let more = parameters.count > 12 ? ", and \(parameters.count - 12) more" : ""
+    let names = TensorNames.list(parameters.map { "\($0.name) (\(text($0.shape)))" })
     return PadawannError(
-      .data, "the tensor \(need.name) (\(text(need.shape))) is missing; the file has \(names)\(more)",
+      .data, "the tensor \(need.name) (\(text(need.shape))) is missing; the file has \(names)",
       remedy: "Give the architecture of this network", choice: .architecture)
   }
 

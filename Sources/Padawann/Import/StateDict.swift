@@ -52,7 +52,7 @@ struct StateDict {
   private static func place(of key: String, in place: Int, _ pickle: Pickle) throws(PadawannError) -> Int {
     let pairs = pickle.pairs(place) ?? []
     guard let pair = pairs.first(where: { pickle.text($0.key) == key }) else {
-      let known = names(pickle, place).prefix(12).joined(separator: ", ")
+      let known = TensorNames.list(names(pickle, place))
       throw PadawannError(
         .usage, "the checkpoint has no key \"\(printable(key))\" there",
         remedy: known.isEmpty ? "It has none" : "It has: \(known)")
@@ -62,8 +62,7 @@ struct StateDict {
 
   private mutating func leaveAside(_ names: [String], _ why: String) {
     guard !names.isEmpty else { return }
-    let more = names.count > 12 ? " and \(names.count - 12) more" : ""
-    notes.append("left aside, \(why): \(names.prefix(12).joined(separator: ", "))\(more)")
+    notes.append("left aside, \(why): \(TensorNames.list(names))")
   }
 
   private static func shown(_ pickle: Pickle, _ key: Int) -> String {
@@ -95,7 +94,7 @@ struct StateDict {
     }
     guard let only = inner.first, !pairs.contains(where: { object.isTensor($0.value) }) else { return nil }
     guard inner.count == 1 else {
-      let names = inner.prefix(12).map { printable($0.name) }.joined(separator: ", ")
+      let names = TensorNames.list(inner.map { printable($0.name) })
       throw PadawannError(
         .data, "several dictionaries have weights: \(names)",
         remedy: "Save the one that is meant into a file of its own")

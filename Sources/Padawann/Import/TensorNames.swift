@@ -3,6 +3,12 @@ enum TensorNames {
   /// Put before every name by DataParallel and AveragedModel, by torch.compile, and by Lightning modules.
   static let prefixes = ["module.", "_orig_mod.", "model."]
 
+  /// The first dozen of some names, and how many more there are.
+  static func list(_ names: [String]) -> String {
+    let more = names.count > 12 ? " and \(names.count - 12) more" : ""
+    return names.prefix(12).joined(separator: ", ") + more
+  }
+
   /// Takes the tensors whose names begin with a prefix, without it.
   ///
   /// - Throws: ``PadawannError`` `usage` when there are none.
@@ -15,7 +21,7 @@ enum TensorNames {
       let parts = Set(tensors.compactMap { $0.name.split(separator: ".").first.map { "\($0)." } }).sorted()
       throw PadawannError(
         .usage, "no tensor's name begins with \"\(prefix)\"",
-        remedy: "Names begin with \(parts.prefix(12).joined(separator: ", "))\(parts.count > 12 ? ", …" : "")"
+        remedy: "Names begin with \(list(parts))"
       )
     }
     let rest = tensors.count - chosen.count
@@ -28,8 +34,7 @@ enum TensorNames {
     var notes: [String] = []
     let counters = tensors.filter(isCounter)
     if !counters.isEmpty {
-      let more = counters.count > 12 ? " and \(counters.count - 12) more" : ""
-      notes.append("left aside, counters: \(counters.prefix(12).map(\.name).joined(separator: ", "))\(more)")
+      notes.append("left aside, counters: \(list(counters.map(\.name)))")
     }
     var names = tensors.filter { !isCounter($0) }
     while let prefix = prefixes.first(where: { prefix in

@@ -95,6 +95,9 @@ public struct Architecture: Hashable, Sendable {
     nodes[index].operation.weightShape(of: inputShape(of: index))
   }
 
+  /// The number of edges, pruned ones included.
+  public var edgeCount: Int { nodes.indices.reduce(0) { $0 + (weightShape(of: $1)?.reduce(1, *) ?? 0) } }
+
   /// The indices of the nodes that have edges.
   public var weightedNodes: [Int] { nodes.indices.filter { nodes[$0].operation.isWeighted } }
 

@@ -23,4 +23,12 @@ package enum NameRule {
       )
     }
   }
+
+  /// A name that is not taken: the name itself, or with the first number from 2 behind it that makes it so.
+  static func unused(_ name: String, besides taken: Set<String>, separator: String) -> String {
+    guard taken.contains(name) else { return name }
+    var number = 2
+    while taken.contains("\(name)\(separator)\(number)") { number += 1 }
+    return "\(name)\(separator)\(number)"
+  }
 }

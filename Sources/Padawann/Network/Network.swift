@@ -75,7 +75,7 @@ public struct Network: Hashable, Sendable {
   }
 
   /// The number of edges, pruned ones included.
-  public var edgeCount: Int { layers.reduce(0) { $0 + $1.weights.count } }
+  public var edgeCount: Int { architecture.edgeCount }
   /// The number of edges that are left.
   public var remainingEdges: Int { layers.reduce(0) { $0 + $1.weights.remainingEdges } }
   /// Whether every layer has numbers of its own (a pre-trained net whose weights were kept).

@@ -157,12 +157,6 @@ extension DatasetSpec {
       let plain = stem.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
       base = plain.isEmpty || plain.hasPrefix("-") ? "task" : String(plain.prefix(100))
     }
-    var name = base
-    var number = 2
-    while taken.contains(name) {
-      name = "\(base)-\(number)"
-      number += 1
-    }
-    return name
+    return NameRule.unused(base, besides: Set(taken), separator: "-")
   }
 }

@@ -130,15 +130,6 @@ private struct BufferSharing {
     buffers.append(shares ? (source == Node.image ? 0 : buffers[source]) : index + 1)
   }
 
-  /// Nodes that only give their input another shape.
-  private func isView(_ index: Int) -> Bool {
-    switch architecture.nodes[index].operation {
-    case .flatten: true
-    case .dropout: !scope.isRandom(architecture.nodes[index].operation)
-    default: false
-    }
-  }
-
   /// Whether nobody else reads a buffer, and whoever wrote it does not need it for its gradient.
   private func canOverwrite(_ source: Int, by reader: Int) -> Bool {
     guard source != Node.image, buffers[source] > 0 else { return false }

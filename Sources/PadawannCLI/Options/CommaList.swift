@@ -4,7 +4,8 @@ extension String {
 
   /// Numbers with commas between them; `nil` where a part is none.
   func commaSeparated<Number: LosslessStringConvertible>(_: Number.Type) -> [Number]? {
-    let numbers = commaSeparated.compactMap(Number.init)
-    return numbers.count == commaSeparated.count ? numbers : nil
+    let parts = commaSeparated
+    let numbers = parts.compactMap(Number.init)
+    return numbers.count == parts.count ? numbers : nil
   }
 }

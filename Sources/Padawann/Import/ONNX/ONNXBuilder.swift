@@ -32,7 +32,7 @@ struct ONNXBuilder {
     guard drafts.count < Architecture.Limits.nodes else {
       throw PadawannError(.data, "the network has more than \(Architecture.Limits.nodes) nodes")
     }
-    let unique = ONNXNames.unique(name, among: names)
+    let unique = NameRule.unused(name, besides: names, separator: "_")
     names.insert(unique)
     drafts.append(
       Draft(

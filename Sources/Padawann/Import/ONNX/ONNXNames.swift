@@ -30,12 +30,4 @@ enum ONNXNames {
     let name = String(String(characters.drop { ".-_".contains($0) }).prefix(100))
     return name.isEmpty ? standard : name
   }
-
-  /// A name that is not there yet, by a number where it is.
-  static func unique(_ name: String, among names: Set<String>) -> String {
-    guard names.contains(name) else { return name }
-    var number = 2
-    while names.contains("\(name)_\(number)") { number += 1 }
-    return "\(name)_\(number)"
-  }
 }
