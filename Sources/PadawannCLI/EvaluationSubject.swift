@@ -6,23 +6,30 @@ struct EvaluationSubject {
   let dataset: Dataset
   /// What the edges are worth, in turn.
   let magnitudes: [Magnitude]
-  /// The outputs for the classes of the data; `nil` when they are all outputs in order.
-  let outputs: [Int]?
+  /// The outputs that may be answered, and which of them is right for each class.
+  let answers: AnswerSpace
   /// The task, if it is measured as one.
   let task: ModelTask?
+  /// Who has said how pixels become inputs.
+  let normalisation: NormalisationOrigin
+  /// Whether the model was made with images of this dataset.
+  let wasMadeWithIt: Bool
 
   /// The network itself on some data.
   init(
     _ model: Model, _ path: String, on spec: DatasetSpec, _ weights: WeightOptions, _ outputs: OutputOptions,
     _ folder: DataFolderOptions
   ) throws(PadawannError) {
-    let dataset = try folder.dataset(spec)
+    let stated = model.statedNormalisation
+    let dataset = try folder.dataset(spec, normalisedAs: stated)
     try Inference.check(dataset, fits: model.network.architecture)
     network = model.network
     self.dataset = dataset
     magnitudes = try weights.magnitudes(of: model, path)
-    self.outputs = try outputs.outputs(for: dataset, of: model.network)
+    answers = try outputs.answers(to: dataset, of: spec, by: model)
     task = nil
+    normalisation = spec.normalisation != nil ? .option : stated != nil ? .model : .guess
+    wasMadeWithIt = model.wasMade(with: spec)
   }
 
   /// A model as one of its tasks uses it, on some data, or, without any, on the task's own.
@@ -32,19 +39,24 @@ struct EvaluationSubject {
   ) throws(PadawannError) {
     let use = try model.use(of: name)
     let spec = if let given { given } else { try use.task.testData() }
-    var dataset = try folder.dataset(spec)
-    if spec.normalisation == nil { dataset = try dataset.normalised(as: use.task.normalisation) }
+    dataset = try folder.dataset(spec, normalisedAs: use.task.normalisation)
     try Inference.check(dataset, fits: use.network.architecture)
-    guard dataset.classNames.count == use.task.outputs.count else {
-      throw PadawannError(
-        .data,
-        "it has \(dataset.classNames.count) classes, and the task \(name) has \(use.task.outputs.count)",
-        at: dataset.name)
-    }
     network = use.network
-    self.dataset = dataset
     magnitudes = weights.weights?.values.map(Magnitude.shared) ?? use.magnitudes
-    outputs = use.task.outputs == Array(0..<network.architecture.outputs) ? nil : use.task.outputs
+    do throws(PadawannError) {
+      answers = try AnswerSpace(dataset, among: use.task.outputs, named: use.task.classNames)
+    } catch {
+      throw error.inside("task \(name)")
+    }
     task = use.task
+    normalisation = spec.normalisation != nil ? .option : .task
+    wasMadeWithIt = model.wasMade(with: spec)
+  }
+
+  /// The predictions with each magnitude, of the outputs that may be answered.
+  func predictions(_ compute: ComputeOptions, named name: String) async throws -> [Predictions] {
+    try await compute.predictions(of: network, named: name, on: dataset, magnitudes).map {
+      try $0.answering(in: answers)
+    }
   }
 }

@@ -40,6 +40,10 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     case imported
     /// The first images of each class, so many.
     case perClass(Int)
+    /// Which layers lose edges, and how many are left in all.
+    case maskedLayers([String])
+    /// How many edges are left in all.
+    case density
     /// How much is pruned, as a share.
     case amount
     /// An unfinished run goes on.

@@ -6,17 +6,20 @@ extension DatasetSpec {
   /// - Parameters:
   ///   - folder: where the named sets are.
   ///   - other: a folder from which relative paths lead where they do not lead from the present one.
+  ///   - stated: how bytes become inputs where the spec does not say, as a model does.
   /// - Returns: a dataset whose name is the spec's canonical text.
   /// - Throws: ``PadawannError`` `missing` when files are not there, `data` when they are damaged or do not agree, `usage`
   ///   when the spec asks for classes or images that the set does not have.
-  public func load(from folder: DataFolder, relativeTo other: String? = nil) throws(PadawannError) -> Dataset
-  {
+  public func load(
+    from folder: DataFolder, relativeTo other: String? = nil, normalisedAs stated: Normalisation? = nil
+  ) throws(PadawannError) -> Dataset {
     let place = other.map(located) ?? self
     do {
       switch place.source {
       case .named(let set, let split):
-        return try dataset(NamedSetReader(folder: folder).images(set, split, self))
-      case .path(let path): return try dataset(SampleFile(path: path, options: place.reading).images())
+        return try dataset(NamedSetReader(folder: folder).images(set, split, self), stated)
+      case .path(let path):
+        return try dataset(SampleFile(path: path, options: place.reading).images(), stated)
       }
     } catch {
       throw error.location == nil ? error.inside(description) : error
@@ -37,12 +40,14 @@ extension DatasetSpec {
     return spec
   }
 
-  private func dataset(_ read: LabelledImages) throws(PadawannError) -> Dataset {
+  private func dataset(_ read: LabelledImages, _ stated: Normalisation?) throws(PadawannError) -> Dataset {
     var images = read
     if transpose { images.transpose() }
     var classNames = try names(of: images)
-    let choice = normalisation ?? .standard(for: images)
-    let normalisation = try choice.normalisation(of: images)
+    let normalisation =
+      if self.normalisation == nil, let stated { stated.adapted(to: images.pixels.scale) } else {
+        try (self.normalisation ?? .standard(for: images)).normalisation(of: images)
+      }
     if let classes { classNames = try classes.apply(to: &images, classNames: classNames) }
     if dropLast { images.keep(Array(images.labels.indices.dropLast())) }
     if let selection, !source.drawsPerClass(selection) {

@@ -206,11 +206,7 @@ struct DatasetSpecParser {
   }
 
   private func names(_ value: MarkedText) throws(PadawannError) -> [String] {
-    let names = value.split(on: "+").map(\.text)
-    guard names.allSatisfy({ !$0.isEmpty }), Set(names).count == names.count,
-      names.count <= ClassChoice.limit + 1
-    else { throw PadawannError(.usage, "class names must not be empty and must differ") }
-    return names
+    try ClassNameList(value.split(on: "+").map(\.text)).names
   }
 
   private func shape(_ text: String) throws(PadawannError) -> Shape {

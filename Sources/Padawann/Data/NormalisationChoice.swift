@@ -4,8 +4,10 @@ package enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   case preset(Statistics)
   /// The statistics of the split itself, before any choice of classes or images.
   case own
-  /// Nothing but the division of 8-bit pixels by 255.
+  /// Nothing but the division of bytes by 255.
   case plain
+  /// The bytes themselves, 0 to 255.
+  case raw
   /// One mean and standard deviation per channel, or one pair for all.
   case given(means: [Float], deviations: [Float])
 
@@ -19,13 +21,15 @@ package enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
     case cifar10
     /// Three channels.
     case cifar100
+    /// Three channels.
+    case imagenet
   }
 
-  /// The choice when a spec makes none: 8-bit images of 1×28×28 get MNIST's statistics, as in the thesis; 8-bit images of
-  /// the CIFAR sets get theirs; anything else only the division of 8-bit pixels by 255, because statistics of the split
-  /// at hand would make training and test data different.
+  /// The choice when neither a spec nor a model makes one: images of 1×28×28 get MNIST's statistics, as in the thesis; images
+  /// of the CIFAR sets get theirs; anything else only the division of bytes by 255, because statistics of the split at hand
+  /// would make training and test data different. Pixels that are neither bytes nor in 0…1 are taken as stored.
   static func standard(for images: LabelledImages) -> NormalisationChoice {
-    guard case .bytes = images.pixels else { return .plain }
+    guard images.pixels.scale != .other else { return .plain }
     switch images.shape {
     case Shape(channels: 1, height: 28, width: 28): return .preset(.mnist)
     case Shape(channels: 3, height: 32, width: 32):
@@ -44,44 +48,59 @@ package enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
     case .preset(let preset): preset.rawValue
     case .own: "own"
     case .plain: "none"
+    case .raw: "raw"
     case .given(let means, let deviations):
       zip(means, deviations).map { "\($0)/\($1)" }.joined(separator: "/")
     }
   }
 
   /// Reads the value of `normalise=`.
-  init(_ text: String) throws(PadawannError) {
+  package init(_ text: String) throws(PadawannError) {
     if let preset = Statistics(rawValue: text) {
       self = .preset(preset)
     } else if text == "own" {
       self = .own
     } else if text == "none" {
       self = .plain
+    } else if text == "raw" {
+      self = .raw
     } else {
       let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Float($0) ?? .nan }
       guard numbers.count >= 2, numbers.count % 2 == 0, numbers.allSatisfy(\.isFinite) else {
         throw PadawannError(
           .usage, "“\(text)” is not a normalisation", at: "normalise",
-          remedy: "Write mnist, fashion, cifar10, cifar100, own, none, or MEAN/DEVIATION for each channel")
+          remedy:
+            "Write mnist, fashion, cifar10, cifar100, imagenet, own, none, raw, or MEAN/DEVIATION for each channel"
+        )
       }
       let pairs = stride(from: 0, to: numbers.count, by: 2)
       self = .given(means: pairs.map { numbers[$0] }, deviations: pairs.map { numbers[$0 + 1] })
     }
   }
 
-  /// The normalisation of these images: 8-bit pixels are divided by 255 first, others are taken as stored.
+  /// The normalisation of these images: bytes are divided by 255 first, pixels in 0…1 are that already, and others are taken as
+  /// stored.
   ///
   /// - Throws: ``PadawannError`` `data` for `own` when a channel has the same value everywhere.
   func normalisation(of images: LabelledImages) throws(PadawannError) -> Normalisation {
-    let divisor: Float = if case .bytes = images.pixels { 255 } else { 1 }
+    let scale = images.pixels.scale
+    let divisor = 255 / (scale.steps ?? 255)
+    guard let ofBytes else { return try ChannelStatistics(images).normalisation(divisor: divisor) }
+    guard scale == .other else { return ofBytes.adapted(to: scale) }
+    return self == .raw
+      ? .none(divisor: 1) : Normalisation(divisor: 1, mean: ofBytes.mean, deviation: ofBytes.deviation)
+  }
+
+  /// The normalisation of 8-bit pixels; `nil` where it depends on the images.
+  package var ofBytes: Normalisation? {
     switch self {
-    case .plain: return .none(divisor: divisor)
-    case .own: return try ChannelStatistics(images).normalisation(divisor: divisor)
-    case .given(let means, let deviations):
-      return Normalisation(divisor: divisor, mean: means, deviation: deviations)
+    case .own: return nil
+    case .plain: return .none(divisor: 255)
+    case .raw: return .none(divisor: 1)
+    case .given(let means, let deviations): return Normalisation(mean: means, deviation: deviations)
     case .preset(let preset):
       let (mean, deviation) = preset.statistics
-      return Normalisation(divisor: divisor, mean: mean, deviation: deviation)
+      return Normalisation(mean: mean, deviation: deviation)
     }
   }
 }
@@ -93,6 +112,7 @@ extension NormalisationChoice.Statistics {
     case .fashion: ([0.2860], [0.3530])
     case .cifar10: ([0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616])
     case .cifar100: ([0.5071, 0.4865, 0.4409], [0.2673, 0.2564, 0.2762])
+    case .imagenet: ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     }
   }
 }

@@ -6,6 +6,10 @@ public struct Model: Sendable, Equatable {
   public var sharedWeights: [Float]
   /// What the network was measured or made for, by name.
   public var tasks: [ModelTask]
+  /// How 8-bit pixels become the network's inputs, where somebody has said so; pixels that are stored in 0…1 are 255 times as much.
+  public var normalisation: Normalisation?
+  /// What each output of the network stands for, all different; empty where nobody has said so.
+  public var classNames: [String] = []
   /// Where the network comes from.
   public var provenance: Provenance
   /// Optional attributes that this version does not know, kept for the next one.
@@ -23,6 +27,35 @@ public struct Model: Sendable, Equatable {
     self.sharedWeights = sharedWeights
     self.tasks = tasks
     self.provenance = provenance
+  }
+}
+
+extension Model {
+  /// How 8-bit pixels become inputs: as the model says, or as all its tasks agree.
+  package var statedNormalisation: Normalisation? {
+    if let normalisation { return normalisation }
+    guard let first = tasks.first?.normalisation, first.divisor == 255,
+      tasks.allSatisfy({ $0.normalisation == first })
+    else { return nil }
+    return first
+  }
+
+  /// What the outputs stand for: as the model says, or as its tasks agree that name all of them in order.
+  package var statedClassNames: [String] {
+    if !classNames.isEmpty { return classNames }
+    let all = Array(0..<network.architecture.outputs)
+    guard let first = tasks.first, first.outputs == all,
+      tasks.allSatisfy({ $0.outputs == all && $0.classNames == first.classNames })
+    else { return [] }
+    return first.classNames
+  }
+
+  /// A network that was made from this one, which reads the same pictures and answers the same classes.
+  package func made(_ network: Network, sharedWeights: [Float]? = nil) -> Model {
+    var model = Model(network: network, sharedWeights: sharedWeights ?? self.sharedWeights)
+    model.normalisation = normalisation
+    model.classNames = classNames
+    return model
   }
 }
 

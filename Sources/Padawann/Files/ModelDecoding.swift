@@ -22,6 +22,8 @@ struct ModelDecoding {
       throw PadawannError(.data, "\"input_shape\" is channels, rows and columns", at: "/")
     }
     let weights = try reader.floats("shared_weights")
+    let normalisation = try self.normalisation(&reader)
+    let classNames = try reader.optionalTexts("class_names") ?? []
     unknown.add(reader.unknown, at: reader.path)
     guard let nodes = root.group("nodes") else {
       throw PadawannError(.data, "the group \"nodes\" is missing", at: "/")
@@ -48,9 +50,18 @@ struct ModelDecoding {
     }
     let provenance = try self.provenance(group)
     var model = Model(network: network, sharedWeights: weights, tasks: tasks, provenance: provenance)
+    (model.normalisation, model.classNames) = (normalisation, classNames)
     model.unknown = unknown
     try ModelRules.check(model)
     return model
+  }
+
+  /// How 8-bit pixels become inputs: three attributes, or none of them.
+  private func normalisation(_ reader: inout AttributeReader) throws(PadawannError) -> Normalisation? {
+    guard let divisor = try reader.optionalFloat("pixel_divisor") else { return nil }
+    return Normalisation(
+      divisor: divisor, mean: try reader.floats("pixel_mean"), deviation: try reader.floats("pixel_deviation")
+    )
   }
 
   private mutating func checkHeader(_ reader: inout AttributeReader) throws(PadawannError) {

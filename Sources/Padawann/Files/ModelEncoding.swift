@@ -14,12 +14,13 @@ struct ModelEncoding {
     root.attributes = [
       HDFEntry("format", .text(ModelRules.format)),
       HDFEntry("format_major", .integer(ModelRules.major)),
-      HDFEntry("format_minor", .integer(model.provenance.history.isEmpty ? 0 : ModelRules.minor)),
+      HDFEntry("format_minor", .integer(ModelRules.minor(of: model))),
       HDFEntry("class", .text(ModelRules.modelClass)),
       HDFEntry("required_features", .text(features.joined(separator: " "))),
       HDFEntry("input_shape", .array(.int32(model.network.architecture.input.sizes))),
       HDFEntry("shared_weights", .array(.float32(model.sharedWeights))),
     ]
+    root.attributes += pictureAttributes
     var nodes = NodeEncoding(model: model, isCompact: isCompact)
     root.groups = [HDFEntry("nodes", nodes.group())]
     root.datasets = nodes.sharedDatasets
@@ -29,6 +30,20 @@ struct ModelEncoding {
     root.attributes.append(
       HDFEntry(ContentDigest.attribute, .text(ContentDigest.digest(of: root).description)))
     return root
+  }
+
+  /// How pictures become inputs, and what the outputs stand for.
+  private var pictureAttributes: [HDFEntry<HDFValue>] {
+    var attributes: [HDFEntry<HDFValue>] = []
+    if let normalisation = model.normalisation {
+      attributes = [
+        HDFEntry("pixel_divisor", .float32(normalisation.divisor)),
+        HDFEntry("pixel_mean", .array(.float32(normalisation.mean))),
+        HDFEntry("pixel_deviation", .array(.float32(normalisation.deviation))),
+      ]
+    }
+    if !model.classNames.isEmpty { attributes.append(HDFEntry("class_names", .texts(model.classNames))) }
+    return attributes
   }
 
   private var features: [String] {

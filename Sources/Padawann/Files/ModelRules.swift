@@ -1,9 +1,12 @@
 /// The constants of the format, and the rules that a model must keep beyond those of its network.
-enum ModelRules {
+package enum ModelRules {
   static let format = "padawann"
   static let major: Int64 = 1
-  /// That of files with a history; others are of 1.0.
-  static let minor: Int64 = 1
+  /// The version of a model's file: the first that has what is in it, so that older programs know what they do not.
+  static func minor(of model: Model) -> Int64 {
+    if model.normalisation != nil || !model.classNames.isEmpty { return 2 }
+    return model.provenance.history.isEmpty ? 0 : 1
+  }
   static let modelClass = "padawann"
   /// The feature of files whose masks and signs are arithmetically coded.
   static let compactPlanes = "compact-planes"
@@ -23,6 +26,10 @@ enum ModelRules {
     else {
       throw PadawannError(.data, "a model has 1 to 64 shared weights, all finite and none zero")
     }
+    if let normalisation = model.normalisation {
+      try check(normalisation, channels: model.network.architecture.input.channels)
+    }
+    try check(classNames: model.classNames, outputs: model.network.architecture.outputs)
     guard model.tasks.count <= maximumTasks, Set(model.tasks.map(\.name)).count == model.tasks.count else {
       throw PadawannError(.data, "a model has at most \(maximumTasks) tasks, and no two of one name")
     }
@@ -46,6 +53,20 @@ enum ModelRules {
         "the weights of the tasks have more than \(Architecture.Limits.edges) edges, pruned ones included")
     }
   }
+
+  /// The names of all outputs are texts like those of a task.
+  package static func check(classNames: [String], outputs: Int) throws(PadawannError) {
+    guard classNames.isEmpty || classNames.count == outputs, Set(classNames).count == classNames.count else {
+      throw PadawannError(
+        .data, "\(classNames.count) class names are not one different name for each of \(outputs) outputs")
+    }
+    try check(texts: classNames)
+    guard fit(classNames) else { throw longNames }
+  }
+
+  fileprivate static let longNames = PadawannError(
+    .data, "the class names take more than \(maximumNameBytes) bytes, each as many as the longest",
+    remedy: "Use shorter class names")
 
   fileprivate static func check(_ normalisation: Normalisation, channels: Int) throws(PadawannError) {
     let positive = normalisation.deviation + [normalisation.divisor]
@@ -106,12 +127,7 @@ extension ModelTask {
       )
     }
     try ModelRules.check(texts: classNames + [dataset])
-    guard ModelRules.fit(classNames) else {
-      throw PadawannError(
-        .data,
-        "its class names take more than \(ModelRules.maximumNameBytes) bytes, each as many as the longest",
-        remedy: "Use shorter class names")
-    }
+    guard ModelRules.fit(classNames) else { throw ModelRules.longNames }
     try ModelRules.check(normalisation, channels: architecture.input.channels)
     if let weight = bestSharedWeight, !weight.isFinite || weight == 0 {
       throw PadawannError(.data, "its best shared weight is zero or not finite")

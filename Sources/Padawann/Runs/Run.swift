@@ -181,7 +181,8 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
     for test in start.configuration.tests {
       guard let data else { break }
       let dataset = try DatasetSpec.parse(test.dataset).load(
-        from: data, relativeTo: start.configuration.workingFolder)
+        from: data, relativeTo: start.configuration.workingFolder,
+        normalisedAs: start.parents[0].statedNormalisation)
       results.append(try await TestResult(model, test, dataset, environment.inference))
     }
     return results

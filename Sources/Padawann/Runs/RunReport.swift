@@ -1,7 +1,7 @@
 /// What came of a run: `report.json` of its folder (`Formats/runs.md`).
 package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
   /// The structure and its version.
-  package private(set) var schema = "padawann.run-report/1"
+  package private(set) var schema = "padawann.run-report/2"
   /// What was done.
   package let kind: RunKind
   /// The digest of the result's content.
@@ -71,7 +71,8 @@ package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
   /// The mean over the test data of the cross-entropy, in the unit of the thesis' tables: there it was divided by the size
   /// of a batch, 100 (thesis-facts 11).
   package var thesisLoss: Double? {
-    tests.isEmpty ? nil : tests.reduce(0) { $0 + $1.crossEntropy } / Double(tests.count) / 100
+    tests.isEmpty
+      ? nil : tests.reduce(0) { $0 + ($1.best?.crossEntropy ?? $1.crossEntropy) } / Double(tests.count) / 100
   }
 }
 
@@ -83,13 +84,29 @@ package struct TestResult: Codable, Sendable, Equatable {
   package let datasetSha256: String
   /// The number of images.
   package let images: Int
-  /// The shared weight with the highest accuracy on this data, the first of equals (thesis-facts 4); absent where edges have
-  /// values of their own.
+  /// The shared weight: the one that the run has chosen for the task; without a task that which is best on this data. Absent
+  /// where edges have values of their own.
   package let sharedWeight: Float?
   /// Correct predictions with it, with Wilson's interval.
   package let accuracy: Proportion
   /// The mean cross-entropy with it, in nats.
   package let crossEntropy: Double
+  /// The figures with the weight that has the highest accuracy on this data, the first of equals, which is how the thesis
+  /// reports (thesis-facts 4); absent where there is one weight only.
+  package let best: Best?
+
+  /// What a model comes to with the weight that is best on the very data that it is measured on.
+  package struct Best: Codable, Sendable, Equatable {
+    /// The shared weight.
+    package let sharedWeight: Float?
+    /// Correct predictions with it, with Wilson's interval.
+    package let accuracy: Proportion
+    /// The mean cross-entropy with it, in nats.
+    package let crossEntropy: Double
+  }
+
+  /// Whether ``sharedWeight`` was chosen on the data itself.
+  package let chosenOnData: Bool
 
   /// Measures a model as the task whose images they are, or without one.
   ///
@@ -112,8 +129,16 @@ package struct TestResult: Codable, Sendable, Equatable {
     self.dataset = dataset.name
     datasetSha256 = dataset.digest.description
     images = dataset.count
-    sharedWeight = magnitudes[score.best].sharedWeight
-    accuracy = try Proportion(score.correct[score.best], of: score.images)
-    crossEntropy = score.bestCrossEntropy
+    let own = task?.bestSharedWeight.flatMap { magnitudes.firstIndex(of: .shared($0)) }
+    func figures(_ place: Int) throws(PadawannError) -> Best {
+      Best(
+        sharedWeight: magnitudes[place].sharedWeight,
+        accuracy: try Proportion(score.correct[place], of: score.images),
+        crossEntropy: score.crossEntropy[place])
+    }
+    let chosen = try figures(own ?? score.best)
+    (sharedWeight, accuracy, crossEntropy) = (chosen.sharedWeight, chosen.accuracy, chosen.crossEntropy)
+    chosenOnData = own == nil && magnitudes.count > 1
+    best = magnitudes.count > 1 ? try figures(score.best) : nil
   }
 }

@@ -50,11 +50,13 @@ package struct RunStart<Settings: RunSettings>: Sendable {
     throws(PadawannError)
   {
     self.configuration = configuration
-    parents = try Self.parents(configuration, in: path)
+    let parents = try Self.parents(configuration, in: path)
+    self.parents = parents
     let data = try configuration.data(environment)
     tasks = try configuration.tasks.map { task throws(PadawannError) in
       let dataset = try DatasetSpec.parse(task.dataset).load(
-        from: data, relativeTo: configuration.workingFolder)
+        from: data, relativeTo: configuration.workingFolder,
+        normalisedAs: parents.first?.statedNormalisation)
       guard dataset.digest.description == task.datasetSha256 else {
         throw PadawannError(
           .data, "the dataset has other images or labels than when the run began", at: task.dataset,
@@ -98,11 +100,11 @@ extension [DatasetSpec] {
   /// - Parameters:
   ///   - perClass: how many images of each class a task has whose spec does not choose; all when `nil`.
   ///   - environment: where named datasets are.
-  ///   - architecture: of the network that they must fit.
+  ///   - model: that they must fit, and that may say how pictures become its inputs.
   ///   - mapped: gives classes their outputs.
   /// - Throws: ``PadawannError`` `usage` without a task, and for whatever is missing or does not fit.
   func loaded(
-    perClass: Int?, _ data: DataFolder, for architecture: Architecture,
+    perClass: Int?, _ data: DataFolder, for model: Model,
     mapped: (EvaluationTask) async throws -> EvaluationTask = { $0 }
   ) async throws -> [EvaluationTask] {
     guard !isEmpty else { throw PadawannError(.usage, "there is no task", remedy: "Name a dataset") }
@@ -111,8 +113,9 @@ extension [DatasetSpec] {
       var spec = spec
       if spec.selection == nil, let perClass { spec.selection = .firstPerClass(perClass) }
       let task = EvaluationTask(
-        name: spec.taskName(besides: tasks.map(\.name)), dataset: try spec.load(from: data))
-      try task.check(fits: architecture)
+        name: spec.taskName(besides: tasks.map(\.name)),
+        dataset: try spec.load(from: data, normalisedAs: model.statedNormalisation))
+      try task.check(fits: model.network.architecture)
       tasks.append(try await mapped(task))
     }
     return tasks
@@ -121,7 +124,7 @@ extension [DatasetSpec] {
   /// What tasks are measured on, with their outputs, and these specs besides. All of it is loaded once, so that what is missing
   /// is missed now.
   func tests(
-    of tasks: [(test: DatasetSpec?, task: EvaluationTask)], _ data: DataFolder, _ architecture: Architecture
+    of tasks: [(test: DatasetSpec?, task: EvaluationTask)], _ data: DataFolder, _ model: Model
   ) throws(PadawannError) -> [RunTest] {
     var tests: [(spec: DatasetSpec, test: RunTest)] = []
     for (test, task) in tasks {
@@ -131,7 +134,10 @@ extension [DatasetSpec] {
     for spec in self where !tests.contains(where: { $0.spec == spec }) {
       tests.append((spec, .init(dataset: spec.description)))
     }
-    for (spec, _) in tests { try Inference.check(spec.load(from: data), fits: architecture) }
+    for (spec, _) in tests {
+      try Inference.check(
+        spec.load(from: data, normalisedAs: model.statedNormalisation), fits: model.network.architecture)
+    }
     return tests.map(\.test)
   }
 }

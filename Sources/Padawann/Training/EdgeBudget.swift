@@ -67,10 +67,18 @@ struct EdgeBudget: Sendable, Equatable {
     _ settings: MaskLearningSettings, _ network: Network, _ budget: Int, _ whole: [Network.Layer]
   ) -> PadawannError {
     let count = Int((settings.density * Double(network.edgeCount)).rounded())
-    let names = whole.map(\.name).joined(separator: ", ")
+    let kept = count - budget
+    let message = "a density of \(settings.density) leaves \(count) edges, too few for what other layers keep"
+    guard !whole.isEmpty else {
+      return PadawannError(.usage, message, remedy: "Choose a higher density", choice: .density)
+    }
+    let names = whole.map(\.name)
+    let least = Double(kept) / Double(network.edgeCount)
     return PadawannError(
-      .usage, "a density of \(settings.density) leaves \(count) edges, too few for what other layers keep",
-      remedy: names.isEmpty ? "Choose a higher density" : "Choose a higher density, or mask \(names) too")
+      .usage,
+      "\(message): \(names.joined(separator: ", ")) have \(kept), a density of \((10_000 * least).rounded(.up) / 10_000)",
+      remedy: "Choose a higher density, or mask these layers too",
+      choice: .maskedLayers(network.layers.map(\.name)))
   }
 }
 

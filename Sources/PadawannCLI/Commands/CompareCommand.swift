@@ -93,21 +93,19 @@ struct CompareCommand: AsyncParsableCommand {
     -> ComparedPredictions
   {
     if case .predictions(let file) = source.content {
-      return try best(source.path, file.datasetName, file.magnitudes, file.predictions, nil)
+      return try best(source.path, file.datasetName, file.magnitudes, file.predictions)
     }
     guard let subject else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
-    let predictions = try await compute.predictions(
-      of: subject.network, named: source.path, on: subject.dataset, subject.magnitudes)
-    return try best(source.path, subject.dataset.name, subject.magnitudes, predictions, subject.outputs)
+    let predictions = try await subject.predictions(compute, named: source.path)
+    return try best(source.path, subject.dataset.name, subject.magnitudes, predictions)
   }
 
   private func best(
-    _ path: String, _ dataset: String, _ magnitudes: [Magnitude], _ predictions: [Predictions],
-    _ outputs: [Int]?
+    _ path: String, _ dataset: String, _ magnitudes: [Magnitude], _ predictions: [Predictions]
   ) throws(PadawannError) -> ComparedPredictions {
-    let best = try WeightSweep(magnitudes: magnitudes, predictions: predictions, outputs: outputs).best
+    let best = try WeightSweep(magnitudes: magnitudes, predictions: predictions).best
     return ComparedPredictions(
-      model: try ComparedModel(name: path, predictions[best], outputs: outputs),
+      model: try ComparedModel(name: path, predictions[best]),
       magnitude: magnitudes[best],
       datasetName: dataset)
   }

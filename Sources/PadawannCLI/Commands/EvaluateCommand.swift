@@ -81,13 +81,11 @@ struct EvaluateCommand: AsyncParsableCommand {
       if let record {
         try self.record(of: subject, named: record).validate(for: stored.model.network.architecture)
       }
-      let predictions = try await compute.predictions(
-        of: subject.network, named: model, on: subject.dataset, subject.magnitudes)
-      let sweep = try WeightSweep(
-        magnitudes: subject.magnitudes, predictions: predictions, outputs: subject.outputs)
+      let predictions = try await subject.predictions(compute, named: model)
+      let sweep = try WeightSweep(magnitudes: subject.magnitudes, predictions: predictions)
       entries.append(EvaluateReport.Entry(subject, sweep))
       storing = Result {
-        try write(try predictions.map { try $0.restricted(to: subject.outputs) }, subject, stored)
+        try write(predictions, subject, stored)
         try store(sweep, subject, stored, path)
       }
     }
@@ -135,8 +133,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   private func record(of subject: EvaluationSubject, named name: String) -> ModelTask {
     let dataset = subject.dataset
     var task = ModelTask(
-      name: name, dataset: dataset.name, digest: dataset.digest, classNames: dataset.classNames,
-      outputs: subject.outputs ?? Array(dataset.classNames.indices), normalisation: dataset.normalisation)
+      name: name, dataset: dataset.name, digest: dataset.digest, classNames: subject.answers.names,
+      outputs: subject.answers.outputs, normalisation: dataset.normalisation)
     task.parameters = subject.task?.parameters ?? []
     return task
   }
@@ -176,13 +174,5 @@ extension Model {
     }
     model.tasks[index] = task
     return model
-  }
-}
-
-extension Predictions {
-  /// Without the outputs that stand for no class of the data, when there are any.
-  fileprivate func restricted(to outputs: [Int]?) throws(PadawannError) -> Predictions {
-    guard let outputs else { return self }
-    return try restricted(to: outputs)
   }
 }

@@ -62,6 +62,20 @@ struct ImportCommand: AsyncParsableCommand {
     transform: WeightList.init)
   var sharedWeights = WeightList(values: Model.thesisWeights)
 
+  @Option(
+    help: ArgumentHelp(
+      "How pixels become inputs: mnist, cifar10, imagenet, none, raw and so on, or MEAN/DEVIATION for each channel.",
+      discussion:
+        "As a dataset's option of that name (Formats/datasets.md). Every command that uses the model then does so.",
+      valueName: "how"), transform: PixelNormalisation.init)
+  var normalise: PixelNormalisation?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the outputs stand for: names with + between them, or a text file with a name in each line.",
+      valueName: "names"))
+  var classNames: String?
+
   @Flag(help: "Write the smallest encoding instead of plain bit planes.")
   var compact = false
 
@@ -73,6 +87,9 @@ struct ImportCommand: AsyncParsableCommand {
   func validate() throws {
     guard list != (output != nil) else {
       throw ValidationError("give -o FILE for the model, or --list to look at the tensors")
+    }
+    guard !list || normalise == nil && classNames == nil else {
+      throw ValidationError("--normalise and --class-names are for the model: leave --list out")
     }
     guard imageShape == nil || arch == nil && !list else {
       throw ValidationError("--image-shape is for an ONNX model's own graph: leave --arch and --list out")
@@ -96,12 +113,25 @@ struct ImportCommand: AsyncParsableCommand {
     }
     let parameters = graph?.parameters ?? tensors?.parameters ?? []
     let architecture = try graph?.architecture ?? self.architecture(parameters)
-    let model = Model(
+    var model = Model(
       network: try network(parameters, architecture), sharedWeights: sharedWeights.values,
       provenance: provenance(source))
+    model.normalisation = try normalise?.normalisation(channels: architecture.input.channels)
+    model.classNames = try outputNames(architecture)
     let written = try ModelFile.write(model, to: output, compact: compact)
     let result = ImportReport(output, written, from: source, weights, notes: notes)
     try report.print(result) { result.text }
+  }
+
+  private func outputNames(_ architecture: Architecture) throws(PadawannError) -> [String] {
+    guard let classNames else { return [] }
+    do throws(PadawannError) {
+      let names = try ClassNameList(argument: classNames).names
+      try ModelRules.check(classNames: names, outputs: architecture.outputs)
+      return names
+    } catch {
+      throw error.inside("--class-names")
+    }
   }
 
   private var choice: TensorChoice {
@@ -153,8 +183,43 @@ struct ImportCommand: AsyncParsableCommand {
     if let imageShape { settings.append(.init("image-shape", imageShape.description)) }
     if let key { settings.append(.init("key", key)) }
     if let prefix { settings.append(.init("prefix", prefix)) }
+    if let normalise { settings.append(.init("normalise", normalise.description)) }
     if keepPruned { settings.append(.init("keep-pruned", "true")) }
     return settings + ignore.map { .init("ignore", $0) }
+  }
+}
+
+/// How pixels become inputs, on a command line.
+struct PixelNormalisation: CustomStringConvertible {
+  private let choice: NormalisationChoice
+  private let ofBytes: Normalisation
+
+  /// - Throws: `ValidationError`.
+  init(_ argument: String) throws {
+    do throws(PadawannError) {
+      choice = try NormalisationChoice(argument)
+    } catch {
+      throw ValidationError("--normalise: \(error.message). \(error.remedy ?? "")")
+    }
+    guard let ofBytes = choice.ofBytes else {
+      throw ValidationError("--normalise own needs images: give MEAN/DEVIATION for each channel")
+    }
+    self.ofBytes = ofBytes
+  }
+
+  var description: String { choice.description }
+
+  /// For pictures of so many channels.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when it is for another number of channels.
+  func normalisation(channels: Int) throws(PadawannError) -> Normalisation {
+    guard [1, channels].contains(ofBytes.mean.count) else {
+      throw PadawannError(
+        .usage,
+        "--normalise has \(ofBytes.mean.count) means and deviations, and the network reads \(channels) channels"
+      )
+    }
+    return ofBytes
   }
 }
 

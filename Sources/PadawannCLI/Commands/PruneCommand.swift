@@ -70,6 +70,7 @@ struct PruneCommand: AsyncParsableCommand {
       let names = pruned.tasks.map(\.name).joined(separator: ", ")
       Output.note("the tasks of the model are left out, because they were made with all its edges: \(names)")
     }
+    (pruned.normalisation, pruned.classNames) = (pruned.statedNormalisation, pruned.statedClassNames)
     pruned.tasks = []
     pruned.provenance = Provenance(
       madeFrom: [(stored.model.provenance, stored.digest)], tool: Tool.name, seed: method == .l1 ? nil : seed,

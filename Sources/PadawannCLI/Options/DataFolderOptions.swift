@@ -25,10 +25,12 @@ struct DataFolderOptions: ParsableArguments {
   /// Loads the dataset that a text on the command line means.
   func dataset(_ text: String) throws(PadawannError) -> Dataset { try dataset(DatasetSpec.parse(text)) }
 
-  /// Loads a dataset.
-  func dataset(_ spec: DatasetSpec) throws(PadawannError) -> Dataset {
+  /// Loads a dataset, with bytes normalised as somebody has said where the spec does not.
+  func dataset(_ spec: DatasetSpec, normalisedAs stated: Normalisation? = nil) throws(PadawannError)
+    -> Dataset
+  {
     do throws(PadawannError) {
-      return try spec.load(from: try folder())
+      return try spec.load(from: try folder(), normalisedAs: stated)
     } catch {
       throw Self.mistaken(spec) ?? error
     }

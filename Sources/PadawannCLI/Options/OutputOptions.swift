@@ -5,28 +5,32 @@ import Padawann
 struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The output that stands for each class of the data, separated by commas (default: 0,1,2 and so on).",
+      "The output that stands for each class of the data, separated by commas; no other can be answered.",
       discussion:
-        "For example, --data mnist:test,classes=4-6 --outputs 4,5,6. Outputs that are not named cannot be answered.",
+        "Without it all outputs can be answered, and classes stand for them by name or, where the model does not know the names, in "
+        + "order. For example, --data mnist:test,classes=4-6 --outputs 4,5,6.",
       valueName: "list"), transform: OutputList.init)
   var outputs: OutputList?
 
-  /// The outputs for the classes of a dataset; `nil` when they are all outputs of the network, in order.
+  /// What a model may answer about a dataset.
   ///
-  /// - Throws: ``PadawannError`` `usage` when their number is not that of the classes, or the network does not have one.
-  func outputs(for dataset: Dataset, of network: Network) throws(PadawannError) -> [Int]? {
-    let count = network.architecture.outputs
-    let classes = dataset.classNames.indices
-    guard let chosen = outputs?.indices else { return classes.count < count ? Array(classes) : nil }
-    guard chosen.count == classes.count else {
-      throw PadawannError(
-        .usage, "--outputs names \(chosen.count) outputs for \(classes.count) classes", at: dataset.name)
+  /// - Throws: ``PadawannError`` `usage` when the number of outputs is not that of the classes, or the network does not have one.
+  func answers(to dataset: Dataset, of spec: DatasetSpec, by model: Model) throws(PadawannError)
+    -> AnswerSpace
+  {
+    let count = model.network.architecture.outputs
+    if let chosen = outputs?.indices {
+      do throws(PadawannError) {
+        return try AnswerSpace(dataset, only: chosen, of: count)
+      } catch {
+        throw error.inside("--outputs")
+      }
     }
-    guard chosen.allSatisfy({ $0 < count }) else {
-      throw PadawannError(
-        .usage, "--outputs names an output that the network does not have: it has 0 to \(count - 1)")
+    // Whoever chooses classes has said which answers there are.
+    if spec.classes != nil {
+      return try AnswerSpace(dataset, only: Array(dataset.classNames.indices), of: count)
     }
-    return chosen
+    return try AnswerSpace(dataset, among: Array(0..<count), named: model.statedClassNames)
   }
 }
 

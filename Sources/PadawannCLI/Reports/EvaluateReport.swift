@@ -1,8 +1,8 @@
 import Padawann
 
-/// What `padawann evaluate` found: `padawann.evaluate/2`.
+/// What `padawann evaluate` found: `padawann.evaluate/3`.
 struct EvaluateReport: Encodable {
-  let schema = "padawann.evaluate/2"
+  let schema = "padawann.evaluate/3"
   let file: String
   let sha256: String
   let edges: Int
@@ -15,7 +15,22 @@ struct EvaluateReport: Encodable {
     let dataset: String
     let datasetSha256: String
     let images: Int
+    /// How many classes the data has.
+    let classCount: Int
+    /// What each output stands for that could be answered.
     let classNames: [String]
+    /// Those outputs.
+    let outputs: [Int]
+    /// How classes came to their outputs.
+    let outputsBy: AnswerSpace.Rule
+    /// Whether the classes have names that the model does not know, although it knows those of its outputs.
+    let namesDiffer: Bool
+    let normalisation: NormalisationEntry
+    let normalisationFrom: NormalisationOrigin
+    /// Whether the model was made with images of this dataset.
+    let madeWithIt: Bool
+    /// The shared weight that the task was made for or had before.
+    let taskSharedWeight: Float?
     let sweep: WeightSweep
 
     init(_ subject: EvaluationSubject, _ sweep: WeightSweep) {
@@ -24,7 +39,14 @@ struct EvaluateReport: Encodable {
       self.dataset = dataset.name
       datasetSha256 = dataset.digest.description
       images = dataset.count
-      classNames = dataset.classNames
+      classCount = dataset.classNames.count
+      classNames = subject.answers.names
+      outputs = subject.answers.outputs
+      (outputsBy, namesDiffer) = (subject.answers.rule, subject.answers.namesDiffer)
+      normalisation = NormalisationEntry(dataset.normalisation)
+      normalisationFrom = subject.normalisation
+      madeWithIt = subject.wasMadeWithIt
+      taskSharedWeight = subject.task?.bestSharedWeight
       self.sweep = sweep
     }
   }
@@ -50,17 +72,37 @@ extension EvaluateReport.Entry {
     var rows = [["weight", "accuracy", "95% interval", "cross-entropy"]]
     rows += sweep.points.map { Self.row(Format.weight($0.sharedWeight), $0.scores) }
     if sweep.points.count > 1 { rows.append(Self.row("ensemble", sweep.ensemble)) }
+    var parts = [(head + [Table.text(rows)] + weightLines).joined(separator: "\n")]
     let best = sweep.points[sweep.best]
-    var parts = [
-      "\(task.map { "task \($0), " } ?? "")\(dataset.inOneLine): \(Format.count(images)) images, \(classNames.count) classes\n"
-        + Table.text(rows)
-    ]
-    if sweep.points.count > 1 {
-      let accuracy = Format.percent(best.scores.accuracy.value)
-      parts[0] += "\n  best weight \(Format.weight(best.sharedWeight)): \(accuracy)%"
-    }
     if details { parts += [classTable(best.scores), confusionTable(best.scores)] }
     return parts.joined(separator: "\n\n")
+  }
+
+  /// What was measured, and all that must be known to read the figures.
+  private var head: [String] {
+    let counted =
+      classCount == outputs.count ? "\(classCount) classes" : "\(classCount) classes, \(outputs.count) outputs"
+    var lines = [
+      "\(task.map { "task \($0), " } ?? "")\(dataset.inOneLine): \(Format.count(images)) images, \(counted)",
+      "  input \(normalisation.text), \(normalisationFrom.text)",
+    ]
+    if namesDiffer {
+      lines.append("  the classes have other names than the model's: they stand for its outputs in order")
+    }
+    if madeWithIt { lines.append("  the model was made with these images: this says nothing about others") }
+    return lines
+  }
+
+  /// The weight that was chosen elsewhere comes before the one that was chosen here.
+  private var weightLines: [String] {
+    guard sweep.points.count > 1 else { return [] }
+    func accuracy(_ point: WeightSweep.Point) -> String { Format.percent(point.scores.accuracy.value) }
+    let chosen = taskSharedWeight.flatMap { weight in sweep.points.first { $0.sharedWeight == weight } }
+    let best = sweep.points[sweep.best]
+    return [
+      chosen.map { "  weight of the task \(Format.weight($0.sharedWeight)): \(accuracy($0))%" },
+      "  best weight \(Format.weight(best.sharedWeight)): \(accuracy(best))%, chosen on these images",
+    ].compactMap { $0 }
   }
 
   private static func row(_ name: String, _ scores: Scores) -> [String] {
@@ -74,9 +116,10 @@ extension EvaluateReport.Entry {
 
   private func classTable(_ scores: Scores) -> String {
     func share(_ value: Double?) -> String { value.map { Format.percent($0) + "%" } ?? "-" }
-    let rows = scores.classes.map { entry in
-      [
-        classNames[entry.index], Format.count(entry.support), share(entry.recall), share(entry.precision),
+    let rows = shown(scores).map { index in
+      let entry = scores.classes[index]
+      return [
+        classNames[index], Format.count(entry.support), share(entry.recall), share(entry.precision),
         share(entry.f1),
       ]
     }
@@ -84,7 +127,18 @@ extension EvaluateReport.Entry {
   }
 
   private func confusionTable(_ scores: Scores) -> String {
-    let rows = scores.confusion.enumerated().map { [classNames[$0]] + $1.map(String.init) }
-    return "  right class by row, answer by column\n" + Table.text([[""] + classNames] + rows)
+    let shown = shown(scores)
+    let rows = shown.filter { scores.classes[$0].support > 0 || outputs.count == classCount }.map { row in
+      [classNames[row]] + shown.map { "\(scores.confusion[row][$0])" }
+    }
+    return "  right class by row, answer by column\n"
+      + Table.text([[""] + shown.map { classNames[$0] }] + rows)
+  }
+
+  /// All classes, or, where the network has more outputs, those that occur among labels or answers.
+  private func shown(_ scores: Scores) -> [Int] {
+    scores.classes.indices.filter {
+      outputs.count == classCount || scores.classes[$0].support + scores.classes[$0].predicted > 0
+    }
   }
 }

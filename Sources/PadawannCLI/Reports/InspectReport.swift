@@ -9,6 +9,10 @@ struct InspectReport: Encodable {
   let bytes: Int
   let input: [Int]
   let sharedWeights: [Float]
+  /// How bytes become inputs; `nil` where the model does not say.
+  let normalisation: NormalisationEntry?
+  /// What the outputs stand for; empty where the model does not say.
+  let classNames: [String]
   let nodes: [NodeEntry]
   let tasks: [TaskEntry]
   let provenance: ProvenanceEntry
@@ -22,8 +26,10 @@ struct InspectReport: Encodable {
     bytes = stored.byteCount
     input = model.network.architecture.input.lengths
     sharedWeights = model.sharedWeights
+    normalisation = model.normalisation.map(NormalisationEntry.init)
+    classNames = model.classNames
     nodes = model.network.architecture.nodes.indices.map { NodeEntry($0, model.network) }
-    tasks = model.tasks.map(TaskEntry.init)
+    tasks = model.tasks.map { TaskEntry($0, of: model) }
     provenance = ProvenanceEntry(model.provenance)
     unknownAttributes = model.unknown.names
   }
@@ -85,6 +91,8 @@ struct InspectReport: Encodable {
     let normalisation: NormalisationEntry
     let bestSharedWeight: Float?
     let accuracy: Double?
+    /// Whether the model was made with images of the dataset.
+    let madeWithIt: Bool
     let parameters: [ParameterEntry]
 
     /// What the task has instead of the network's own numbers.
@@ -106,7 +114,7 @@ struct InspectReport: Encodable {
       }
     }
 
-    init(_ task: ModelTask) {
+    init(_ task: ModelTask, of model: Model) {
       name = task.name
       dataset = task.dataset
       datasetSha256 = task.digest.description
@@ -115,6 +123,7 @@ struct InspectReport: Encodable {
       normalisation = NormalisationEntry(task.normalisation)
       bestSharedWeight = task.bestSharedWeight
       accuracy = task.accuracy
+      madeWithIt = (try? DatasetSpec.parse(task.dataset)).map(model.wasMade) ?? false
       parameters = task.parameters.map(ParameterEntry.init)
     }
   }
@@ -170,7 +179,9 @@ extension InspectReport {
     let head = [
       "\(file.inOneLine)\(compact ? " (compact)" : "")", "  content sha256 \(sha256)",
       "  input \(Format.shape(input)), shared weights \(weights)",
-    ]
+      normalisation.map { "  pixels become inputs by \($0.text)" },
+      classNames.isEmpty ? nil : "  outputs \(ClassNameLine.text(classNames))",
+    ].compactMap { $0 }
     let parts = [head, [nodeTable], tasks.map(\.text), provenance.lines + unknownLines]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
@@ -192,7 +203,8 @@ extension InspectReport {
 
 extension InspectReport.TaskEntry {
   fileprivate var text: String {
-    let measured = accuracy.map { ", accuracy \(Format.percent($0))%" } ?? ""
+    let data = madeWithIt ? " on the images it was made with" : ""
+    let measured = accuracy.map { ", accuracy \(Format.percent($0))%\(data)" } ?? ""
     let weight = bestSharedWeight.map { " with w \(Format.weight($0))" } ?? ""
     return "  task \(name): \(dataset.inOneLine), \(classNames.count) classes\(measured)\(weight)"
       + parameters.map { "\n    \($0.node) of its own: \(Format.count($0.count)) numbers, \($0.precision)" }

@@ -1,6 +1,6 @@
 import Padawann
 
-/// What `padawann evolve` or `padawann learn` made: `padawann.evolve/2`, `padawann.learn/2`.
+/// What `padawann evolve` or `padawann learn` made: `padawann.evolve/3`, `padawann.learn/3`.
 struct RunsReport<Outcome: RunOutcome>: Encodable {
   let schema: String
   let folder: String
@@ -25,7 +25,7 @@ struct RunsReport<Outcome: RunOutcome>: Encodable {
   }
 
   init(_ kind: RunKind, _ folder: String, _ runs: [RunReport<Outcome>]) {
-    schema = "padawann.\(kind.rawValue)/2"
+    schema = "padawann.\(kind.rawValue)/3"
     self.folder = folder
     self.runs = runs
     summary = runs.count > 1 ? Summary(runs) : nil
@@ -90,16 +90,23 @@ enum RunTables {
 
   /// A row for each set of test data.
   static func tests(_ tests: [TestResult]) -> String {
+    let areSeveral = tests.contains { $0.best != nil }
     var rows = [["data", "images", "weight", "accuracy", "95% interval", "cross-entropy"]]
+    if areSeveral { rows[0].append("best weight on this data") }
     rows += tests.map { test in
       [
-        test.dataset, Format.count(test.images), Format.weight(test.sharedWeight),
+        test.dataset, Format.count(test.images),
+        test.chosenOnData ? "best" : Format.weight(test.sharedWeight),
         Format.percent(test.accuracy.value) + "%",
         "\(Format.percent(test.accuracy.interval.lower)) – \(Format.percent(test.accuracy.interval.upper))",
         Format.decimal(test.crossEntropy, 4),
-      ]
+      ] + (areSeveral ? [test.best.map(best) ?? ""] : [])
     }
     return Table.text(rows)
+  }
+
+  private static func best(_ figures: TestResult.Best) -> String {
+    "\(Format.weight(figures.sharedWeight)): \(Format.percent(figures.accuracy.value))%"
   }
 
   /// The edges and the size of a result.

@@ -78,6 +78,8 @@ extension PadawannError.Choice {
     case .importOrDataset: "padawann import, --data"
     case .imported: "padawann import"
     case .perClass(let count): "--per-class \(count)"
+    case .maskedLayers(let names): "--density, --layers \(Shell.quoted(names.joined(separator: ",")))"
+    case .density: "--density"
     case .amount: "--amount"
     case .resumption: "--resume"
     case .dataFolder: "--data-dir or PADAWANN_DATA"

@@ -138,7 +138,8 @@ package struct EvolutionJob: RunJob {
   /// The fittest individual as a model that says what it was evolved for.
   private func model(of champion: Evolution<[TaskResult]>.Champion) throws(PadawannError) -> Model {
     let configuration = start.configuration
-    var model = Model(network: try evaluator.base.network.masked(by: champion.individual.genome))
+    var model = start.parents[0].made(
+      try evaluator.base.network.masked(by: champion.individual.genome), sharedWeights: Model.thesisWeights)
     if case .shared(let weights) = evaluator.values { model.sharedWeights = weights }
     model.tasks = zip(evaluator.tasks, champion.individual.score.report).map { task, score in
       ModelTask(
@@ -170,16 +171,17 @@ package struct EvolutionJob: RunJob {
   static func population(of path: String) throws(PadawannError) -> [Model] {
     let (configuration, digest) = try RunConfiguration<EvolutionRunSettings>.read(.evolve, in: path)
     let settings = configuration.settings
+    let parents = try RunStart.parents(configuration, in: path)
     let base = try BaseNetwork(
-      parents: try RunStart.parents(configuration, in: path).map(\.network), values: settings.edgeValues(),
-      keepsSigns: settings.keepsSigns, seed: settings.seed)
+      parents: parents.map(\.network), values: settings.edgeValues(), keepsSigns: settings.keepsSigns,
+      seed: settings.seed)
     guard let checkpoint = try RunFolder.checkpoint(.evolve, digest, in: path) else {
       throw PadawannError(.missing, "the run has no population yet", at: path)
     }
     let snapshot = try Evolution<[TaskResult]>.Snapshot(
       checkpoint.state, configuration, base.genomes[0].layout)
     return try snapshot.population.map { individual throws(PadawannError) in
-      Model(network: try base.network.masked(by: individual.genome))
+      parents[0].made(try base.network.masked(by: individual.genome), sharedWeights: Model.thesisWeights)
     }
   }
 }

@@ -50,7 +50,7 @@ extension EvolutionRequest {
     for path in models { parents += try Self.models(at: path) }
     let base = try BaseNetwork(
       parents: parents.map(\.network), values: values, keepsSigns: keepsSigns, seed: evolution.seed)
-    let loaded = try await tasks.loaded(perClass: perClass, data, for: base.network.architecture) { task in
+    let loaded = try await tasks.loaded(perClass: perClass, data, for: parents[0]) { task in
       mapsLabels
         ? try await task.mapped(by: base.network, magnitudes: values.magnitudes, environment.inference) : task
     }
@@ -64,7 +64,7 @@ extension EvolutionRequest {
     let start = try RunStart(
       .evolve, settings, parents: parents, tasks: loaded,
       tests: tests.tests(
-        of: zip(tasks, loaded).map { ($0.testSplit, $1) }, data, base.network.architecture), environment)
+        of: zip(tasks, loaded).map { ($0.testSplit, $1) }, data, parents[0]), environment)
     try EvolutionJob(start, base, from: nil, environment).checkThatAChampionCanBeStored()
     try settings.validate()
     return start

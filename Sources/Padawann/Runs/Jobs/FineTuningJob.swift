@@ -81,7 +81,8 @@ package struct FineTuningJob: RunJob, ~Copyable {
       network, sharedWeight: settings.sharedWeight, on: task.dataset, environment.inference)
     let test = try start.configuration.tests.first.map { test throws(PadawannError) in
       try DatasetSpec.parse(test.dataset).load(
-        from: start.configuration.data(environment), relativeTo: start.configuration.workingFolder)
+        from: start.configuration.data(environment), relativeTo: start.configuration.workingFolder,
+        normalisedAs: model.statedNormalisation)
     }
     func trainer(_ network: Network, _ repetition: Int, from snapshot: Trainer.Snapshot?)
       throws(PadawannError) -> Trainer
@@ -299,7 +300,7 @@ package struct FineTuningRequest: Sendable {
     let known = model.tasks.first { $0.name == name }
     let network = try model.network.replacing(known?.parameters ?? [])
     try NameRule.check(name, of: "a task")
-    let dataset = try self.task.load(from: data)
+    let dataset = try self.task.load(from: data, normalisedAs: model.statedNormalisation)
     try Inference.check(dataset, fits: network.architecture)
     _ = try tuning.scope(in: network.architecture)
     var task = EvaluationTask(name: name, dataset: dataset, outputs: known?.outputs)
@@ -315,7 +316,7 @@ package struct FineTuningRequest: Sendable {
     try settings.validate()
     var tests: [RunTest] = []
     if let test {
-      try check(test.load(from: data), task)
+      try check(test.load(from: data, normalisedAs: model.statedNormalisation), task)
       tests = [RunTest(dataset: test.description, of: task)]
     }
     return try RunStart(.finetune, settings, parents: [model], tasks: [task], tests: tests, environment)

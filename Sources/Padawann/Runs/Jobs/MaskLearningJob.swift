@@ -82,7 +82,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     guard isFinished else { throw PadawannError(.usage, "the learning is not at its end") }
     let configuration = start.configuration
     let weight = configuration.settings.sharedWeight
-    var model = Model(network: try learning.network(), sharedWeights: [weight])
+    var model = start.parents[0].made(try learning.network(), sharedWeights: [weight])
     model.provenance = start.provenance(configuration.provenance)
     for (index, task) in start.tasks.enumerated() {
       var record = ModelTask(task, sharedWeight: weight)

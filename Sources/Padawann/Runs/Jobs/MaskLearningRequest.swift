@@ -64,7 +64,7 @@ extension LearningRequest {
     let parent = try ModelFile.read(model).model
     let network = parent.network
     let signs = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
-    let loaded = try await specs.learned.loaded(perClass: perClass, data, for: signs.architecture) { task in
+    let loaded = try await specs.learned.loaded(perClass: perClass, data, for: parent) { task in
       mapsLabels
         ? try await task.mapped(
           by: signs, magnitudes: [.shared(learning.sharedWeight)], environment.inference) : task
@@ -72,7 +72,7 @@ extension LearningRequest {
     _ = try EdgeBudget(network, learning)
     return try RunStart(
       .learn, learning, parents: [parent], tasks: loaded,
-      tests: tests.tests(of: zip(specs.measured, loaded).map { ($0, $1) }, data, network.architecture),
+      tests: tests.tests(of: zip(specs.measured, loaded).map { ($0, $1) }, data, parent),
       environment)
   }
 }

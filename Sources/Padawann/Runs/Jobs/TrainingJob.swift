@@ -118,7 +118,18 @@ package struct TrainingJob: RunJob, ~Copyable {
       ] + settings.data.map { .init("data", $0) } + settings.training.provenance + [
         .init("dropout", settings.dropsOut ? "on" : "off")
       ]
-    return Model(network: try trainer.network(), provenance: provenance)
+    var model = Model(network: try trainer.network(), provenance: provenance)
+    // What the network was trained on says how it reads pictures and what it answers, where that is one way for all.
+    let normalisation = start.tasks[0].dataset.normalisation
+    let reads =
+      normalisation.divisor == 255 && start.tasks.allSatisfy { $0.dataset.normalisation == normalisation }
+    model.normalisation = reads ? normalisation : nil
+    let names = start.tasks[0].dataset.classNames
+    let answers =
+      names.count == model.network.architecture.outputs
+      && start.tasks.allSatisfy { $0.dataset.classNames == names }
+    model.classNames = answers ? names : []
+    return model
   }
 
   package func outcome() async throws -> Outcome { Outcome(epochs: epochs) }
@@ -148,8 +159,8 @@ package struct TrainingRequest: Sendable {
     guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
     try settings.validate()
     try environment.inference.limit?.check(training: architecture, batch: settings.training.batch)
-    let loaded = try await tasks.loaded(perClass: nil, data, for: architecture)
     let parent = Model(network: try Network.initialised(architecture, seed: settings.seed))
+    let loaded = try await tasks.loaded(perClass: nil, data, for: parent)
     return try RunStart(.train, settings, parents: [parent], tasks: loaded, tests: [], environment)
   }
 }
