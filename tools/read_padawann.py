@@ -38,11 +38,12 @@ def own(node, layer):  # what a task has instead of a layer's numbers
     if "scale" in node: return [node[key][:] for key in ("scale", "shift", "mean", "variance")]
     weights, bias = layer
     if "mask" in node:
-        n, columns = weights.size, weights[0].size
+        shape, n, columns = node.attrs["shape"], int(node.attrs["shape"].prod()), weights[0].size
         weights, edges = np.zeros(n, "f4"), np.flatnonzero(np.unpackbits(node["mask"][:])[:n])
         weights[edges] = ((node["codes"][:].astype("f4") - 128) * node["scales"][:][edges // columns] if "codes" in node
                           else node["values"][:])
-    return weights.reshape(layer[0].shape), node["bias"][:] if "bias" in node else bias
+        weights = weights.reshape(shape)
+    return weights, node["bias"][:] if "bias" in node else bias
 
 def read(path, shared=1.0, task=None):
     layers, file = {}, h5py.File(path, "r")

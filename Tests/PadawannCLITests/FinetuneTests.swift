@@ -52,6 +52,62 @@ import Testing
     #expect(tasks == ["strokes-letters", "strokes"])
   }
 
+  /// Images of twenty classes, digits and letters.
+  private func writeBoth(_ split: String, _ count: Int, to name: String) throws {
+    let sets = try ["strokes", "strokes-letters"].map { set in
+      try DatasetSpec.parse("\(set):\(split),per-class=\(count)").load(from: DataFolder(path: "nowhere"))
+    }
+    var bytes: [UInt8] = []
+    for set in sets { if case .bytes(let values) = set.pixels { bytes += values } }
+    let labels = sets[0].labels + sets[1].labels.map { $0 + 10 }
+    let images = try NumPyArray(shape: [labels.count, 28, 28], bytes: bytes)
+    let file = try NumPyArchive.file(of: [
+      .init(name: "images", array: images),
+      .init(name: "labels", array: try NumPyArray(shape: [labels.count], integers: labels)),
+    ])
+    try place.write(Data(file), to: name)
+  }
+
+  /// A head for more classes than the network has outputs (thesis 7.7).
+  @Test func moreClassesThanOutputsGetAHeadOfTheirOwn() throws {
+    try writeBoth("train", 40, to: "both.npz")
+    try writeBoth("test", 10, to: "both-test.npz")
+    for command in [
+      "evaluate net.h5 --data ./both.npz", "learn net.h5 --task ./both.npz --density 0.5 -o run",
+      "evolve net.h5 --task ./both.npz --generations 1 -o run",
+    ] {
+      let refused = try place.run(command)
+      #expect(refused.code == 65, "\(command)")
+      #expect(
+        refused.errors.contains("train a head for it (padawann finetune MODEL --task"), "\(refused.errors)")
+    }
+    let report = try place.run(
+      "finetune net.h5 --task ./both.npz --test ./both-test.npz -o tuned.h5 --json"
+    ).check().json()
+    #expect(report["outputs"] as? [Int] == Array(0..<20))
+    let after = try #require(report["mean_test_accuracy"] as? Double)
+    #expect(after > 0.4)
+    #expect(try accuracy("tuned.h5 --task both --data ./both-test.npz") == after)
+    #expect(try model("tuned.h5").network == model("net.h5").network)
+    // It can be trained further, and other heads beside it.
+    try place.run("finetune tuned.h5 --task ./both.npz --epochs 1").check()
+    try place.run("finetune tuned.h5 --task \(Self.letters) --epochs 1").check()
+    #expect(try model("tuned.h5").tasks.map(\.outputs.count) == [20, 10])
+    try place.run("verify tuned.h5").check()
+    try place.run("stats tuned.h5").check()
+    try place.run("inspect tuned.h5").check()
+  }
+
+  @Test func fewerClassesThanOutputsCanHaveAHeadOfTheirOwn() throws {
+    try place.run("finetune net.h5 --task strokes:train,per-class=40,classes=3-5 --own-outputs -o own.h5")
+      .check()
+    #expect(try task("own.h5").outputs == [0, 1, 2])
+    #expect(try accuracy("own.h5 --task strokes") > 0.8)
+    let biases = try place.run(
+      "finetune net.h5 --task strokes:train,per-class=4,classes=3-5 --own-outputs --layers biases -o no.h5")
+    #expect(biases.code == 64)
+  }
+
   @Test func threadsChangeNothing() throws {
     for threads in 1...2 {
       try place.run(

@@ -44,6 +44,8 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     case maskedLayers([String])
     /// How many edges are left in all.
     case density
+    /// A dataset gets a head of its own.
+    case ownHead(String)
     /// How much is pruned, as a share.
     case amount
     /// An unfinished run goes on.

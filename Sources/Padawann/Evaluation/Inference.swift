@@ -150,7 +150,9 @@ public struct Inference: Sendable {
         .data,
         "it has \(dataset.classNames.count) classes, but the network has \(architecture.outputs) outputs",
         at: dataset.name,
-        remedy: "Choose classes of it, for example \(dataset.name),classes=0-\(architecture.outputs - 1)")
+        remedy:
+          "Choose classes of it, for example \(dataset.name),classes=0-\(architecture.outputs - 1), or train a head for it",
+        choice: .ownHead(dataset.name))
     }
   }
 }

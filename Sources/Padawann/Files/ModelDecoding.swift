@@ -5,6 +5,7 @@ struct ModelDecoding {
   private var unknown = UnknownAttributes()
   private(set) var isCompact = false
   private var hasTaskParameters = false
+  private var hasTaskOutputs = false
   private(set) var payloadBytes = 0
 
   /// Checks everything that `Formats/padawann.md` says a reader must check.
@@ -41,7 +42,8 @@ struct ModelDecoding {
         .data, "the content does not match its SHA-256 digest: the file is damaged", at: "/")
     }
     var taskDecoding = TaskDecoding(
-      network.architecture, mayHaveParameters: hasTaskParameters, unknown: unknown)
+      network.architecture, mayHaveParameters: hasTaskParameters, mayHaveOutputs: hasTaskOutputs,
+      unknown: unknown)
     let tasks = try taskDecoding.tasks(root.group("tasks"))
     unknown = taskDecoding.unknown
     payloadBytes += taskDecoding.payloadBytes
@@ -97,6 +99,7 @@ struct ModelDecoding {
     }
     isCompact = features.contains(ModelRules.compactPlanes)
     hasTaskParameters = features.contains(ModelRules.taskParameters)
+    hasTaskOutputs = features.contains(ModelRules.taskOutputs)
   }
 
   private mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {

@@ -50,6 +50,7 @@ struct ModelEncoding {
     let hasTaskParameters = model.tasks.contains { !$0.parameters.isEmpty }
     return (isCompact ? [ModelRules.compactPlanes] : [])
       + (hasTaskParameters ? [ModelRules.taskParameters] : [])
+      + (model.hasTaskOutputs ? [ModelRules.taskOutputs] : [])
   }
 
   /// The paths of all groups of a model's file.

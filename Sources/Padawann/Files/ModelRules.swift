@@ -4,7 +4,7 @@ package enum ModelRules {
   static let major: Int64 = 1
   /// The version of a model's file: the first that has what is in it, so that older programs know what they do not.
   static func minor(of model: Model) -> Int64 {
-    if model.normalisation != nil || !model.classNames.isEmpty { return 2 }
+    if model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs { return 2 }
     return model.provenance.history.isEmpty ? 0 : 1
   }
   static let modelClass = "padawann"
@@ -12,7 +12,9 @@ package enum ModelRules {
   static let compactPlanes = "compact-planes"
   /// The feature of files in which some task has numbers of its own.
   static let taskParameters = "task-parameters"
-  static let knownFeatures: Set<String> = [compactPlanes, taskParameters]
+  /// The feature of files in which some task has another number of outputs than the network.
+  static let taskOutputs = "task-outputs"
+  static let knownFeatures: Set<String> = [compactPlanes, taskParameters, taskOutputs]
   static let maximumTasks = 256
   /// Of a longer history the first steps are left out: a group of HDF5 has at most 256 attributes here.
   static let maximumSteps = 128
@@ -36,8 +38,7 @@ package enum ModelRules {
     try check(taskEdges: model.tasks.reduce(0) { $0 + $1.parameters.reduce(0) { $0 + $1.edges } })
     for task in model.tasks {
       do throws(PadawannError) {
-        try task.validate(for: model.network.architecture)
-        _ = try model.network.replacing(task.parameters)
+        try task.validate(for: model.network.replacing(task.parameters).architecture)
       } catch {
         throw error.inside("task \(task.name)")
       }
@@ -134,6 +135,24 @@ extension ModelTask {
     }
     if let accuracy = accuracy, !(0...1).contains(accuracy) {
       throw PadawannError(.data, "its accuracy is not a share from 0 to 1")
+    }
+  }
+}
+
+extension Model {
+  /// Whether some task's head has another number of outputs than the network.
+  var hasTaskOutputs: Bool {
+    let architecture = network.architecture
+    guard let head = architecture.headNode, let shape = architecture.weightShape(of: head) else {
+      return false
+    }
+    return tasks.contains { task in
+      task.parameters.contains { replacement in
+        guard replacement.node == architecture.nodes[head].name,
+          case .weighted(let edges?, _, _) = replacement.content
+        else { return false }
+        return edges.shape[0] != shape[0]
+      }
     }
   }
 }

@@ -5,15 +5,20 @@ struct TaskDecoding {
   let architecture: Architecture
   /// Whether the file announces the feature that some task has numbers of its own.
   let mayHaveParameters: Bool
+  /// Whether it announces the feature that some task's head has outputs of its own.
+  let mayHaveOutputs: Bool
   private(set) var unknown: UnknownAttributes
   private(set) var payloadBytes = 0
   /// The edges of all weights that were read.
   private var edges = 0
 
   /// Adds the attributes of tasks to those that are `unknown` already.
-  init(_ architecture: Architecture, mayHaveParameters: Bool, unknown: UnknownAttributes) {
+  init(
+    _ architecture: Architecture, mayHaveParameters: Bool, mayHaveOutputs: Bool, unknown: UnknownAttributes
+  ) {
     self.architecture = architecture
     self.mayHaveParameters = mayHaveParameters
+    self.mayHaveOutputs = mayHaveOutputs
     self.unknown = unknown
   }
 
@@ -62,7 +67,8 @@ struct TaskDecoding {
       guard let shape = architecture.weightShape(of: index) else {
         throw PadawannError(.data, "the node has no numbers that a task could replace")
       }
-      let content = try weighted(group, shape, &reader, &payload)
+      let isHead = mayHaveOutputs && index == architecture.headNode
+      let content = try weighted(group, shape, mayHaveOutputs: isHead, &reader, &payload)
       unknown.add(reader.unknown, at: path)
       return TaskOverride(node: name, content)
     } catch {
@@ -82,15 +88,20 @@ struct TaskDecoding {
   }
 
   private mutating func weighted(
-    _ group: HDFGroup, _ shape: [Int], _ reader: inout AttributeReader, _ payload: inout Payload
+    _ group: HDFGroup, _ own: [Int], mayHaveOutputs: Bool, _ reader: inout AttributeReader,
+    _ payload: inout Payload
   ) throws(PadawannError) -> TaskOverride.Content {
     let biasNames: Set<String> = group.dataset("bias") == nil ? [] : ["bias"]
     guard group.dataset("mask") != nil else {
       try group.checkChildren(datasets: ["bias"], groups: [], at: reader.path)
-      return .weighted(nil, bias: try payload.floats("bias", group, count: shape[0]), .float32)
+      return .weighted(nil, bias: try payload.floats("bias", group, count: own[0]), .float32)
     }
-    guard try reader.integers("shape") == shape else {
-      throw PadawannError(.data, "its weights have another shape than \(shape), which is needed")
+    let shape = try reader.integers("shape")
+    let hasOwnOutputs =
+      mayHaveOutputs && shape.dropFirst() == own.dropFirst()
+      && (1...Architecture.Limits.extent).contains(shape.first ?? 0)
+    guard shape == own || hasOwnOutputs else {
+      throw PadawannError(.data, "its weights have another shape than \(own), which is needed")
     }
     let isQuantised = group.dataset("codes") != nil
     let names: Set<String> = isQuantised ? ["mask", "codes", "scales"] : ["mask", "values"]

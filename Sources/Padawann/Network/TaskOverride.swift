@@ -96,12 +96,13 @@ extension EdgeWeights {
 }
 
 extension Network {
-  /// The network as a task sees it.
+  /// The network as a task sees it. A head may have another number of outputs than the network.
   ///
-  /// - Throws: ``PadawannError`` `data` that names the node when there is no such node, or it has numbers of another kind.
+  /// - Throws: ``PadawannError`` `data` that names the node when there is no such node, or it has numbers of another kind;
+  ///   `unsupported` for outputs that the network cannot have.
   package func replacing(_ replacements: [TaskOverride]) throws(PadawannError) -> Network {
     guard !replacements.isEmpty else { return self }
-    var changed = parameters
+    var (architecture, changed) = (architecture, parameters)
     var seen: Set<String> = []
     for replacement in replacements {
       guard let index = architecture.nodes.firstIndex(where: { $0.name == replacement.node }) else {
@@ -115,6 +116,12 @@ extension Network {
           .data, "the task has numbers of another kind than the node", at: "node \(replacement.node)")
       }
       changed[index] = replaced
+      if case .weighted(let edges?, _, _) = replacement.content,
+        let shape = architecture.weightShape(of: index),
+        edges.shape[0] != shape[0], index == architecture.headNode
+      {
+        architecture = try architecture.withOutputs(edges.shape[0])
+      }
     }
     return try Network(architecture: architecture, parameters: changed)
   }

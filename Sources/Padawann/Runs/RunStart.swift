@@ -9,10 +9,11 @@ package struct RunStart<Settings: RunSettings>: Sendable {
 
   /// Joins what was loaded.
   ///
+  /// - Parameter architecture: that of the result's tasks, where it is not that of the first parent.
   /// - Throws: ``PadawannError`` `data` when a parent cannot be stored, or a task of the result.
   init(
     _ kind: RunKind, _ settings: Settings, parents: [Model], tasks: [EvaluationTask], tests: [RunTest],
-    _ environment: RunEnvironment
+    for architecture: Architecture? = nil, _ environment: RunEnvironment
   ) throws(PadawannError) {
     configuration = RunConfiguration(
       kind, settings, tasks: tasks,
@@ -20,16 +21,16 @@ package struct RunStart<Settings: RunSettings>: Sendable {
       tests: tests, environment)
     self.parents = parents
     self.tasks = tasks
-    try checkThatTasksCanBeStored()
+    try checkThatTasksCanBeStored(architecture ?? parents[0].network.architecture)
   }
 
   /// Refuses tasks that no model could hold at the end, for example with too long names of classes.
-  private func checkThatTasksCanBeStored() throws(PadawannError) {
+  private func checkThatTasksCanBeStored(_ architecture: Architecture) throws(PadawannError) {
     for task in tasks {
       do throws(PadawannError) {
         // The model of a training has no tasks, and what it was trained on in its settings all the same.
         if configuration.kind != .train {
-          try ModelTask(task, sharedWeight: nil).validate(for: parents[0].network.architecture)
+          try ModelTask(task, sharedWeight: nil).validate(for: architecture)
         }
         try ModelRules.check(texts: ["task.\(task.name)=\(task.dataset.name)"])
       } catch {

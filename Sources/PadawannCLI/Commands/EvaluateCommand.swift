@@ -79,7 +79,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     var storing: Result<Void, any Error> = .success(())
     for subject in try subjects(of: stored.model, on: data) {
       if let record {
-        try self.record(of: subject, named: record).validate(for: stored.model.network.architecture)
+        try self.record(of: subject, named: record).validate(for: subject.network.architecture)
       }
       let predictions = try await subject.predictions(compute, named: model)
       let sweep = try WeightSweep(magnitudes: subject.magnitudes, predictions: predictions)

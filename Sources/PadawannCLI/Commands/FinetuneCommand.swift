@@ -45,6 +45,12 @@ struct FinetuneCommand: AsyncParsableCommand {
   @Option(help: "Which output stands for which class: none (as the task has it, or in order), auto.")
   var mapLabels: EvolveCommand.LabelMapping = .none
 
+  @Flag(
+    help:
+      "Give the head one output for each class even where the network has more; where it has fewer, the head has them anyway."
+  )
+  var ownOutputs = false
+
   @Flag(help: "Train only the edges that are left; otherwise the trained layers become dense.")
   var masked = false
 
@@ -104,6 +110,7 @@ struct FinetuneCommand: AsyncParsableCommand {
     if let test { request.test = try DatasetSpec.parse(test) }
     request.mapsLabels = mapLabels == .auto
     request.sharedWeight = weight
+    request.hasOwnOutputs = ownOutputs
     request.tuning = try settings()
     let driver = try RunDriver<FineTuningJob>(data: dataFolder.folder(), threads: compute) { _ in
       Shell.command(["padawann"] + CommandLine.arguments.dropFirst())

@@ -81,7 +81,8 @@ extension EvaluateReport.Entry {
   /// What was measured, and all that must be known to read the figures.
   private var head: [String] {
     let counted =
-      classCount == outputs.count ? "\(classCount) classes" : "\(classCount) classes, \(outputs.count) outputs"
+      classCount == outputs.count
+      ? "\(classCount) classes" : "\(classCount) classes, \(outputs.count) outputs"
     var lines = [
       "\(task.map { "task \($0), " } ?? "")\(dataset.inOneLine): \(Format.count(images)) images, \(counted)",
       "  input \(normalisation.text), \(normalisationFrom.text)",

@@ -80,6 +80,7 @@ extension PadawannError.Choice {
     case .perClass(let count): "--per-class \(count)"
     case .maskedLayers(let names): "--density, --layers \(Shell.quoted(names.joined(separator: ",")))"
     case .density: "--density"
+    case .ownHead(let dataset): "padawann finetune MODEL --task \(Shell.quoted(dataset))"
     case .amount: "--amount"
     case .resumption: "--resume"
     case .dataFolder: "--data-dir or PADAWANN_DATA"

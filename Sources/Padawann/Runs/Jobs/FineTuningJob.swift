@@ -29,6 +29,8 @@ package struct FineTuningJob: RunJob, ~Copyable {
     package var profile: FineTuning.Profile
     /// The shared weight of everything that is not trained; `nil` for a network with weights of its own.
     package var sharedWeight: Float?
+    /// The number of outputs of a head that has another than the network; it begins with random weights where the task has none yet.
+    package var headOutputs: Int?
 
     /// The key of every random number.
     package var seed: UInt64 {
@@ -76,7 +78,8 @@ package struct FineTuningJob: RunJob, ~Copyable {
     try environment.inference.limit?.check(
       training: model.network.architecture, batch: settings.tuning.training.batch)
     let known = model.tasks.first { $0.name == task.name }
-    let network = try model.network.replacing(known?.parameters ?? [])
+    let network = try model.network.replacing(known?.parameters ?? []).withOutputs(
+      settings.headOutputs, seed: settings.seed)
     let (base, tuning) = try await settings.tuning.withScaledLogits(
       network, sharedWeight: settings.sharedWeight, on: task.dataset, environment.inference)
     let test = try start.configuration.tests.first.map { test throws(PadawannError) in
@@ -267,6 +270,8 @@ package struct FineTuningRequest: Sendable {
   package var test: DatasetSpec?
   /// Whether the classes are given to the outputs that suit them best.
   package var mapsLabels = false
+  /// Whether the head has as many outputs as the task has classes, even where the network has more.
+  package var hasOwnOutputs = false
   /// The shared weight of everything that is not trained, where it is not to be the best for the task.
   package var sharedWeight: Float?
   /// What is trained, and how.
@@ -298,32 +303,61 @@ package struct FineTuningRequest: Sendable {
     guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
     let inference = environment.inference
     let known = model.tasks.first { $0.name == name }
-    let network = try model.network.replacing(known?.parameters ?? [])
+    let body = try model.network.replacing(known?.parameters ?? [])
     try NameRule.check(name, of: "a task")
     let dataset = try self.task.load(from: data, normalisedAs: model.statedNormalisation)
+    let headOutputs = try headOutputs(for: dataset, of: body)
+    let network = try body.withOutputs(headOutputs, seed: tuning.training.seed)
     try Inference.check(dataset, fits: network.architecture)
     _ = try tuning.scope(in: network.architecture)
-    var task = EvaluationTask(name: name, dataset: dataset, outputs: known?.outputs)
+    var task = EvaluationTask(
+      name: name, dataset: dataset, outputs: headOutputs == nil ? known?.outputs : nil)
     let magnitudes = network.hasOwnValuesOnly ? [.own] : model.sharedWeights.map(Magnitude.shared)
     if mapsLabels { task = try await task.mapped(by: network, magnitudes: magnitudes, inference) }
     try task.check(fits: network.architecture)
     var weight: Float?
     if !network.hasOwnValuesOnly {
       weight = sharedWeight ?? known?.bestSharedWeight
+      // A head that knows nothing yet does not tell which weight is best.
+      if weight == nil, headOutputs != nil { weight = model.usualWeight }
       if weight == nil { weight = try await Self.bestWeight(magnitudes, network, task, inference) }
     }
-    let settings = FineTuningJob.Settings(tuning: tuning, profile: profile, sharedWeight: weight)
+    let settings = FineTuningJob.Settings(
+      tuning: tuning, profile: profile, sharedWeight: weight, headOutputs: headOutputs)
     try settings.validate()
     var tests: [RunTest] = []
     if let test {
-      try check(test.load(from: data, normalisedAs: model.statedNormalisation), task)
+      try check(test.load(from: data, normalisedAs: model.statedNormalisation), task, network.architecture)
       tests = [RunTest(dataset: test.description, of: task)]
     }
-    return try RunStart(.finetune, settings, parents: [model], tasks: [task], tests: tests, environment)
+    return try RunStart(
+      .finetune, settings, parents: [model], tasks: [task], tests: tests, for: network.architecture,
+      environment)
   }
 
-  private func check(_ test: Dataset, _ task: EvaluationTask) throws(PadawannError) {
-    try Inference.check(test, fits: model.network.architecture)
+  /// The number of outputs of a head that cannot have, or is not to have, the network's; `nil` for any other.
+  private func headOutputs(for dataset: Dataset, of body: Network) throws(PadawannError) -> Int? {
+    let classes = dataset.classNames.count
+    let outputs = body.architecture.outputs
+    guard classes > outputs || hasOwnOutputs && classes < outputs else {
+      // One that the task has already stays.
+      return outputs == model.network.architecture.outputs ? nil : outputs
+    }
+    let own = try body.architecture.withOutputs(classes)
+    guard !mapsLabels else {
+      throw PadawannError(.usage, "a head of its own has an output for each class: there is nothing to map")
+    }
+    guard let head = own.headNode, try tuning.scope(in: own).weights.contains(head) else {
+      throw PadawannError(
+        .usage, "a head of \(classes) outputs must be trained, and its layer is not among those that are")
+    }
+    return classes
+  }
+
+  private func check(_ test: Dataset, _ task: EvaluationTask, _ architecture: Architecture)
+    throws(PadawannError)
+  {
+    try Inference.check(test, fits: architecture)
     guard test.classNames.count == task.outputs.count else {
       throw PadawannError(
         .data, "it has \(test.classNames.count) classes, and the task has \(task.outputs.count)",
@@ -337,5 +371,15 @@ package struct FineTuningRequest: Sendable {
     let first = try task.dataset.prefix(imagesForWeight)
     let predictions = try await inference.predictions(of: network, on: first, magnitudes: magnitudes)
     return magnitudes[try TaskResult(predictions, outputs: task.outputs).best].sharedWeight
+  }
+}
+
+extension Model {
+  /// The shared weight that all tasks were best with, or the middle one.
+  fileprivate var usualWeight: Float {
+    let chosen = Set(tasks.compactMap(\.bestSharedWeight))
+    if let only = chosen.first, chosen.count == 1 { return only }
+    let ordered = sharedWeights.sorted { $0.magnitude < $1.magnitude }
+    return ordered[ordered.count / 2]
   }
 }
