@@ -6,8 +6,8 @@ import Testing
 @Suite struct ReportTests {
   private static let page = Workplace.package.appendingPathComponent("Formats/report.md")
   /// Reports whose structure has changed since their first version.
-  private static let secondVersions: Set = [
-    "import", "train", "evaluate", "stats", "prune", "evolve", "learn", "inspect",
+  private static let versions = [
+    "import": 2, "train": 2, "evaluate": 3, "stats": 2, "prune": 2, "evolve": 3, "learn": 3, "inspect": 2,
   ]
 
   @Test func examplesAreRealAndEveryKeyIsDescribed() throws {
@@ -17,6 +17,11 @@ import Testing
     for kind in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] {
       try place.write(Data("no image\n".utf8), to: "data/mnist/\(kind)-ubyte.gz")
     }
+    try place.write(
+      Data(
+        contentsOf: Workplace.package.appendingPathComponent(
+          "Tests/PadawannCLITests/Goldens/pictures/three.png")),
+      to: "three.png")
     var result = ""
     var rest = Substring(text)
     var schemas: [String] = []
@@ -40,11 +45,12 @@ import Testing
     #expect(
       schemas
         == [
-          "import", "import.list", "train", "evaluate", "stats", "prune", "evolve", "learn", "finetune",
+          "import", "import.list", "train", "evaluate", "predict", "stats", "prune", "evolve", "learn",
+          "finetune",
           "compare", "inspect", "verify",
           "data.list",
           "data.get", "data.verify", "data.show", "data.export",
-        ].map { "padawann.\($0)/\(Self.secondVersions.contains($0) ? 2 : 1)" })
+        ].map { "padawann.\($0)/\(Self.versions[$0] ?? 1)" })
   }
 
   /// The keys of all objects; those of a node's attributes are the architecture's and described there.

@@ -37,6 +37,15 @@ package struct Ensemble: Sendable, Equatable {
       confidence)
   }
 
+  /// The mean over the members of the probability of each output for one image. Only for predictions that
+  /// ``Predictions/validate()`` accepts.
+  package static func probabilities(_ members: [Predictions], image: Int) -> [Double] {
+    let rows = members.map { $0.logSoftmax(image) }
+    return rows[0].indices.map { output in
+      rows.reduce(0) { $0 + exp($1[output]) } / Double(members.count)
+    }
+  }
+
   private static func agree(_ one: Predictions, _ other: Predictions) -> Bool {
     one.dataset == other.dataset && one.labels == other.labels && one.outputs == other.outputs
   }
