@@ -25,8 +25,15 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
     .target(name: "Zlib", dependencies: ["CZlib"], swiftSettings: swiftSettings),
     .target(name: "HDF5", dependencies: ["CHDF5", "Zlib"], swiftSettings: swiftSettings),
+    // Both libraries report errors by longjmp, which must not pass a frame of Swift.
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "Pictures", dependencies: ["CPictures"], swiftSettings: swiftSettings),
     // CryptoKit does the same on Apple's systems.
     .target(
       name: "Hashing", dependencies: [.target(name: "CCrypto", condition: .when(platforms: [.linux]))],
@@ -37,7 +44,7 @@ let package = Package(
 
     .target(
       name: "Padawann",
-      dependencies: ["HDF5", "Zlib", "Hashing", "CKernels"],
+      dependencies: ["HDF5", "Zlib", "Hashing", "Pictures", "CKernels"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "PadawannCLI",

@@ -35,6 +35,15 @@ import Testing
     ("./x.csv,shape=28x28", "./x.csv,shape=1x28x28"),
     ("./d,split=train,classes-count=12", "./d,split=train,classes-count=12"),
     ("./x.npz,channels=last", "./x.npz,channels=last"),
+    ("photo.png", "photo.png"), ("a.JPG", "a.JPG"), ("photos/,split=val", "photos/,split=val"),
+    ("./p,resize=28x28", "./p,resize=28"), ("./p,resize=28x20", "./p,resize=28x20"),
+    ("./p,resize=shorter:256", "./p,resize=shorter:256"), ("./p,crop=224x224", "./p,crop=224"),
+    ("./p,ground=#FF8000", "./p,ground=#ff8000"), ("./p,ground=#ffffff", "./p,ground=white"),
+    (
+      "./p,transpose,invert,crop=20x24,resize=32,colour=grey,ground=black,first=3",
+      "./p,ground=black,colour=grey,resize=32,crop=20x24,invert,transpose,first=3"
+    ),
+    ("mnist,resize=14,colour=rgb", "mnist:test,colour=rgb,resize=14"),
   ])
   func readsAndWritesItself(_ text: String, _ canonical: String) throws {
     let spec = try DatasetSpec.parse(text)
@@ -69,7 +78,16 @@ import Testing
     ("./x.csv,seed=1", "sets that are drawn"), ("mnist,labels=fine", "is for files"),
     ("./x.csv,shape=1x2x3x4", "shape"),
     ("./x.csv,shape=0x1", "whole number"), ("./x.csv,class-names=a+a", "differ"),
-    ("./x.csv,split=dev", "train or test"),
+    ("./x.csv,split=dev", "train or val or test"), ("mnist:val", "train or test"),
+    ("./p,resize=0", "whole number"), ("./p,resize=1x2x3", "not a size"),
+    ("./p,resize=28@lanczos", "whole number"),
+    ("./p,resize=shorter:", "whole number"), ("./p,crop=shorter:3", "whole number"),
+    ("./p,crop=70000", "whole number"),
+    ("./p,colour=blue", "grey or rgb"), ("./p,color=grey", "Did you mean colour?"),
+    ("./p,channels=grey", "Write colour=grey"), ("./p,ground=red", "#rrggbb"),
+    ("./p,ground=#12345", "#rrggbb"),
+    ("./p,ground=#１２３４５６", "#rrggbb"), ("./p,invert=1", "takes no value"),
+    ("mnist,ground=white", "seen through"),
     ("./x.csv,\"", "not closed"), ("./x.csv\\", "backslash"), ("\"\"", "no dataset"),
     ("mnist,,", "no option"),
   ])

@@ -14,13 +14,24 @@ struct ArrayArchive {
       case .labels: ["labels", "label", "y", "Y", "target", "targets"]
       }
     }
+
+    /// Names that are looked for when a part is meant: `train_images` as in MedMNIST, `x_train` as in Keras, `train/x` in
+    /// HDF5.
+    func names(of split: FileSplit?) -> [String] {
+      guard let part = split?.rawValue else { return usualNames }
+      return usualNames.flatMap { ["\(part)_\($0)", "\($0)_\(part)", "\(part)/\($0)"] }
+    }
   }
 
   private let names: [String]
+  private let split: FileSplit?
   private let read: (String) throws(PadawannError) -> StoredArray
 
   /// Reads the list of arrays.
-  init(_ path: String, _ format: FileFormat) throws(PadawannError) {
+  ///
+  /// - Parameter split: the part that is meant, where the file has several.
+  init(_ path: String, _ format: FileFormat, _ split: FileSplit?) throws(PadawannError) {
+    self.split = split
     if format == .hdf5 {
       let file = try HDF5Arrays(path: path)
       names = file.names
@@ -37,20 +48,38 @@ struct ArrayArchive {
 
   /// Reads one array.
   ///
-  /// - Parameter key: its name; without one, the only array with a usual name.
+  /// - Parameter key: its name; without one, the only array with a usual name, of the part if one is meant.
   /// - Throws: ``PadawannError`` `data` when there is no such array, or several may be meant.
   func array(_ role: Role, key: String?) throws(PadawannError) -> StoredArray {
-    let wanted = key.map { [$0] } ?? role.usualNames
-    let found = names.filter { wanted.contains($0) || wanted.contains(String($0.drop { $0 == "/" })) }
+    let wanted = key.map { [$0] } ?? role.names(of: split)
+    let found = names.filter { wanted.contains($0) || wanted.contains(Self.plain($0)) }
     guard let name = found.first, found.count == 1 else {
       let what = key.map { "“\($0)”" } ?? "the \(role.rawValue)"
       let list = names.prefix(20).joined(separator: ", ")
+      if split == nil, key == nil, found.isEmpty, let parts = partsRemedy(role) {
+        throw PadawannError(.data, "the \(role.rawValue) are in parts", remedy: parts)
+      }
       throw PadawannError(
         .data, found.isEmpty ? "there is no array for \(what)" : "several arrays may be \(what)",
         remedy: "Choose with \(role.rawValue)-key=; the file has: \(list.isEmpty ? "none" : list)")
     }
     do { return try read(name) } catch { throw error.inside(name) }
   }
+
+  /// Whether the arrays of the part have the names of MedMNIST, whose images have their channels last.
+  var isMedMNIST: Bool { split.map { names.contains("\($0.rawValue)_images") } ?? false }
+
+  private func partsRemedy(_ role: Role) -> String? {
+    let parts = FileSplit.allCases.filter { split in
+      names.contains { role.names(of: split).contains(Self.plain($0)) }
+    }
+    return parts.isEmpty
+      ? nil
+      : "Write " + parts.map { "split=\($0.rawValue)" }.joined(separator: " or ")
+        + ", or choose arrays by keys"
+  }
+
+  private static func plain(_ name: String) -> String { String(name.drop { $0 == "/" }) }
 }
 
 /// The datasets of an HDF5 file.

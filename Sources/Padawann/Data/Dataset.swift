@@ -57,6 +57,8 @@ public struct Dataset: Sendable {
 
   /// The largest number of stored values of one dataset.
   public static let maximumValues = 1 << 33
+  /// The largest number of stored values of one image.
+  static let maximumImage = 1 << 24
 
   /// Checks that sizes agree and that every label names a class.
   ///
@@ -69,7 +71,7 @@ public struct Dataset: Sendable {
   ) throws(PadawannError) {
     guard !labels.isEmpty else { throw PadawannError(.data, "the dataset has no images", at: name) }
     let sizes = [shape.channels, shape.height, shape.width]
-    guard sizes.allSatisfy({ (1...65_536).contains($0) }), shape.count <= 1 << 24 else {
+    guard sizes.allSatisfy({ (1...65_536).contains($0) }), shape.count <= Self.maximumImage else {
       throw PadawannError(.data, "an image of shape \(shape) is not supported", at: name)
     }
     let (values, overflow) = shape.count.multipliedReportingOverflow(by: labels.count)

@@ -17,9 +17,11 @@ extension DatasetSpec {
     do {
       switch place.source {
       case .named(let set, let split):
-        return try dataset(NamedSetReader(folder: folder).images(set, split, self), stated)
+        var images = try NamedSetReader(folder: folder).images(set, split, self)
+        try images.change(by: changes)
+        return try dataset(images, stated)
       case .path(let path):
-        return try dataset(SampleFile(path: path, options: place.reading).images(), stated)
+        return try dataset(SampleFile(path: path, options: place.reading, changes: changes).images(), stated)
       }
     } catch {
       throw error.location == nil ? error.inside(description) : error
@@ -27,7 +29,7 @@ extension DatasetSpec {
   }
 
   /// The same with paths from another folder, where a relative one leads nowhere from here.
-  private func located(from folder: String) -> DatasetSpec {
+  func located(from folder: String) -> DatasetSpec {
     func place(_ path: String) -> String {
       guard !path.hasPrefix("/"), !FileManager.default.fileExists(atPath: path) else { return path }
       return "\(folder)/\(path)"

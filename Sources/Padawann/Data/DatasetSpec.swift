@@ -11,7 +11,7 @@ public enum DatasetSplit: String, Hashable, Sendable, CaseIterable {
 /// Which images, with which labels, normalised how: what a user writes wherever a command takes a dataset.
 ///
 /// The syntax is `NAME[:SPLIT]` or a path, followed by `,key=value` options; `Formats/datasets.md` describes all of it.
-/// Whatever order the options are written in, they are applied in this order: reading, `transpose`, `classes` or `map`,
+/// Whatever order the options are written in, they are applied in this order: reading, changes of pixels, `transpose`, `classes` or `map`,
 /// `drop-last`, one selection, `normalise`.
 public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   /// Where the images come from.
@@ -36,6 +36,8 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   package var source: Source
   /// How a file is to be read.
   package var reading: ReadingOptions
+  /// How each image of 8-bit pixels is changed.
+  package var changes: PictureChanges
   /// Whether rows and columns are exchanged, which sets EMNIST upright.
   public var transpose: Bool
   /// Which classes are kept and what they become; all as they are when `nil`.
@@ -53,6 +55,7 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   package init(_ source: Source) {
     self.source = source
     reading = ReadingOptions()
+    changes = PictureChanges()
     transpose = false
     dropLast = false
   }
@@ -61,6 +64,7 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     var parts = [sourceText] + reading.texts
     if let seed { parts.append("seed=\(seed)") }
+    parts += changes.texts
     if transpose { parts.append("transpose") }
     if let classes { parts.append(classes.description) }
     if dropLast { parts.append("drop-last") }
@@ -98,8 +102,8 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
 
 /// How a file of images is to be read, where the file itself leaves a choice.
 package struct ReadingOptions: Hashable, Sendable {
-  /// Which part of a folder with both is meant.
-  package var split: DatasetSplit?
+  /// Which part of a folder or of a file with several is meant.
+  package var split: FileSplit?
   /// The name of the images inside an archive.
   package var imagesKey: String?
   /// The name of the labels inside an archive.

@@ -35,6 +35,11 @@ struct DatasetSpecParser {
     case classesCount = "classes-count"
     case classNames = "class-names"
     case seed
+    case ground
+    case colour
+    case resize
+    case crop
+    case invert
     case transpose
     case classes
     case map
@@ -45,7 +50,7 @@ struct DatasetSpecParser {
     case randomPerClass = "random-per-class"
     case normalise
 
-    static let flags: Set<Key> = [.transpose, .dropLast]
+    static let flags: Set<Key> = [.invert, .transpose, .dropLast]
     /// Options that say how a file is read.
     static let reading: Set<Key> = [
       .split, .imagesKey, .labelsKey, .labelsFile, .more, .labels, .labelColumn, .shape, .channels,
@@ -55,9 +60,11 @@ struct DatasetSpecParser {
   }
 
   /// The endings that make a word a path.
-  static let endings = [
-    ".gz", ".npz", ".npy", ".h5", ".hdf5", ".hdf", ".keras", ".csv", ".tsv", ".txt", ".bin", ".idx", "-ubyte",
-  ]
+  static let endings =
+    [
+      ".gz", ".npz", ".npy", ".h5", ".hdf5", ".hdf", ".keras", ".csv", ".tsv", ".txt", ".bin", ".idx",
+      "-ubyte",
+    ] + PictureFile.endings
 
   /// Whether an unquoted source is a path.
   static func looksLikePath(_ text: String) -> Bool {
@@ -122,6 +129,10 @@ struct DatasetSpecParser {
     case .named(let set, _) where key == .seed && !set.isProcedural:
       throw PadawannError(
         .usage, "\(set.rawValue) has no seed", remedy: "Write random=N@SEED for a random choice of images")
+    case .named(let set, _) where key == .ground:
+      throw PadawannError(
+        .usage, "ground is for pictures that can be seen through, and \(set.rawValue) has none",
+        remedy: "Remove it")
     case .named(let set, _) where Key.reading.contains(key) && !(key == .labels && set == .cifar100):
       throw PadawannError(
         .usage, "\(key.rawValue) is for files; how \(set.rawValue) is read is known", remedy: "Remove it")
@@ -133,6 +144,11 @@ struct DatasetSpecParser {
     let text = value?.text ?? ""
     guard !text.isEmpty || Key.flags.contains(key) else { throw PadawannError(.usage, "the value is empty") }
     switch key {
+    case .ground: spec.changes.ground = try PictureGround(text)
+    case .colour: spec.changes.colour = try choice(text, whatItIs: "colour")
+    case .resize: spec.changes.resize = try resize(text)
+    case .crop: spec.changes.crop = try size(text)
+    case .invert: spec.changes.invert = true
     case .transpose: spec.transpose = true
     case .dropLast: spec.dropLast = true
     case .seed: spec.seed = try seed(text)
@@ -162,7 +178,7 @@ struct DatasetSpecParser {
     case .labels: options.labelKind = try choice(value.text, whatItIs: "kind of label")
     case .labelColumn: options.labelColumn = column(value)
     case .shape: options.layout.shape = try shape(value.text)
-    case .channels: options.layout.channels = try choice(value.text, whatItIs: "order of channels")
+    case .channels: options.layout.channels = try order(value.text)
     case .classesCount: options.classCount = try number(value.text, 1...(ClassChoice.limit + 1))
     case .classNames: options.classNames = try names(value)
     default: return
@@ -197,6 +213,15 @@ struct DatasetSpecParser {
       .usage, "“\(text)” is no \(whatItIs)", remedy: "Write \(names.joined(separator: " or "))")
   }
 
+  private func order(_ text: String) throws(PadawannError) -> LabelledImages.ChannelOrder {
+    guard PictureColour(rawValue: text) == nil else {
+      throw PadawannError(
+        .usage, "channels says where an array has its channels: first or last", remedy: "Write colour=\(text)"
+      )
+    }
+    return try choice(text, whatItIs: "order of channels")
+  }
+
   private func column(_ value: MarkedText) -> CSVFile.LabelColumn {
     if !value.hasQuotes {
       if value.text == "last" { return .last }
@@ -209,22 +234,7 @@ struct DatasetSpecParser {
     try ClassNameList(value.split(on: "+").map(\.text)).names
   }
 
-  private func shape(_ text: String) throws(PadawannError) -> Shape {
-    var sizes: [Int] = []
-    for part in text.split(separator: "x", omittingEmptySubsequences: false) {
-      sizes.append(try number(String(part), 1...65_536))
-    }
-    switch sizes.count {
-    case 1: return Shape(channels: sizes[0])
-    case 2: return Shape(channels: 1, height: sizes[0], width: sizes[1])
-    case 3: return Shape(channels: sizes[0], height: sizes[1], width: sizes[2])
-    default:
-      throw PadawannError(
-        .usage, "“\(text)” is not a shape", remedy: "Write CHANNELSxROWSxCOLUMNS, for example shape=1x28x28")
-    }
-  }
-
-  private func number(_ text: String, _ range: ClosedRange<Int>) throws(PadawannError) -> Int {
+  func number(_ text: String, _ range: ClosedRange<Int>) throws(PadawannError) -> Int {
     guard text.utf8.allSatisfy({ (48...57).contains($0) }), let value = Int(text), range.contains(value)
     else {
       throw PadawannError(

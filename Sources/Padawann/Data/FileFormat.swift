@@ -1,3 +1,5 @@
+import Pictures
+
 /// The formats that a single file may have.
 enum FileFormat: Sendable {
   case idx
@@ -5,6 +7,7 @@ enum FileFormat: Sendable {
   case npz
   case hdf5
   case csv
+  case picture
 
   /// What to call it.
   var title: String {
@@ -14,6 +17,7 @@ enum FileFormat: Sendable {
     case .npz: "an npz archive"
     case .hdf5: "an HDF5 file"
     case .csv: "a text file"
+    case .picture: "a picture"
     }
   }
 
@@ -21,7 +25,8 @@ enum FileFormat: Sendable {
 
   /// Recognises a file by its first bytes, inflated if need be.
   ///
-  /// - Throws: ``PadawannError`` `data` when it is none of the formats.
+  /// - Throws: ``PadawannError`` `data` when it is none of the formats, `unsupported` for a picture that is neither PNG nor
+  ///   JPEG.
   static func of(_ path: String) throws(PadawannError) -> FileFormat {
     let start = try GzipFile.prefix(path, 1024)
     guard !start.isEmpty else { throw PadawannError(.data, "the file is empty", at: path) }
@@ -29,13 +34,18 @@ enum FileFormat: Sendable {
     if start.starts(with: [0x50, 0x4b, 3, 4]) || start.starts(with: [0x50, 0x4b, 5, 6]) { return .npz }
     // HDF5's own signature may stand behind a block of the user's: at byte 512 or a power of two after it.
     if [0, 512].contains(where: { start.dropFirst($0).starts(with: hdf5Signature) }) { return .hdf5 }
+    if let kind = PictureKind(start) {
+      do { try PictureFile.check(kind) } catch { throw error.inside(path) }
+      return .picture
+    }
     if start.starts(with: [0, 0]) { return .idx }
     // No text has these control characters.
     guard !start.contains(where: { $0 < 9 || (14..<32).contains($0) && $0 != 27 }) else {
       throw PadawannError(
         .data, "this is not a format that is known", at: path,
         remedy:
-          "IDX, npy, npz, HDF5, CSV (each also gzip-compressed, but for HDF5) and CIFAR’s .bin can be read")
+          "IDX, npy, npz, HDF5, CSV, PNG, JPEG (each also gzip-compressed, but for HDF5) and CIFAR’s .bin can be read"
+      )
     }
     return .csv
   }

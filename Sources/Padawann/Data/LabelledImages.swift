@@ -69,7 +69,7 @@ struct LabelledImages: Sendable {
 
   private static func shape(of sizes: [Int], _ order: ChannelOrder) throws(PadawannError) -> Shape {
     guard sizes.dropFirst().allSatisfy({ (1...65_536).contains($0) }),
-      try StoredArray.product(sizes.dropFirst()) <= 1 << 24
+      try StoredArray.product(sizes.dropFirst()) <= Dataset.maximumImage
     else { throw PadawannError(.data, "images of shape \(sizes.dropFirst()) are not supported") }
     switch (sizes.count, order) {
     case (2, _): return flatShape(sizes[1])
@@ -98,6 +98,38 @@ struct LabelledImages: Sendable {
       let (row, column) = (index % plane / old.height, index % plane % old.height)
       return index / plane * plane + column * old.width + row
     }
+  }
+
+  /// Changes every image.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when the pixels are no bytes, the images cannot be changed so, or all of them would
+  ///   take more memory than a dataset may have.
+  mutating func change(by changes: PictureChanges) throws(PadawannError) {
+    guard !changes.isEmpty else { return }
+    guard case .bytes(let values) = pixels else {
+      throw PadawannError(
+        .usage, "colour, resize, crop and invert are for 8-bit pixels, and these are real numbers",
+        remedy: "Remove them, or store the pixels as unsigned bytes")
+    }
+    let size = shape.count
+    var changed: [UInt8] = []
+    var new = shape
+    for (place, start) in stride(from: 0, to: values.count, by: size).enumerated() {
+      var image = ByteImage(shape: shape, samples: Array(values[start..<(start + size)]))
+      try changes.apply(to: &image)
+      if place == 0 {
+        new = image.shape
+        guard let all = [new.count, labels.count].product, all <= ExpansionBudget.most else {
+          throw PadawannError(
+            .usage,
+            "\(labels.count) images of \(new) take more than the limit of \(ExpansionBudget.most) bytes",
+            remedy: "Write a smaller resize=")
+        }
+        changed.reserveCapacity(all)
+      }
+      changed += image.samples
+    }
+    (shape, pixels) = (new, .bytes(changed))
   }
 
   /// Keeps the images at these places, in this order, with these labels.

@@ -1,44 +1,81 @@
 import Foundation
 
-/// Reads labelled images from a path of any format that is known, which its content tells and not its name.
+/// Reads labelled images from a path of any format that is known, which its content tells and not its name, and changes
+/// them.
 struct SampleFile {
   let path: String
   let options: ReadingOptions
+  var changes = PictureChanges()
 
   /// Reads a file or a folder.
   ///
   /// - Throws: ``PadawannError`` that names the file.
   func images() throws(PadawannError) -> LabelledImages {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw PadawannError(.missing, "there is no such file or folder", at: path, remedy: "Check the path")
+    if try isFolder() {
+      return try SampleFolder(path: path, options: options, changes: changes).images()
     }
-    if isFolder.boolValue { return try SampleFolder(path: path, options: options).images() }
-    if options.split != nil {
-      throw PadawannError(
-        .usage, "split is for folders, and this is a file", at: path, remedy: "Remove split=")
+    if path.lowercased().hasSuffix(".bin") {
+      try refuseSplit()
+      return try changed(cifarImages())
     }
-    if path.lowercased().hasSuffix(".bin") { return try cifarImages() }
     guard options.more.isEmpty, options.labelKind == nil else {
       throw PadawannError(.usage, "more and labels are for CIFAR files, which end in .bin", at: path)
     }
     return try images(in: FileFormat.of(path))
   }
 
+  /// Whether the path leads to a folder.
+  ///
+  /// - Throws: ``PadawannError`` `missing` when it leads to nothing.
+  func isFolder() throws(PadawannError) -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw PadawannError(.missing, "there is no such file or folder", at: path, remedy: "Check the path")
+    }
+    return isFolder.boolValue
+  }
+
   private func images(in format: FileFormat) throws(PadawannError) -> LabelledImages {
+    if format != .npz, format != .hdf5 { try refuseSplit() }
     switch format {
     case .csv: return try tableImages()
-    case .idx, .npy: return try pairedImages(format)
-    case .npz, .hdf5: return try archivedImages(format)
+    case .idx, .npy: return try changed(pairedImages(format))
+    case .npz, .hdf5: return try changed(archivedImages(format))
+    case .picture:
+      throw PadawannError(
+        .usage, "a picture alone has no label, which is needed here", at: path,
+        remedy: "Put it into a folder with a sub-folder per class, or write a table of paths and labels")
     }
   }
 
+  private func refuseSplit() throws(PadawannError) {
+    guard options.split != nil else { return }
+    throw PadawannError(
+      .usage, "split is for folders, npz and HDF5, and this is a file with one part", at: path,
+      remedy: "Remove split=")
+  }
+
+  private func changed(_ read: LabelledImages) throws(PadawannError) -> LabelledImages {
+    guard changes.ground == nil else {
+      throw PadawannError(
+        .usage, "ground is for pictures that can be seen through, and this is an array", at: path,
+        remedy: "Remove ground=")
+    }
+    var images = read
+    do { try images.change(by: changes) } catch { throw error.inside(path) }
+    return images
+  }
+
   private func tableImages() throws(PadawannError) -> LabelledImages {
+    let bytes = try GzipFile.read(path)
+    let pictures: PictureTable?
+    do { pictures = try PictureTable(bytes) } catch { throw error.inside(path) }
+    if let pictures { return try listedImages(pictures) }
     let table = CSVFile(labelColumn: options.labelColumn ?? .index(0), classNames: options.classNames)
     do {
-      let (images, labels) = try table.images(GzipFile.read(path))
+      let (images, labels) = try table.images(bytes)
       let labelArray = try StoredArray(sizes: [labels.count], values: .integers(labels))
-      return try LabelledImages(images: images, labels: labelArray, layout: options.layout)
+      return try changed(LabelledImages(images: images, labels: labelArray, layout: options.layout))
     } catch {
       throw inside(error)
     }
@@ -57,7 +94,7 @@ struct SampleFile {
 
   private func archivedImages(_ format: FileFormat) throws(PadawannError) -> LabelledImages {
     do {
-      let archive = try ArrayArchive(path, format)
+      let archive = try ArrayArchive(path, format, options.split)
       let images = try archive.array(.images, key: options.imagesKey)
       let labels: StoredArray
       if let other = options.labelsFile {
@@ -65,7 +102,9 @@ struct SampleFile {
       } else {
         labels = try archive.array(.labels, key: options.labelsKey)
       }
-      return try LabelledImages(images: images, labels: labels, layout: options.layout)
+      var layout = options.layout
+      if layout.channels == nil, archive.isMedMNIST, images.sizes.count == 4 { layout.channels = .last }
+      return try LabelledImages(images: images, labels: labels, layout: layout)
     } catch {
       throw inside(error)
     }
@@ -109,7 +148,7 @@ struct SampleFile {
       switch format {
       case .idx: return try StoredArray(idx: bytes, limit: limit)
       case .npy: return try StoredArray(NumPyArray(npy: bytes), limit: limit)
-      case .csv, .npz, .hdf5:
+      case .csv, .npz, .hdf5, .picture:
         throw PadawannError(
           .data, "this is \(format.title), where an IDX or npy file with one array is expected")
       }
@@ -122,47 +161,5 @@ struct SampleFile {
   private func inside(_ error: PadawannError) -> PadawannError {
     let known = [path] + (options.labelsFile.map { [$0] } ?? [])
     return known.contains { error.location?.hasPrefix($0) == true } ? error : error.inside(path)
-  }
-}
-
-/// Folders with the files of a published set, or of one's own under the same names.
-struct SampleFolder {
-  let path: String
-  let options: ReadingOptions
-
-  func images() throws(PadawannError) -> LabelledImages {
-    guard let split = options.split else {
-      throw PadawannError(
-        .usage, "a folder has a training and a test part", at: path, remedy: "Write split=train or split=test"
-      )
-    }
-    if let files = existing(Self.cifarFiles(split)) { return try read(files) }
-    for stem in split == .train ? ["train"] : ["t10k", "test"] {
-      for ending in ["", ".gz"] {
-        if let files = existing(["\(stem)-images-idx3-ubyte\(ending)"]) { return try read(files) }
-      }
-    }
-    for single in split == .train ? ["train.bin"] : ["test.bin"] {
-      if let files = existing([single]) { return try read(files) }
-    }
-    throw PadawannError(
-      .missing, "the folder has no \(split.rawValue) files under their official names", at: path,
-      remedy: "Name the file itself")
-  }
-
-  private func existing(_ names: [String]) -> [String]? {
-    let paths = names.map { "\(path)/\($0)" }
-    return paths.allSatisfy { FileManager.default.fileExists(atPath: $0) } ? paths : nil
-  }
-
-  private func read(_ files: [String]) throws(PadawannError) -> LabelledImages {
-    var options = options
-    options.split = nil
-    options.more = Array(files.dropFirst())
-    return try SampleFile(path: files[0], options: options).images()
-  }
-
-  private static func cifarFiles(_ split: DatasetSplit) -> [String] {
-    split == .train ? (1...5).map { "data_batch_\($0).bin" } : ["test_batch.bin"]
   }
 }

@@ -68,6 +68,13 @@ package struct StoredArray: Equatable, Sendable {
   ///
   /// - Throws: ``PadawannError`` `data` when the array is not a vector or one column, or a number is not an integer.
   func labels() throws(PadawannError) -> [Int] {
+    if sizes.count == 2, sizes[1] > 1 {
+      throw PadawannError(
+        .data,
+        "there are \(sizes[1]) labels per image (several classes at once, or one-hot), where one class number is "
+          + "needed",
+        remedy: "Store the labels as a vector of integers, for example with numpy's argmax(axis=1)")
+    }
     guard sizes.count == 1 || (sizes.count == 2 && sizes[1] == 1) else {
       throw PadawannError(
         .data, "labels of shape \(sizes) are not one class number per image",

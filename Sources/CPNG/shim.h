@@ -1,0 +1,6 @@
+#ifndef PADAWANN_CPNG_SHIM_H
+#define PADAWANN_CPNG_SHIM_H
+
+#include <png.h>
+
+#endif

@@ -1,0 +1,76 @@
+import Foundation
+import Padawann
+import Testing
+
+/// Pictures that nobody of this project made.
+@Suite struct RealPictureTests {
+  private func load(_ name: String, _ options: String = "") throws -> Dataset {
+    try DataFixture.load(SharedFiles.path("real/data/\(name)") + options, folder: SharedFiles.data.path)
+  }
+
+  private func image(_ dataset: Dataset, _ index: Int) -> ArraySlice<UInt8> {
+    guard case .bytes(let pixels) = dataset.pixels else { return [] }
+    return pixels[(index * dataset.shape.count)..<((index + 1) * dataset.shape.count)]
+  }
+
+  /// The number that a file is called by.
+  private func number(_ path: String) throws -> Int {
+    try #require(Int(URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent))
+  }
+
+  @Test(.enabled(if: SharedFiles.have("real/data/mnist-png-500", "data/mnist"), SharedFiles.skipped))
+  func picturesOfMNISTAreThoseOfItsFile() throws {
+    let pictures = try load("mnist-png-500")
+    let mnist = try DataFixture.load("mnist:test", folder: SharedFiles.data.path)
+    let listing = try PictureListing(folder: SharedFiles.path("real/data/mnist-png-500"))
+    #expect(pictures.count == 500)
+    #expect(pictures.classNames == mnist.classNames)
+    #expect(pictures.normalisation == mnist.normalisation)
+    for (place, entry) in listing.entries.enumerated() {
+      let index = try number(entry.path) - 60_000
+      #expect(image(pictures, place) == image(mnist, index))
+      #expect(pictures.labels[place] == mnist.labels[index])
+    }
+  }
+
+  @Test(.enabled(if: SharedFiles.have("real/data/cifar10-test-1017"), SharedFiles.skipped))
+  func picturesOfCIFARAreAllThere() throws {
+    let pictures = try load("cifar10-test-1017")
+    #expect(pictures.count == 1017)
+    #expect(pictures.shape == Shape(channels: 3, height: 32, width: 32))
+    #expect(pictures.normalisation.mean == [0.4914, 0.4822, 0.4465])
+    let counts = (0..<10).map { label in pictures.labels.count { $0 == label } }
+    #expect(counts == [105, 93, 100, 104, 92, 87, 114, 102, 110, 110])
+    // SHA-256 of what numpy and Pillow make of the same files in the same order; see Goldens/pictures/digests.py.
+    #expect(pictures.digest.description == "a16a161c9e38df7d77ce3482038a35355351cdcb6883fe4c102d8def33018297")
+  }
+
+  @Test(.enabled(if: SharedFiles.have("real/data/cifar10-test-jpeg-100"), SharedFiles.skipped))
+  func jpegsAreThoseOfPillow() throws {
+    let pictures = try load("cifar10-test-jpeg-100")
+    #expect(pictures.count == 100)
+    #expect(pictures.digest.description == "23c4e61b423e898e7e1bdb3500ec8e40310ea856453516e625f7e84e933ce478")
+  }
+
+  @Test(.enabled(if: SharedFiles.have("real/data/medmnist/pneumoniamnist.npz"), SharedFiles.skipped))
+  func medMNISTHasItsParts() throws {
+    let val = try load("medmnist/pneumoniamnist.npz", ",split=val")
+    #expect(val.shape == Shape(channels: 1, height: 28, width: 28))
+    #expect([0, 1].map { label in val.labels.count { $0 == label } } == [135, 389])
+    let test = try load("medmnist/pneumoniamnist.npz", ",split=test")
+    #expect([0, 1].map { label in test.labels.count { $0 == label } } == [234, 390])
+    #expect(try load("medmnist/pneumoniamnist.npz", ",split=train").count == 3882)
+  }
+
+  @Test(.enabled(if: SharedFiles.have("real/data/digits-7eraflops"), SharedFiles.skipped))
+  func drawnDigitsBecomeSmall() throws {
+    let path = SharedFiles.path("real/data/digits-7eraflops")
+    let question = try DatasetSpec.parse("\(path),colour=grey,resize=28").question(
+      to: (0..<10).map(String.init))
+    #expect(question.paths.count == 10)
+    #expect(try question.paths.map(number) == Array(0..<10))
+    #expect(
+      question.dataset.digest.description
+        == "b068395a8dc57e62d8a4ff8469212c0c21a4efd9897c5023dd215d919c60beed")
+  }
+}
