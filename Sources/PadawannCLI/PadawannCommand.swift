@@ -20,7 +20,7 @@ struct PadawannCommand: AsyncParsableCommand {
     version: Tool.version,
     subcommands: [
       ImportCommand.self, TrainCommand.self, EvolveCommand.self, LearnCommand.self, FinetuneCommand.self,
-      PruneCommand.self, EvaluateCommand.self, CompareCommand.self, StatsCommand.self,
+      PruneCommand.self, EvaluateCommand.self, PredictCommand.self, CompareCommand.self, StatsCommand.self,
       InspectCommand.self,
       VerifyCommand.self, DataCommand.self,
     ])

@@ -74,7 +74,7 @@ import Testing
     try writeBoth("test", 10, to: "both-test.npz")
     for command in [
       "evaluate net.h5 --data ./both.npz", "learn net.h5 --task ./both.npz --density 0.5 -o run",
-      "evolve net.h5 --task ./both.npz --generations 1 -o run",
+      "evolve net.h5 --task ./both.npz,per-class=4 --generations 1 -o run",
     ] {
       let refused = try place.run(command)
       #expect(refused.code == 65, "\(command)")

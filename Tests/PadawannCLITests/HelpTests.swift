@@ -5,7 +5,8 @@ import Testing
 /// `PADAWANN_RECORD=1 swift test --filter PadawannCLITests`, and look at what git says has changed.
 @Suite struct HelpTests {
   static let commands = [
-    "", "import", "train", "evolve", "learn", "finetune", "prune", "evaluate", "compare", "stats", "inspect",
+    "", "import", "train", "evolve", "learn", "finetune", "prune", "evaluate", "predict", "compare", "stats",
+    "inspect",
     "verify",
     "data", "data list",
     "data get",

@@ -171,29 +171,20 @@ import Testing
     #expect(try error(",split=train", "one.png").message.contains("split"))
   }
 
-  @Test func picturesCanBeAskedAbout() throws {
+  @Test func picturesWithoutLabelsAreListedAndRead() throws {
     try write(["one.png": 1, "more/2.png": 2, "more/10.png": 3])
     try folder.write("x", to: "more/readme")
-    func ask(_ text: String) throws -> DatasetSpec.Question {
-      try DatasetSpec.parse("\(folder.path)/\(text)").question(to: ["no", "yes"])
+    let spec = try DatasetSpec.parse("./any.png,invert")
+    #expect(try spec.picture(at: "\(folder.path)/one.png").pixels == .bytes([254]))
+    #expect(spec.isOfSinglePictures)
+    #expect(spec.pictureOptions == "invert")
+    for wrong in ["first=1", "classes=0", "drop-last", "class-names=a+b", "shape=1x1x1"] {
+      #expect(try !DatasetSpec.parse("./any.png,\(wrong)").isOfSinglePictures)
     }
-    let one = try ask("one.png,invert,normalise=0.5/0.5")
-    #expect(values(one.dataset) == [254])
-    #expect(one.dataset.classNames == ["no", "yes"])
-    #expect(one.dataset.normalisation.mean == [0.5])
-    let more = try ask("more,resize=2")
-    #expect(values(more.dataset) == [2, 3])
-    #expect(more.paths == ["2.png", "10.png"].map { "\(folder.path)/more/\($0)" })
+    let more = try PictureListing(folder: "\(folder.path)/more")
+    #expect(more.entries.map(\.path) == ["2.png", "10.png"].map { "\(folder.path)/more/\($0)" })
+    #expect(more.classNames == nil)
     try write(["classes/b/1.png": 5, "classes/a/1.png": 4])
-    #expect(try values(ask("classes").dataset) == [4, 5])
-    try folder.write("one.png\nmore/2.png\n", to: "list.csv")
-    #expect(try values(ask("list.csv").dataset) == [1, 2])
-    for wrong in ["one.png,first=1", "one.png,classes=0", "one.png,drop-last", "one.png,class-names=a+b"] {
-      #expect(try #require(DataFixture.error { try ask(wrong) }).kind == .usage)
-    }
-    #expect(try #require(DataFixture.error { try ask("list.txt") }).kind == .missing)
-    let set = try #require(DataFixture.error { try DatasetSpec.parse("strokes").question(to: ["a"]) })
-    #expect(set.kind == .usage)
     let listing = try PictureListing(folder: "\(folder.path)/classes")
     #expect(listing.classNames == ["a", "b"])
     #expect(listing.entries.map(\.label) == [0, 1])

@@ -29,11 +29,15 @@ package enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   /// of the CIFAR sets get theirs; anything else only the division of bytes by 255, because statistics of the split at hand
   /// would make training and test data different. Pixels that are neither bytes nor in 0…1 are taken as stored.
   static func standard(for images: LabelledImages) -> NormalisationChoice {
-    guard images.pixels.scale != .other else { return .plain }
-    switch images.shape {
+    images.pixels.scale == .other ? .plain : standard(for: images.shape, classNames: images.classNames)
+  }
+
+  /// The same for 8-bit images of a shape, with the names of their classes if they have some.
+  package static func standard(for shape: Shape, classNames: [String]?) -> NormalisationChoice {
+    switch shape {
     case Shape(channels: 1, height: 28, width: 28): return .preset(.mnist)
     case Shape(channels: 3, height: 32, width: 32):
-      switch images.classNames {
+      switch classNames {
       case ClassNames.cifar10: return .preset(.cifar10)
       case ClassNames.cifar100Fine, ClassNames.cifar100Coarse: return .preset(.cifar100)
       default: return .plain
