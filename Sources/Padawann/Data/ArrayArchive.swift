@@ -1,6 +1,6 @@
 import HDF5
 
-/// A file with several named arrays: an npz archive or an HDF5 file.
+/// A file with several arrays: an npz archive, an HDF5 file, or a file of tensors.
 struct ArrayArchive {
   /// What an array is wanted for.
   enum Role: String {
@@ -25,6 +25,8 @@ struct ArrayArchive {
 
   private let names: [String]
   private let split: FileSplit?
+  /// Whether the file has two tensors without names, of which the first is the images.
+  private let isTuple: Bool
   private let read: (String) throws(PadawannError) -> StoredArray
 
   /// Reads the list of arrays.
@@ -36,13 +38,27 @@ struct ArrayArchive {
       let file = try HDF5Arrays(path: path)
       names = file.names
       read = file.array
-    } else {
-      let archive = try NumPyArchive(GzipFile.read(path))
-      let limit = ExpansionBudget.bytes(forFileAt: path)
-      names = archive.names
+      isTuple = false
+      return
+    }
+    let bytes = try GzipFile.read(path)
+    let limit = ExpansionBudget.bytes(forFileAt: path)
+    if let tensors = try Self.tensors(in: bytes) {
+      names = tensors.map(\.name)
+      isTuple = names == ["0", "1"]
       read = { name throws(PadawannError) in
-        try StoredArray(archive.array(name, limit: limit), limit: limit)
+        guard let tensor = tensors.first(where: { $0.name == name }) else {
+          throw PadawannError(.data, "there is no tensor of that name")
+        }
+        return try StoredArray(tensor, limit: limit)
       }
+      return
+    }
+    let archive = try NumPyArchive(bytes)
+    names = archive.names
+    isTuple = false
+    read = { name throws(PadawannError) in
+      try StoredArray(archive.array(name, limit: limit), limit: limit)
     }
   }
 
@@ -51,17 +67,16 @@ struct ArrayArchive {
   /// - Parameter key: its name; without one, the only array with a usual name, of the part if one is meant.
   /// - Throws: ``PadawannError`` `data` when there is no such array, or several may be meant.
   func array(_ role: Role, key: String?) throws(PadawannError) -> StoredArray {
-    let wanted = key.map { [$0] } ?? role.names(of: split)
+    let wanted =
+      key.map { [$0] } ?? (isTuple && split == nil ? [role == .images ? "0" : "1"] : role.names(of: split))
     let found = names.filter { wanted.contains($0) || wanted.contains(Self.plain($0)) }
     guard let name = found.first, found.count == 1 else {
       let what = key.map { "“\($0)”" } ?? "the \(role.rawValue)"
       let list = names.prefix(20).joined(separator: ", ")
-      if split == nil, key == nil, found.isEmpty, let parts = partsRemedy(role) {
-        throw PadawannError(.data, "the \(role.rawValue) are in parts", remedy: parts)
-      }
+      let parts = split == nil && key == nil && found.isEmpty ? parts(of: role) : ""
       throw PadawannError(
         .data, found.isEmpty ? "there is no array for \(what)" : "several arrays may be \(what)",
-        remedy: "Choose with \(role.rawValue)-key=; the file has: \(list.isEmpty ? "none" : list)")
+        remedy: parts + "Choose with \(role.rawValue)-key=; the file has: \(list.isEmpty ? "none" : list)")
     }
     do { return try read(name) } catch { throw error.inside(name) }
   }
@@ -69,17 +84,24 @@ struct ArrayArchive {
   /// Whether the arrays of the part have the names of MedMNIST, whose images have their channels last.
   var isMedMNIST: Bool { split.map { names.contains("\($0.rawValue)_images") } ?? false }
 
-  private func partsRemedy(_ role: Role) -> String? {
+  /// The first half of a remedy: the parts that have an array for this.
+  private func parts(of role: Role) -> String {
     let parts = FileSplit.allCases.filter { split in
       names.contains { role.names(of: split).contains(Self.plain($0)) }
     }
-    return parts.isEmpty
-      ? nil
-      : "Write " + parts.map { "split=\($0.rawValue)" }.joined(separator: " or ")
-        + ", or choose arrays by keys"
+    let list = parts.map { "split=\($0.rawValue)" }.joined(separator: " or ")
+    return list.isEmpty ? "" : "Write \(list). "
   }
 
   private static func plain(_ name: String) -> String { String(name.drop { $0 == "/" }) }
+}
+
+extension DatasetSpec {
+  /// Whether an array of that name in a file is taken for the images of a dataset, or of a part of one.
+  package static func isNameOfImages(_ name: String) -> Bool {
+    let splits: [FileSplit?] = FileSplit.allCases + [nil]
+    return splits.contains { ArrayArchive.Role.images.names(of: $0).contains(name) }
+  }
 }
 
 /// The datasets of an HDF5 file.

@@ -1,14 +1,15 @@
 extension ByteImage {
-  /// Changes the size as Pillow's `resize` with `BILINEAR` does, bit for bit: a triangle of the width of one sample, or of one
-  /// new sample where the image shrinks, so that every old sample counts; columns first, then rows, each pass in fixed point
-  /// with 22 bits and rounded to 8.
+  /// Changes the size as `resize` with `BILINEAR` of Pillow up to 12 does, bit for bit: a triangle of the width of one
+  /// sample, or of one new sample where the image shrinks, so that every old sample counts; columns first, then rows, each
+  /// pass in fixed point with 22 bits and rounded to 8.
   ///
   /// torchvision's `Resize` does the same with a PIL picture. (Pillow, `src/libImaging/Resample.c`)
   ///
   /// - Throws: ``PadawannError`` `usage` when the result, or the image between the two passes, is too large.
   mutating func resize(to size: PictureSize) throws(PadawannError) {
     guard let between = [shape.channels, shape.height, size.width].product,
-      let after = [shape.channels, size.height, size.width].product, max(between, after) <= 1 << 28
+      let after = [shape.channels, size.height, size.width].product, between <= 1 << 28,
+      after <= Dataset.maximumImage
     else { throw PadawannError(.usage, "an image cannot become as large as \(size.inFull)") }
     if size.width != shape.width {
       let weights = ResizeWeights(from: shape.width, to: size.width)

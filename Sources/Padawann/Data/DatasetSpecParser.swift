@@ -62,7 +62,8 @@ struct DatasetSpecParser {
   /// The endings that make a word a path.
   static let endings =
     [
-      ".gz", ".npz", ".npy", ".h5", ".hdf5", ".hdf", ".keras", ".csv", ".tsv", ".txt", ".bin", ".idx",
+      ".gz", ".npz", ".npy", ".h5", ".hdf5", ".hdf", ".keras", ".pt", ".pth", ".safetensors", ".csv", ".tsv",
+      ".txt", ".bin", ".idx",
       "-ubyte",
     ] + PictureFile.endings
 

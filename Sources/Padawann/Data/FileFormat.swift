@@ -6,6 +6,8 @@ enum FileFormat: Sendable {
   case npy
   case npz
   case hdf5
+  /// A file of tensors that is no zip archive; those that are count as npz until their entries are read.
+  case tensors
   case csv
   case picture
 
@@ -16,6 +18,7 @@ enum FileFormat: Sendable {
     case .npy: "an npy file"
     case .npz: "an npz archive"
     case .hdf5: "an HDF5 file"
+    case .tensors: "a file of tensors"
     case .csv: "a text file"
     case .picture: "a picture"
     }
@@ -34,6 +37,7 @@ enum FileFormat: Sendable {
     if start.starts(with: [0x50, 0x4b, 3, 4]) || start.starts(with: [0x50, 0x4b, 5, 6]) { return .npz }
     // HDF5's own signature may stand behind a block of the user's: at byte 512 or a power of two after it.
     if [0, 512].contains(where: { start.dropFirst($0).starts(with: hdf5Signature) }) { return .hdf5 }
+    if SafeTensors.begins(start) || TorchLegacy.begins(start) { return .tensors }
     if let kind = PictureKind(start) {
       do { try PictureFile.check(kind) } catch { throw error.inside(path) }
       return .picture
@@ -44,7 +48,7 @@ enum FileFormat: Sendable {
       throw PadawannError(
         .data, "this is not a format that is known", at: path,
         remedy:
-          "IDX, npy, npz, HDF5, CSV, PNG, JPEG (each also gzip-compressed, but for HDF5) and CIFAR’s .bin can be read"
+          "IDX, npy, npz, HDF5, PyTorch, safetensors, CSV, PNG, JPEG (each also gzip-compressed, but for HDF5) and CIFAR’s .bin can be read"
       )
     }
     return .csv

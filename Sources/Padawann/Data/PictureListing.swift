@@ -34,24 +34,25 @@ package struct PictureListing: Sendable {
     let pictures = try content.pictures()
     guard !content.folders.isEmpty else {
       guard !pictures.isEmpty else { throw Self.empty(folder) }
-      entries = pictures.map { Entry(path: "\(folder)/\($0)", label: nil) }
+      entries = pictures.map { Entry(path: content.path(of: $0), label: nil) }
       self.classNames = nil
       return
     }
     if let stray = pictures.first {
       throw PadawannError(
-        .data, "this picture lies beside the folders of the classes", at: "\(folder)/\(stray)",
+        .data, "this picture lies beside the folders of the classes", at: content.path(of: stray),
         remedy: "Move it into the folder of its class")
     }
     let names = classNames ?? FileOrder.classes(content.folders)
     var entries: [Entry] = []
     for (label, name) in names.enumerated() where content.folders.contains(name) {
-      let files = try Self.files(ofClass: "\(folder)/\(name)")
+      let files = try Self.files(ofClass: content.path(of: name))
       entries += files.map { Entry(path: $0, label: label) }
     }
     if let other = FileOrder.classes(content.folders).first(where: { !names.contains($0) }) {
       throw PadawannError(
-        .data, "the name of this folder is not one of the \(names.count) classes", at: "\(folder)/\(other)",
+        .data, "the name of this folder is not one of the \(names.count) classes",
+        at: content.path(of: other),
         remedy: "Correct class-names=, or move the folder away")
     }
     guard !entries.isEmpty else { throw Self.empty(folder) }
@@ -70,12 +71,12 @@ package struct PictureListing: Sendable {
     let content = try FolderContent(folder)
     if let inner = content.folders.first {
       throw PadawannError(
-        .data, "this is a folder inside the folder of a class", at: "\(folder)/\(inner)",
+        .data, "this is a folder inside the folder of a class", at: content.path(of: inner),
         remedy:
           "A folder of pictures has one sub-folder per class and no others; for parts, name them train, val and test "
           + "and write split=")
     }
-    return content.files.map { "\(folder)/\($0)" }
+    return content.files.map(content.path)
   }
 }
 
@@ -94,7 +95,7 @@ struct FolderContent {
       throw PadawannError(.missing, "the folder cannot be read: \(systemReason(of: error))", at: path)
     }
     let visible = names.filter { !$0.hasPrefix(".") && !Self.leftBehind.contains($0) }
-    let folders = Set(visible.filter { FileStatus("\(path)/\($0)")?.kind == .folder })
+    let folders = Set(visible.filter { FileStatus(Self.path(of: $0, in: path))?.kind == .folder })
     self.folders = Array(folders)
     files = FileOrder.files(visible.filter { !folders.contains($0) })
     self.path = path
@@ -103,10 +104,17 @@ struct FolderContent {
   /// What Windows leaves in folders of pictures.
   private static let leftBehind: Set<String> = ["Thumbs.db", "desktop.ini"]
 
+  /// The path of one of its files or folders.
+  func path(of name: String) -> String { Self.path(of: name, in: path) }
+
+  private static func path(of name: String, in folder: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
   /// The names of the files that begin as pictures do.
   func pictures() throws(PadawannError) -> [String] {
     var pictures: [String] = []
-    for name in files where try PictureFile.isPicture("\(path)/\(name)") { pictures.append(name) }
+    for name in files where try PictureFile.isPicture(self.path(of: name)) { pictures.append(name) }
     return pictures
   }
 }

@@ -36,11 +36,11 @@ struct SampleFile {
   }
 
   private func images(in format: FileFormat) throws(PadawannError) -> LabelledImages {
-    if format != .npz, format != .hdf5 { try refuseSplit() }
+    if ![.npz, .hdf5, .tensors].contains(format) { try refuseSplit() }
     switch format {
     case .csv: return try tableImages()
     case .idx, .npy: return try changed(pairedImages(format))
-    case .npz, .hdf5: return try changed(archivedImages(format))
+    case .npz, .hdf5, .tensors: return try changed(archivedImages(format))
     case .picture:
       throw PadawannError(
         .usage, "a picture alone has no label, which is needed here", at: path,
@@ -51,7 +51,7 @@ struct SampleFile {
   private func refuseSplit() throws(PadawannError) {
     guard options.split != nil else { return }
     throw PadawannError(
-      .usage, "split is for folders, npz and HDF5, and this is a file with one part", at: path,
+      .usage, "split is for folders and files of several arrays, and this is a file with one part", at: path,
       remedy: "Remove split=")
   }
 
@@ -148,7 +148,7 @@ struct SampleFile {
       switch format {
       case .idx: return try StoredArray(idx: bytes, limit: limit)
       case .npy: return try StoredArray(NumPyArray(npy: bytes), limit: limit)
-      case .csv, .npz, .hdf5, .picture:
+      case .csv, .npz, .hdf5, .tensors, .picture:
         throw PadawannError(
           .data, "this is \(format.title), where an IDX or npy file with one array is expected")
       }

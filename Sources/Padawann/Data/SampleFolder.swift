@@ -44,12 +44,12 @@ struct SampleFolder {
         "the folder has no \(split.rawValue) files under their official names, and no folder of that name",
         at: path, remedy: "Name the file itself")
     }
-    return "\(path)/\(part)"
+    return content.path(of: part)
   }
 
   /// Refuses a folder of which only a part can be meant.
   private func checkIsWhole(_ content: FolderContent) throws(PadawannError) {
-    let parts = try Self.parts(content, path)
+    let parts = try Self.parts(content)
     guard parts.isEmpty else {
       throw PadawannError(
         .usage, "the folder has the parts \(parts.joined(separator: ", "))", at: path,
@@ -65,10 +65,10 @@ struct SampleFolder {
 
   /// The names of sub-folders that are parts: a folder with the name of a part that has folders in it. One with pictures in
   /// it is a class of that name.
-  private static func parts(_ content: FolderContent, _ path: String) throws(PadawannError) -> [String] {
+  private static func parts(_ content: FolderContent) throws(PadawannError) -> [String] {
     var parts: [String] = []
     for name in FileSplit.allCases.flatMap(\.folderNames) where content.folders.contains(name) {
-      if try !FolderContent("\(path)/\(name)").folders.isEmpty { parts.append(name) }
+      if try !FolderContent(content.path(of: name)).folders.isEmpty { parts.append(name) }
     }
     return parts
   }
@@ -78,8 +78,9 @@ struct SampleFolder {
   private func commonClassNames() throws(PadawannError) -> [String]? {
     guard options.split != nil else { return nil }
     var names: Set<String> = []
-    for part in try Self.parts(FolderContent(path), path) {
-      names.formUnion(try FolderContent("\(path)/\(part)").folders)
+    let content = try FolderContent(path)
+    for part in try Self.parts(content) {
+      names.formUnion(try FolderContent(content.path(of: part)).folders)
     }
     return names.isEmpty ? nil : FileOrder.classes(Array(names))
   }

@@ -71,7 +71,7 @@ package struct StoredArray: Equatable, Sendable {
     if sizes.count == 2, sizes[1] > 1 {
       throw PadawannError(
         .data,
-        "there are \(sizes[1]) labels per image (several classes at once, or one-hot), where one class number is "
+        "labels of shape \(sizes) are \(sizes[1]) labels per image (several classes at once, or one-hot), where one class number is "
           + "needed",
         remedy: "Store the labels as a vector of integers, for example with numpy's argmax(axis=1)")
     }

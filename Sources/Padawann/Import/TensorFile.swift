@@ -63,7 +63,9 @@ public struct TensorFile: Sendable {
     if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x50, 0x4b, 5, 6]) {
       return try zipped(bytes, keys)
     }
-    if TorchLegacy.begins(bytes) { return ("PyTorch legacy", try TorchLegacy.read(bytes, keys)) }
+    if TorchLegacy.begins(bytes) {
+      return ("PyTorch legacy", try TorchLegacy.read(bytes, .weights(keys: keys)))
+    }
     guard keys == nil else { throw noKeys }
     if TarArchive.begins(bytes) { return ("PyTorch tar", try TorchTar.read(bytes)) }
     if SafeTensors.begins(bytes) { return ("safetensors", try SafeTensors.read(bytes)) }
@@ -88,7 +90,10 @@ public struct TensorFile: Sendable {
   ) {
     let archive = try ZipArchive(bytes)
     if let root = TorchZip.root(of: archive) {
-      return ("PyTorch zip", try TorchZip.read(archive, root: root, fileBytes: bytes.count, keys))
+      return (
+        "PyTorch zip",
+        try TorchZip.read(archive, root: root, fileBytes: bytes.count, .weights(keys: keys))
+      )
     }
     let programs = ["models/model.json", "serialized_exported_program.json"]
     if archive.entries.contains(where: { entry in programs.contains { entry.name.hasSuffix($0) } }) {

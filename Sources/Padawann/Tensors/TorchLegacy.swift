@@ -12,7 +12,7 @@ enum TorchLegacy {
     return bytes[(place + 1)...].starts(with: [10] + magic)
   }
 
-  static func read(_ bytes: [UInt8], _ keys: [String]? = nil) throws(PadawannError) -> Contents {
+  static func read(_ bytes: [UInt8], _ wanted: WantedTensors) throws(PadawannError) -> Contents {
     var reader = ByteReader(bytes)
     let first = try PickleMachine.load(&reader)
     guard case .wide(Self.magic) = first[first.root] else {
@@ -28,7 +28,7 @@ enum TorchLegacy {
     }
     let object = TorchObject(pickle: try PickleMachine.load(&reader))
     let storages = try storages(object, &reader)
-    return try Contents(object, keys, fileBytes: bytes.count) { name, tensor throws(PadawannError) in
+    return try Contents(object, wanted, fileBytes: bytes.count) { name, tensor throws(PadawannError) in
       guard case .view(let view) = tensor, let whole = storages[view.storage.key] else {
         throw PadawannError(.data, "the file lacks the tensor's storage")
       }

@@ -13,7 +13,8 @@ enum TorchTar {
     var reader = try archive.file("pickle")
     let object = TorchObject(pickle: try PickleMachine.load(&reader))
     let views = try views(archive.file("tensors"))
-    return try Contents(object, fileBytes: bytes.count) { name, tensor throws(PadawannError) in
+    return try Contents(object, .weights(keys: nil), fileBytes: bytes.count) {
+      name, tensor throws(PadawannError) in
       guard case .numbered(let number) = tensor, let view = views[number],
         let storage = storages[view.storage]
       else {

@@ -8,8 +8,8 @@ enum TorchZip {
 
   private static let pickleLimit = 64 << 20
 
-  /// Reads the tensors of the state dict. Every entry's checksum is verified, whether its content is used or not.
-  static func read(_ archive: ZipArchive, root: String, fileBytes: Int, _ keys: [String]? = nil)
+  /// Reads the tensors that are wanted. Every entry's checksum is verified, whether its content is used or not.
+  static func read(_ archive: ZipArchive, root: String, fileBytes: Int, _ wanted: WantedTensors)
     throws(PadawannError) -> Contents
   {
     try refuseScript(archive, root)
@@ -35,7 +35,7 @@ enum TorchZip {
       throw PadawannError(.data, "something follows the pickle", at: "entry \(root)data.pkl")
     }
     let bigEndian = try isBigEndian(contents[root + "byteorder"])
-    return try Contents(object, keys, fileBytes: fileBytes) { name, tensor throws(PadawannError) in
+    return try Contents(object, wanted, fileBytes: fileBytes) { name, tensor throws(PadawannError) in
       guard case .view(let view) = tensor else { throw PadawannError(.data, "the tensor has no storage") }
       guard let content = contents[root + "data/" + view.storage.key] else {
         throw PadawannError(
@@ -77,15 +77,15 @@ struct Contents {
 
   init() {}
 
-  /// The tensors of a state dict, each looked up by `locate`.
+  /// The tensors that are wanted, each looked up by `locate`.
   init(
-    _ object: TorchObject, _ keys: [String]? = nil, fileBytes: Int,
+    _ object: TorchObject, _ wanted: WantedTensors, fileBytes: Int,
     locate: (String, TorchTensor) throws(PadawannError) -> FileTensor
   ) throws(PadawannError) {
-    let dictionary = try StateDict(object, keys)
-    notes = dictionary.notes
+    let places = try wanted.places(in: object)
+    notes = places.notes
     var budget = ExpansionBudget(fileBytes: fileBytes, times: 16, allowance: 1 << 20)
-    for (name, value) in dictionary.tensors {
+    for (name, value) in places.tensors {
       do {
         let tensor = try locate(name, object.tensor(value))
         try budget.take(tensor.expandedBytes)

@@ -42,7 +42,9 @@ struct DataFolderOptions: ParsableArguments {
     let what: String
     if (try? ModelFile.read(path)) != nil {
       what = "this is a model"
-    } else if let file = try? TensorFile.read(path), file.format.hasPrefix("PyTorch") {
+    } else if let file = try? TensorFile.read(path), file.format.hasPrefix("PyTorch"),
+      !file.tensors.contains(where: { DatasetSpec.isNameOfImages($0.name) })
+    {
       what = "this is a file of PyTorch's"
     } else {
       return nil

@@ -8,6 +8,8 @@ struct DataShowReport: Encodable {
   let images: Int
   let shape: [Int]
   let pixelType: String
+  /// `grey` for images of one channel, `rgb` for three; `nil` for vectors and anything else.
+  let colour: String?
   let normalisation: NormalisationEntry
   let classes: [Entry]
 
@@ -23,6 +25,8 @@ struct DataShowReport: Encodable {
     images = dataset.count
     shape = dataset.shape.lengths
     pixelType = if case .bytes = dataset.pixels { "uint8" } else { "float32" }
+    let isImage = dataset.shape.height * dataset.shape.width > 1
+    colour = isImage ? [1: "grey", 3: "rgb"][dataset.shape.channels] : nil
     normalisation = NormalisationEntry(dataset.normalisation)
     var counts = [Int](repeating: 0, count: dataset.classNames.count)
     for label in dataset.labels { counts[label] += 1 }
@@ -31,7 +35,10 @@ struct DataShowReport: Encodable {
 
   var text: String {
     let head = [
-      ["images", "\(Format.count(images)) of \(Format.shape(shape)), \(pixelType)"],
+      [
+        "images",
+        "\(Format.count(images)) of \(Format.shape(shape)), \(pixelType)\(colour.map { ", \($0)" } ?? "")",
+      ],
       ["input", normalisation.text], ["sha256", datasetSha256],
     ]
     let rows = classes.enumerated().map { ["\($0)", $1.name, Format.count($1.images)] }

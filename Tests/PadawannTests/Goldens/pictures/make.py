@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes pictures.npz: small picture files, each with the image that Pillow makes of it.
 
-Needs numpy and Pillow 11 or later; run it in this folder: python make.py
+Needs numpy and Pillow 11.3 to 12: from 13 on, Pillow's resize changes the rows first in some cases, which rounds differently. Run it
+in this folder: python make.py
 
 An array `NAME.file` has the bytes of a picture, and `NAME|OPTIONS` the channels × rows × columns that padawann has to make of it with
 these options. `NAME.refused` has the bytes of a picture that is refused. Kinds of PNG that Pillow does not write
@@ -12,7 +13,10 @@ import struct
 import zlib
 
 import numpy as np
+import PIL
 from PIL import Image, ImageOps
+
+assert int(PIL.__version__.split(".")[0]) in (11, 12), PIL.__version__
 
 random = np.random.default_rng(7)
 arrays = {}
