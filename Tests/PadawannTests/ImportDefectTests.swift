@@ -25,9 +25,9 @@ import Testing
     #expect(error.remedy != nil, "\(error)")
   }
 
-  @Test(arguments: ["net/models/model.json", "serialized_exported_program.json"])
-  func anExportedProgramIsCalledSo(_ entry: String) throws {
-    let error = try refusal(ZipWriter.archive([.init(name: entry, content: Array("{}".utf8))]))
+  @Test func anExportedProgramIsCalledSo() throws {
+    let entry = ZipWriter.Entry(name: "serialized_exported_program.json", content: Array("{}".utf8))
+    let error = try refusal(ZipWriter.archive([entry]))
     #expect(error.kind == .unsupported)
     #expect(error.message.contains("torch.export"), "\(error)")
   }

@@ -1,29 +1,29 @@
 /// A strict tokenizer for JSON of a known structure (RFC 8259): no comments, no trailing commas, only what is asked for.
 struct JSONReader {
-  private let bytes: ArraySlice<UInt8>
-  private var position: Int
+  let bytes: ArraySlice<UInt8>
+  var position: Int
 
   init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     position = bytes.startIndex
   }
 
-  private func malformed(_ expected: String) -> PadawannError {
+  func malformed(_ expected: String) -> PadawannError {
     PadawannError(.data, "malformed JSON: \(expected) is expected", at: "byte \(position)")
   }
 
-  private mutating func skipBlanks() {
+  mutating func skipBlanks() {
     while position < bytes.endIndex, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) { position += 1 }
   }
 
-  private mutating func skip(_ mark: UInt8) -> Bool {
+  mutating func skip(_ mark: UInt8) -> Bool {
     skipBlanks()
     guard position < bytes.endIndex, bytes[position] == mark else { return false }
     position += 1
     return true
   }
 
-  private mutating func expect(_ mark: UInt8) throws(PadawannError) {
+  mutating func expect(_ mark: UInt8) throws(PadawannError) {
     guard skip(mark) else { throw malformed("'\(Character(UnicodeScalar(mark)))'") }
   }
 
@@ -56,7 +56,7 @@ struct JSONReader {
   }
 
   /// Skips a value; each level of nesting is a call, of which there are at most 512.
-  private mutating func skipValue(depth: Int) throws(PadawannError) {
+  mutating func skipValue(depth: Int) throws(PadawannError) {
     guard depth < 512 else { throw malformed("less nesting") }
     skipBlanks()
     guard position < bytes.endIndex else { throw malformed("a value") }

@@ -1,24 +1,29 @@
 extension ArchitectureFile {
   /// An architecture as a file of its own, a line for each node, without attributes that have their defaults.
   public static func json(of architecture: Architecture) -> String {
-    let input = architecture.input
-    let nodes = architecture.nodes.indices.map { "    " + line(architecture, $0) }
+    json(input: architecture.input, nodes: architecture.nodes)
+  }
+
+  /// The same of nodes that need not fit one another, with notes for whoever edits the file.
+  static func json(input: Shape, nodes: [Node], notes: [String] = []) -> String {
+    let lines = nodes.indices.map { "    " + line(nodes, $0) }
+    let notes = notes.map { "    " + quoted($0) }.joined(separator: ",\n")
     return """
       {
-        "input": [\(input.channels), \(input.height), \(input.width)],
+      \(notes.isEmpty ? "" : "  \"notes\": [\n\(notes)\n  ],\n")  "input": [\(input.channels), \(input.height), \(input.width)],
         "nodes": [
-      \(nodes.joined(separator: ",\n"))
+      \(lines.joined(separator: ",\n"))
         ]
       }
       """
   }
 
-  private static func line(_ architecture: Architecture, _ index: Int) -> String {
-    let node = architecture.nodes[index]
+  private static func line(_ nodes: [Node], _ index: Int) -> String {
+    let node = nodes[index]
     var parts = [("name", quoted(node.name)), ("op", quoted(node.operation.name))]
     // A node that reads the one before it need not say so.
     if node.inputs != [index - 1] {
-      let names = node.inputs.map { quoted($0 == Node.image ? "input" : architecture.nodes[$0].name) }
+      let names = node.inputs.map { quoted($0 == Node.image ? "input" : nodes[$0].name) }
       parts.append(("inputs", "[\(names.joined(separator: ", "))]"))
     }
     parts += node.operation.attributesBeyondDefaults.map { ($0.key, text($0.value)) }
@@ -35,6 +40,9 @@ extension ArchitectureFile {
     }
   }
 
-  /// Names and words have no characters that JSON would escape (`Formats/padawann.md`, section 4).
-  private static func quoted(_ text: String) -> String { "\"\(text)\"" }
+  /// Names and words have no characters that JSON would escape (`Formats/padawann.md`, section 4); names of a sketch may.
+  private static func quoted(_ text: String) -> String {
+    let escaped = printable(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    return "\"\(escaped)\""
+  }
 }

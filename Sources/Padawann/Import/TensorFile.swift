@@ -1,4 +1,4 @@
-/// A file of named tensors from another framework: PyTorch, safetensors, NumPy or ONNX.
+/// A file of named tensors from another framework: PyTorch, safetensors, NumPy or ONNX, perhaps with a graph.
 ///
 /// The format is told by the content, never by the path's extension. Nothing in a file is ever executed.
 public struct TensorFile: Sendable {
@@ -8,13 +8,13 @@ public struct TensorFile: Sendable {
   public let sourceDigest: Digest
   /// The size of the whole file.
   public let byteCount: Int
-  /// `PyTorch zip`, `PyTorch legacy`, `PyTorch tar`, `safetensors`, `npz` or `ONNX`.
+  /// `PyTorch zip`, `PyTorch legacy`, `PyTorch tar`, `PyTorch export`, `safetensors`, `npz` or `ONNX`.
   public let format: String
   /// The tensors, in the order of the file.
   public let tensors: [FileTensor]
   /// What was found and applied, one sentence each: a nested key, removed prefixes, entries left aside.
   public let notes: [String]
-  /// The graph that the tensors belong to, in an ONNX file.
+  /// The graph that the tensors belong to, in an ONNX file or an exported program.
   let model: ONNXModel?
 
   /// Reads a file.
@@ -36,17 +36,12 @@ public struct TensorFile: Sendable {
     throws(PadawannError)
   {
     do {
-      let content = try GzipFile.content(of: bytes)
-      let model = ONNXModel.begins(content) ? try ONNXModel(content, path: path) : nil
-      let (format, contents) =
-        if let model { try Self.contents(of: model, choice.keys) } else {
-          try Self.contents(of: content, choice.keys)
-        }
-      self.model = model
+      let found = try Self.found(in: GzipFile.content(of: bytes), path, choice.keys)
+      (format, model) = (found.format, found.model)
+      let contents = found.contents
       let chosen = try TensorNames.chosen(contents.tensors, prefix: choice.prefix)
       let plain = TensorNames.plain(chosen.tensors)
       self.path = path
-      self.format = format
       sourceDigest = Digest(of: bytes)
       byteCount = bytes.count
       tensors = plain.tensors
@@ -54,21 +49,34 @@ public struct TensorFile: Sendable {
     } catch { throw error.inside(path) }
   }
 
+  /// The files beside it that were read too, as ONNX models have them.
+  public var externalFiles: [ExternalFile] { model?.externalFiles ?? [] }
+
   /// The tensor of a name.
   public func tensor(named name: String) -> FileTensor? { tensors.first { $0.name == name } }
 
-  private static func contents(of bytes: [UInt8], _ keys: [String]?) throws(PadawannError) -> (
-    format: String, contents: Contents
-  ) {
+  /// What a file has.
+  private struct Found {
+    let format: String
+    let contents: Contents
+    var model: ONNXModel?
+  }
+
+  private static func found(in bytes: [UInt8], _ path: String, _ keys: [String]?) throws(PadawannError)
+    -> Found
+  {
+    if ONNXModel.begins(bytes) { return try graph(ONNXModel(bytes, path: path), keys) }
     if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x50, 0x4b, 5, 6]) {
       return try zipped(bytes, keys)
     }
     if TorchLegacy.begins(bytes) {
-      return ("PyTorch legacy", try TorchLegacy.read(bytes, .weights(keys: keys)))
+      return Found(format: "PyTorch legacy", contents: try TorchLegacy.read(bytes, .weights(keys: keys)))
     }
     guard keys == nil else { throw noKeys }
-    if TarArchive.begins(bytes) { return ("PyTorch tar", try TorchTar.read(bytes)) }
-    if SafeTensors.begins(bytes) { return ("safetensors", try SafeTensors.read(bytes)) }
+    if TarArchive.begins(bytes) { return Found(format: "PyTorch tar", contents: try TorchTar.read(bytes)) }
+    if SafeTensors.begins(bytes) {
+      return Found(format: "safetensors", contents: try SafeTensors.read(bytes))
+    }
     throw WrongFile.diagnosis(of: bytes)
   }
 
@@ -76,30 +84,26 @@ public struct TensorFile: Sendable {
     .usage, "a key is for a checkpoint of PyTorch's, and this file has one list of tensors",
     remedy: "Give no key")
 
-  private static func contents(of model: ONNXModel, _ keys: [String]?) throws(PadawannError) -> (
-    format: String, contents: Contents
-  ) {
+  private static func graph(_ model: ONNXModel, _ keys: [String]?) throws(PadawannError) -> Found {
     guard keys == nil else { throw noKeys }
     var contents = Contents()
     for tensor in model.graph.initialisers { contents.tensors.append(try tensor.fileTensor()) }
-    return ("ONNX", contents)
+    return Found(format: "ONNX", contents: contents, model: model)
   }
 
-  private static func zipped(_ bytes: [UInt8], _ keys: [String]?) throws(PadawannError) -> (
-    format: String, contents: Contents
-  ) {
+  private static func zipped(_ bytes: [UInt8], _ keys: [String]?) throws(PadawannError) -> Found {
     let archive = try ZipArchive(bytes)
-    if let root = TorchZip.root(of: archive) {
-      return (
-        "PyTorch zip",
-        try TorchZip.read(archive, root: root, fileBytes: bytes.count, .weights(keys: keys))
-      )
+    if let export = try TorchExportArchive(archive, fileBytes: bytes.count) {
+      guard keys == nil else { throw noKeys }
+      var contents = Contents()
+      contents.tensors = export.weights
+      return Found(
+        format: "PyTorch export", contents: contents, model: try ONNXModel(export, byteCount: bytes.count))
     }
-    let programs = ["models/model.json", "serialized_exported_program.json"]
-    if archive.entries.contains(where: { entry in programs.contains { entry.name.hasSuffix($0) } }) {
-      throw PadawannError(
-        .unsupported, "this is a program that torch.export saved (.pt2), not a file of tensors",
-        remedy: "Save the weights with torch.save(model.state_dict(), 'weights.pt')")
+    if let root = TorchZip.root(of: archive) {
+      let contents = try TorchZip.read(
+        archive, root: root, fileBytes: bytes.count, .weights(keys: keys))
+      return Found(format: "PyTorch zip", contents: contents)
     }
     guard archive.entries.contains(where: { $0.name.hasSuffix(".npy") }) else {
       throw PadawannError(
@@ -107,7 +111,7 @@ public struct TensorFile: Sendable {
         remedy: "If it is a compressed file, unpack it first")
     }
     guard keys == nil else { throw noKeys }
-    return ("npz", try arrays(archive, bytes.count))
+    return Found(format: "npz", contents: try arrays(archive, bytes.count))
   }
 
   private static func arrays(_ archive: ZipArchive, _ fileBytes: Int) throws(PadawannError) -> Contents {

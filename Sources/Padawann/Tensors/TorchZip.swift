@@ -62,7 +62,7 @@ enum TorchZip {
   }
 
   /// PyTorch has recorded the byte order since 2.1; before, only little-endian machines mattered.
-  private static func isBigEndian(_ record: [UInt8]?) throws(PadawannError) -> Bool {
+  static func isBigEndian(_ record: [UInt8]?) throws(PadawannError) -> Bool {
     guard let record else { return false }
     if record.elementsEqual("little".utf8) { return false }
     if record.elementsEqual("big".utf8) { return true }

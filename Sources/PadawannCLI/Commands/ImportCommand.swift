@@ -6,15 +6,16 @@ struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Turn a pre-trained network into a model of signs and masks.",
     discussion: """
-      Reads ONNX models with their architecture, and the weights of PyTorch files (.pt and .pth: zip archives, the older \
-      streams and tars), safetensors and NumPy archives. Nothing in them is ever executed. Without a graph the tensors' \
-      shapes choose one of the known architectures (\(Preset.allCases.map(\.rawValue).joined(separator: ", "))); for any \
-      other give --arch.
+      Reads programs of PyTorch's torch.export (.pt2) and ONNX models with their architecture, and the weights of PyTorch \
+      files (.pt and .pth: zip archives, the older streams and tars), safetensors and NumPy archives. Nothing in them is \
+      ever executed. Without a graph the tensors' shapes choose one of the known architectures \
+      (\(Preset.allCases.map(\.rawValue).joined(separator: ", "))); for any other give --arch, which --sketch helps to \
+      write. From PyTorch: torch.export.save(torch.export.export(net.eval(), (torch.zeros(1, 1, 28, 28),)), "net.pt2")
       """)
 
   @Argument(
     help: "The file with the weights.",
-    completion: .file(extensions: ["onnx", "pt", "pth", "safetensors", "npz"]))
+    completion: .file(extensions: ["pt2", "onnx", "pt", "pth", "safetensors", "npz"]))
   var file: String
 
   @Option(
@@ -30,7 +31,8 @@ struct ImportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The shape of an image that an ONNX model reads as a vector, for example 1x28x28.", valueName: "shape"),
+      "The shape of an image that a graph reads as a vector, or of which a sketch is made, for example 1x28x28.",
+      valueName: "shape"),
     transform: Shape.init(argument:))
   var imageShape: Shape?
 
@@ -82,31 +84,52 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Only list the tensors of the file.")
   var list = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Only write the architecture that the tensors suggest, to be edited and given with --arch.",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var sketch: String?
+
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    guard list != (output != nil) else {
-      throw ValidationError("give -o FILE for the model, or --list to look at the tensors")
+    guard [list, output != nil, sketch != nil].count(where: { $0 }) == 1 else {
+      throw ValidationError(
+        "give one of -o FILE for the model, --list to look at the tensors, and --sketch FILE for an architecture"
+      )
     }
     guard !list || normalise == nil && classNames == nil else {
       throw ValidationError("--normalise and --class-names are for the model: leave --list out")
     }
     guard imageShape == nil || arch == nil && !list else {
-      throw ValidationError("--image-shape is for an ONNX model's own graph: leave --arch and --list out")
+      throw ValidationError("--image-shape is for a graph or a sketch: leave --arch and --list out")
+    }
+    guard sketch == nil || arch == nil else {
+      throw ValidationError("--sketch writes what --arch reads: give one")
     }
   }
 
   func run() async throws {
-    if let output { try OutputFile.check([output], inputs: [file] + (arch.map { [$0] } ?? [])) }
+    if let target = output ?? sketch {
+      try OutputFile.check([target], inputs: [file] + (arch.map { [$0] } ?? []))
+    }
     let source = try TensorFile.read(file, choosing: choice)
     // A graph gives the architecture too, unless another is given.
     let graph = arch == nil && !list ? try ONNXNetwork(source, vectorShape: imageShape) : nil
-    guard graph != nil || imageShape == nil else {
-      throw PadawannError(.usage, "--image-shape is for ONNX models, and this is \(source.format)", at: file)
+    guard graph != nil || imageShape == nil || sketch != nil else {
+      throw PadawannError(.usage, "--image-shape is for graphs, and this is \(source.format)", at: file)
     }
     let tensors = try graph == nil ? ImportedParameters(source) : nil
     let notes = graph?.notes ?? tensors?.notes ?? []
     for note in notes { Output.note(note) }
+    if let sketch {
+      let result = try self.sketch(graph, tensors?.parameters ?? [])
+      try StoredFile.write(Array((result.json + "\n").utf8), to: sketch)
+      for guess in result.guesses { Output.note("a guess: \(guess)") }
+      let written = SketchReport(sketch, result, from: source, notes: notes)
+      return try report.print(written) { written.text }
+    }
     guard let output else {
       let result = TensorListReport(source, notes: notes)
       return try report.print(result) { result.text }
@@ -136,6 +159,16 @@ struct ImportCommand: AsyncParsableCommand {
 
   private var choice: TensorChoice {
     TensorChoice(keys: key?.split(separator: "/").map(String.init), prefix: prefix)
+  }
+
+  /// The architecture of a graph, or what the tensors suggest.
+  private func sketch(_ graph: ONNXNetwork?, _ parameters: [ImportedParameter]) throws(PadawannError)
+    -> ArchitectureSketch
+  {
+    if let graph { return ArchitectureSketch(of: graph.architecture) }
+    do {
+      return try ArchitectureSketch(parameters, imageShape: imageShape, ignored: Set(ignore))
+    } catch { throw error.inside(file) }
   }
 
   private func network(_ parameters: [ImportedParameter], _ architecture: Architecture) throws(PadawannError)
@@ -173,7 +206,7 @@ struct ImportCommand: AsyncParsableCommand {
     provenance.sourceName = String(file.split(separator: "/").last ?? "")
     provenance.sourceDigest = source.sourceDigest
     provenance.sourceBytes = source.byteCount
-    provenance.entries = settings
+    provenance.entries = settings + ExternalFile.settings(of: source.externalFiles)
     return provenance
   }
 

@@ -26,7 +26,7 @@ struct ONNXConstant: Sendable {
     let stored = try tensor.fileTensor()
     let numbers: Numbers =
       stored.type.isFloatingPoint ? .reals(try stored.floats()) : .integers(try stored.integers())
-    self.init(stored.shape, numbers, origin: tensor.name.isEmpty ? nil : tensor.name)
+    self.init(stored.shape, numbers, origin: tensor.name.isEmpty ? nil : stored.name)
   }
 
   var count: Int {

@@ -9,6 +9,7 @@ extension ONNXTranslation {
     case "Pad": try pad(node)
     case "MaxPool", "AveragePool": try pool(node)
     case "GlobalAveragePool", "GlobalMaxPool": try globalPool(node)
+    case "AdaptiveAveragePool", "AdaptiveMaxPool": try adaptivePool(node)
     case "ReduceMean": try mean(node)
     case "Add", "Sub", "Mul", "Div", "Sum": try arithmetic(node)
     case "Concat": try concat(node)

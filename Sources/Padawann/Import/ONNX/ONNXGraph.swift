@@ -20,6 +20,14 @@ struct ONNXGraph: Sendable {
   /// An empty graph.
   init() {}
 
+  /// A graph that another format has.
+  init(nodes: [ONNXNode], initialisers: [ONNXTensor], inputs: [Value], outputs: [Value]) {
+    self.nodes = nodes
+    self.initialisers = initialisers
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
   /// Reads a GraphProto.
   init(_ message: ProtobufReader) throws(PadawannError) {
     var message = message
@@ -42,15 +50,15 @@ struct ONNXGraph: Sendable {
 
   /// Reads what tensors have in files beside the model; every file that is missing is named at once.
   ///
-  /// - Returns: the bytes of these files.
-  mutating func loadExternal(of path: String) throws(PadawannError) -> Int {
+  /// - Returns: these files.
+  mutating func loadExternal(of path: String) throws(PadawannError) -> [ExternalFile] {
     var files = ONNXExternalFiles(model: path)
     for tensor in initialisers { files.note(tensor) }
     for tensor in nodes.flatMap(\.attributes.values).compactMap(\.tensor) { files.note(tensor) }
     try files.checkPresence()
     for index in initialisers.indices { try initialisers[index].load(&files) }
     for index in nodes.indices { try nodes[index].load(&files) }
-    return files.byteCount
+    return files.files
   }
 
   /// The text of one field of a message.
@@ -110,6 +118,12 @@ struct ONNXNode: Sendable {
   var inputs: [String] = []
   var outputs: [String] = []
   var attributes: [String: ONNXAttribute] = [:]
+  /// What messages call the operation, where another format has it: `aten.conv2d.default`.
+  var original: String?
+  /// Whether it is a part of what one node of another format computes, and not the last.
+  var isAdded = false
+  /// Why no network can have it, where that is known before it is looked at.
+  var refusal: String?
 
   /// Makes a node that no file has.
   init(_ operation: String, name: String, inputs: [String], outputs: [String]) {
@@ -162,6 +176,17 @@ struct ONNXAttribute: Sendable {
   var integers: [Int] = []
   /// Whether it is a graph, as control flow has them.
   var isGraph = false
+
+  /// An attribute of a node that no file has.
+  init(
+    integer: Int? = nil, real: Float? = nil, text: String? = nil, integers: [Int] = [], reals: [Float] = []
+  ) {
+    self.integer = integer
+    self.real = real
+    self.text = text
+    self.integers = integers
+    self.reals = reals
+  }
 
   /// Reads an AttributeProto.
   init(_ message: ProtobufReader) throws(PadawannError) {

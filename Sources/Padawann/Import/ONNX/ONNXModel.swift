@@ -12,9 +12,14 @@ struct ONNXModel: Sendable {
   private(set) var graph = ONNXGraph()
   /// The bytes of the model and of the files beside it, which bound what it can become.
   var byteCount: Int { ownBytes + externalBytes }
-  /// The bytes of the files beside it.
-  private(set) var externalBytes = 0
+  /// The files beside it that have numbers of its tensors.
+  private(set) var externalFiles: [ExternalFile] = []
+  /// Their bytes.
+  var externalBytes: Int { externalFiles.reduce(0) { $0 + $1.byteCount } }
   private let ownBytes: Int
+
+  /// Who made the program whose graph it is, where that is no ONNX file.
+  private(set) var program: String?
 
   /// The versions of ONNX's operations that are known here.
   static let knownOpsets = 7...22
@@ -50,7 +55,20 @@ struct ONNXModel: Sendable {
       throw PadawannError(
         .data, "this ONNX file ends before its graph, or is no ONNX model", remedy: ZipEntry.fetchAgain)
     }
-    externalBytes = try graph.loadExternal(of: path)
+    externalFiles = try graph.loadExternal(of: path)
+  }
+
+  /// Makes the model of a graph that another format has.
+  ///
+  /// - Parameters:
+  ///   - program: who made it, for the notes.
+  ///   - opset: the version of ONNX's operations that it has.
+  ///   - byteCount: the bytes of its file.
+  init(_ graph: ONNXGraph, of program: String, opset: Int, byteCount: Int) {
+    self.graph = graph
+    self.program = program
+    opsets = ["": opset]
+    ownBytes = byteCount
   }
 
   private mutating func readOpset(_ message: ProtobufReader) throws(PadawannError) {

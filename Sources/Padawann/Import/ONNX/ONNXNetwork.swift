@@ -28,10 +28,11 @@ package struct ONNXNetwork: Sendable {
   {
     let producer = [model.producer, model.producerVersion].filter { !$0.isEmpty }.map(printable)
     let maker = producer.isEmpty ? "" : ", exported by \(producer.joined(separator: " "))"
-    var notes = ["ONNX opset \(translation.opset)\(maker)"] + translation.notes
+    var notes = [model.program ?? "ONNX opset \(translation.opset)\(maker)"] + translation.notes
     if model.externalBytes > 0 {
       notes.append(
-        "\(model.externalBytes) bytes of numbers are in files beside the model, which its size and digest leave out"
+        "\(model.externalBytes) bytes of numbers are in files beside the model: "
+          + TensorNames.list(model.externalFiles.map { printable($0.name) })
       )
     }
     let operations = translation.nodes.map(\.operation)

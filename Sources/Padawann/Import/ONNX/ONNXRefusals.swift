@@ -5,7 +5,8 @@ struct ONNXRefusals {
   var followers = 0
 
   private static let known: Set<String> = [
-    "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape",
+    "AdaptiveAveragePool", "AdaptiveMaxPool", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip",
+    "Concat", "Constant", "ConstantOfShape",
     "Conv", "Div",
     "Dropout", "Flatten", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Identity",
     "LeakyRelu", "Log",
@@ -16,6 +17,7 @@ struct ONNXRefusals {
 
   /// Why a node is refused whatever it reads; `nil` when that is not so.
   static func reason(against node: ONNXNode, _ model: ONNXModel) -> String? {
+    if let refusal = node.refusal { return refusal }
     guard node.domain.isEmpty else {
       return "an operation of the domain \(printable(node.domain)), which is not ONNX's own"
     }
@@ -26,7 +28,7 @@ struct ONNXRefusals {
 
   /// Adds a node.
   mutating func add(_ node: ONNXNode, _ reason: String) {
-    let operation = printable(node.operation)
+    let operation = printable(node.original ?? node.operation)
     guard let place = groups.firstIndex(where: { $0.operation == operation && $0.reason == reason }) else {
       groups.append((operation, reason, [node.title]))
       return

@@ -7,12 +7,21 @@ struct ONNXTensor: Sendable {
   private var bytes: ArraySlice<UInt8> = []
   /// Where they are, when that is another file: `location`, `offset`, `length`.
   private(set) var external: [String: String]?
+  /// The tensor, where another format has it.
+  private var stored: FileTensor?
 
   private static let types: [Int: ElementType] = [
     1: .f32, 2: .u8, 3: .i8, 4: .u16, 5: .i16, 6: .i32, 7: .i64, 9: .bool, 10: .f16, 11: .f64, 12: .u32,
     13: .u64,
     16: .bf16,
   ]
+
+  /// A tensor of another format, which a graph calls `name`.
+  init(_ stored: FileTensor, named name: String) {
+    self.name = name
+    self.stored = stored
+    (shape, type) = (stored.shape, stored.type)
+  }
 
   /// Reads a TensorProto.
   init(_ message: ProtobufReader) throws(PadawannError) {
@@ -101,6 +110,7 @@ struct ONNXTensor: Sendable {
 
   /// The tensor as those of other files are.
   func fileTensor() throws(PadawannError) -> FileTensor {
+    if let stored { return stored }
     do { return try FileTensor(name.isEmpty ? "constant" : name, shape, type, in: bytes) } catch {
       throw error.inside("tensor \(printable(name))")
     }
@@ -113,8 +123,12 @@ struct ONNXExternalFiles {
   private var contents: [String: [UInt8]] = [:]
   private var locations: [String] = []
 
-  /// The bytes of the files that were read.
-  var byteCount: Int { contents.values.reduce(0) { $0 + $1.count } }
+  /// The files that were read, by name.
+  var files: [ExternalFile] {
+    contents.sorted { $0.key < $1.key }.map { name, content in
+      ExternalFile(name: name, byteCount: content.count, digest: Digest(of: content))
+    }
+  }
 
   /// No file yet.
   init(model path: String) {

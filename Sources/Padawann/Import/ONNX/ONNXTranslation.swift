@@ -43,7 +43,7 @@ struct ONNXTranslation {
     }
     try readInput()
     for node in nodes { try translate(node) }
-    try refusals.check(count: nodes.count, model)
+    try refusals.check(count: nodes.count { !$0.isAdded }, model)
     guard model.graph.outputs.count == 1, let output = model.graph.outputs.first else {
       throw PadawannError(
         .unsupported, "the graph has \(model.graph.outputs.count) outputs, and a network here has one",

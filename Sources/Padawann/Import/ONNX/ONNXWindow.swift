@@ -103,6 +103,25 @@ extension ONNXTranslation {
     try addImage(node.operation == "GlobalMaxPool" ? .maxPool(window) : .globalAveragePool, node, source)
   }
 
+  /// A pooling to a given size (PyTorch's, which ONNX has not); here with windows that are all of one size.
+  mutating func adaptivePool(_ node: ONNXNode) throws(PadawannError) {
+    let source = try plain(node)
+    let target = node.attributes["output_size"]?.integers ?? []
+    guard source.groups.count == 3, source.isChannelsFirst, target.count == 2, target.allSatisfy({ $0 > 0 })
+    else {
+      throw PadawannError(.unsupported, "its input is not channels, rows and columns")
+    }
+    let (rows, columns) = (source.shape.height, source.shape.width)
+    guard rows % target[0] == 0, columns % target[1] == 0 else {
+      throw PadawannError(
+        .unsupported, "it makes \(target[0])×\(target[1]) of \(rows)×\(columns) by windows of several sizes")
+    }
+    if target == [rows, columns] { return set(source, of: node) }
+    let pool = Pool(kernel: Extent(rows / target[0], columns / target[1]))
+    let isMaximum = node.operation == "AdaptiveMaxPool"
+    try addImage(isMaximum ? .maxPool(pool) : .averagePool(pool, countsPadding: true), node, source)
+  }
+
   private mutating func addImage(_ operation: NodeOperation, _ node: ONNXNode, _ source: ONNXActivation)
     throws(PadawannError)
   {
