@@ -45,8 +45,8 @@ import Testing
     #expect(
       schemas
         == [
-          "import", "import.list", "train", "evaluate", "predict", "stats", "prune", "evolve", "learn",
-          "finetune",
+          "import", "import.list", "import.sketch", "train", "evaluate", "predict", "stats", "prune",
+          "evolve", "learn", "finetune",
           "compare", "inspect", "verify",
           "data.list",
           "data.get", "data.verify", "data.show", "data.export",

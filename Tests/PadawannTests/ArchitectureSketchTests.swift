@@ -71,6 +71,26 @@ import Testing
       ])
   }
 
+  /// safetensors has tensors by name, where normalisations come last.
+  @Test func tensorsByNameAreBroughtIntoOrder() throws {
+    let tensors =
+      Self.layer("bottom", [4, 108]) + Self.layer("conv1", [3, 1, 5, 5]) + Self.layer("conv2", [12, 3, 3, 3])
+      + Self.norm("norm1", 12) + Self.norm("norm2", 4)
+    let shape = Shape(channels: 1, height: 10, width: 10)
+    #expect(
+      try nodes(tensors, shape).filter { !$0.hasPrefix("max_pool") } == [
+        "conv1", "relu", "conv2", "norm1", "relu_2", "flatten", "bottom", "norm2",
+      ])
+  }
+
+  @Test func namesOfResidualBlocksAreTold() throws {
+    let tensors = Self.layer("layer1.0.conv1", [4, 3, 3, 3]) + Self.layer("fc", [2, 4])
+    let sketch = try ArchitectureSketch(Self.parameters(tensors))
+    #expect(
+      sketch.guesses.contains { $0.contains("layer1.0.conv1 has the name of a residual") },
+      "\(sketch.guesses)")
+  }
+
   @Test func vectorsAndImagesThatAreRead() throws {
     #expect(try nodes(Self.perceptron) == ["a", "b", "relu", "c"])
     let shape = Shape(channels: 1, height: 3, width: 4)
@@ -106,21 +126,21 @@ import Testing
 
   // MARK: Files of others
 
-  static let real: [(file: String, key: String?, nodes: Int)] = [
-    ("hendrycks__outlier-exposure/baseline_epoch_9.pt", nil, 10),
-    ("FYH620__lenet-mnist-openvino/lenet.pth", nil, 12),
-    ("locuslab__convex_adversarial/fashion_mnist.pth", nil, 8),
-    ("SifatTaj__EMNIST_LENET/ckpt.pth", nil, 12),
-    ("Verified-Intelligence__alpha-beta-CROWN/cifar_cnn_a_mix.model", nil, 8),
-    ("tracel-ai__burn/mnist.pt", nil, 12), ("pytorch__executorch/cifar_net.pth", nil, 11),
+  static let real: [(file: String, nodes: Int)] = [
+    ("hendrycks__outlier-exposure/baseline_epoch_9.pt", 10),
+    ("FYH620__lenet-mnist-openvino/lenet.pth", 12),
+    ("locuslab__convex_adversarial/fashion_mnist.pth", 8),
+    ("SifatTaj__EMNIST_LENET/ckpt.pth", 12),
+    ("Verified-Intelligence__alpha-beta-CROWN/cifar_cnn_a_mix.model", 8),
+    ("tracel-ai__burn/mnist.pt", 12), ("tracel-ai__burn/mnist.safetensors", 12),
+    ("pytorch__executorch/cifar_net.pth", 10),
   ]
 
   @Test(
     .enabled(if: SharedFiles.have("real/models/tracel-ai__burn/mnist.pt"), SharedFiles.skipped),
     arguments: real)
-  func realFilesGiveSketchesThatFit(file: String, key: String?, nodes: Int) throws {
-    let tensors = try TensorFile.read(
-      SharedFiles.path("real/models/\(file)"), choosing: TensorChoice(keys: key.map { [$0] }))
+  func realFilesGiveSketchesThatFit(file: String, nodes: Int) throws {
+    let tensors = try TensorFile.read(SharedFiles.path("real/models/\(file)"))
     let parameters = try ImportedParameters(tensors).parameters
     let sketch = try ArchitectureSketch(parameters)
     #expect(sketch.objection == nil, "\(sketch.objection ?? "")")

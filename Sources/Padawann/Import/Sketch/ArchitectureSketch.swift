@@ -54,7 +54,15 @@ package struct ArchitectureSketch: Sendable {
   }
 
   private static func guesses(_ layers: [SketchLayer], _ windows: SketchWindows, isKnown: Bool) -> [String] {
-    var guesses = ["the layers follow one another as in the file, with relu behind each but the last"]
+    var guesses = [
+      "the layers follow one another as in the file, with relu behind each but the last: "
+        + TensorNames.list(layers.map { printable($0.name) })
+    ]
+    if let block = layers.first(where: \.isOfBlock) {
+      guesses.append(
+        "\(printable(block.name)) has the name of a residual block's layer; which activations are added is told by no tensor"
+      )
+    }
     if !isKnown, !windows.choices.isEmpty { guesses.append("an image has the shape \(windows.input)") }
     for (name, choice) in zip(layers.filter(\.isConvolution).map(\.name), windows.choices) {
       guesses.append(

@@ -45,7 +45,36 @@ struct SketchLayer: Sendable {
           + TensorNames.list(strange.map(printable)),
         remedy: "Leave them out with --ignore, if the network does without")
     }
-    return layers
+    return inOrder(layers)
+  }
+
+  /// Files may have their tensors by name or by size: convolutions come before linear layers, and a normalisation behind a
+  /// layer of as many channels, the one before it in the file if that is one.
+  private static func inOrder(_ layers: [SketchLayer]) -> [SketchLayer] {
+    let weighted = layers.filter(\.isConvolution) + layers.filter { !$0.isConvolution && !$0.isNormalisation }
+    var behind: [String: SketchLayer] = [:]
+    var alone: [SketchLayer] = []
+    for (place, layer) in layers.enumerated() where layer.isNormalisation {
+      if place > 0, layers[place - 1].channels == layer.channels, !layers[place - 1].isNormalisation {
+        behind[layers[place - 1].name] = layer
+      } else {
+        alone.append(layer)
+      }
+    }
+    for layer in alone {
+      let owner = weighted.first { $0.channels == layer.channels && behind[$0.name] == nil }
+      if let owner { behind[owner.name] = layer }
+    }
+    let placed = Set(behind.values.map(\.name))
+    let rest = alone.filter { !placed.contains($0.name) }
+    return weighted.flatMap { layer in [layer] + (behind[layer.name].map { [$0] } ?? []) } + rest
+  }
+
+  /// Whether its name is that of a layer in a block of a residual network.
+  var isOfBlock: Bool {
+    let parts = name.split(separator: ".")
+    return parts.contains("shortcut") || parts.contains("downsample")
+      || parts.count > 2 && parts[0].hasPrefix("layer") && parts[1].allSatisfy(\.isNumber)
   }
 
   private init?(_ name: String, _ tensors: [String: [Int]]) {

@@ -36,7 +36,7 @@ struct SketchWindows: Sendable {
     for (place, shape) in shapes.enumerated() {
       var windows = SketchWindows(input: shape)
       guard windows.choose(for: layers) else { continue }
-      windows.cost = windows.cost.map { $0 + Double(place) / 4 }
+      windows.cost = windows.cost.map { $0 + 4 * Double(place) }
       if windows.cost ?? .infinity < best?.cost ?? .infinity { best = windows }
     }
     return best ?? SketchWindows(input: shapes[0])
@@ -80,7 +80,7 @@ struct SketchWindows: Sendable {
       let isMean = size > 1 && (target == nil || target == outputs)
       guard isMean || target.map({ $0 == outputs * size }) ?? true else { continue }
       var chain = chain
-      chain.cost += isMean ? 1.5 : 0
+      chain.cost += isMean ? 1 : 0
       count = min(count + chain.count, Self.largestCount)
       if chain.cost < best?.chain.cost ?? .infinity { best = (chain, isMean) }
     }
