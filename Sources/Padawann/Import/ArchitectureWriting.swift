@@ -42,7 +42,8 @@ extension ArchitectureFile {
 
   /// Names and words have no characters that JSON would escape (`Formats/padawann.md`, section 4); names of a sketch may.
   private static func quoted(_ text: String) -> String {
-    let escaped = printable(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    let plain = text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) }
+    let escaped = String(plain).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     return "\"\(escaped)\""
   }
 }

@@ -108,8 +108,10 @@ struct SketchWindows: Sendable {
         if choice.hasPool { (height, width) = (height / 2, width / 2) }
         guard height > 0, width > 0 else { continue }
         var cost = chain.cost + option.cost
-        if let before = state.keepsSize, let now = option.keepsSize, before != now { cost += 2 }
-        if let before = state.hasPool, before != choice.hasPool { cost += 0.5 }
+        if let now = option.keepsSize, now != state.keepsSize {
+          cost += state.keepsSize == nil ? (now ? 0.5 : 0) : 2
+        }
+        if let before = state.hasPool, before != choice.hasPool { cost += 1 }
         let reached = State(
           height: height, width: width, keepsSize: option.keepsSize ?? state.keepsSize,
           hasPool: choice.hasPool)
@@ -138,10 +140,10 @@ struct SketchWindows: Sendable {
         let keepsSize = isPoint ? nil : padding == half
         // Even kernels are those of strides, with a padding that makes the halves exact.
         let usual = isOdd ? stride == 1 : stride == 2 && padding == half
-        let cost = (usual ? 0 : isOdd ? 3 : 2) + (isOdd && padding == half && !isPoint ? 0.5 : 0)
+        let cost: Double = usual ? 0 : isOdd ? 3 : 2
         for hasPool in [false, true] {
           let choice = Choice(stride: stride, padding: padding, hasPool: hasPool)
-          options.append((choice, cost + (hasPool ? 1 : 0), keepsSize))
+          options.append((choice, cost + (hasPool ? 0.25 : 0), isOdd ? keepsSize : nil))
         }
       }
     }
