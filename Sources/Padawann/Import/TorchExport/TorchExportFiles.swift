@@ -54,7 +54,9 @@ struct TorchExportFiles {
     }
     // A dictionary without tensors has no storage.
     guard inner.entries.contains(where: { $0.name.hasPrefix(root + "data/") }) else { return [] }
-    let tensors = try TorchZip.read(inner, root: root, fileBytes: bytes.count).tensors
+    let tensors = try TorchZip.read(
+      inner, root: root, fileBytes: bytes.count, .weights(keys: nil)
+    ).tensors
     for tensor in tensors { try budget.take(tensor.expandedBytes) }
     return tensors
   }
