@@ -29,11 +29,11 @@
   X(dense_weight_gradient, (const lanes_dense *dense, const float *x, ptrdiff_t x_stride, const float *dy, ptrdiff_t   \
       dy_stride, int32_t blocks, int32_t first, int32_t end, float *dw), (dense, x, x_stride, dy, dy_stride, blocks,   \
       first, end, dw))                                                                                                 \
-  X(add_bias, (float *y, int32_t channels, int32_t plane, const float *bias, int32_t activation, float slope), (y,     \
-      channels, plane, bias, activation, slope))                                                                       \
+  X(add_bias, (float *y, int32_t channels, int32_t plane, const float *bias, const lanes_activation *activation), (y,  \
+      channels, plane, bias, activation))                                                                              \
   X(bias_gradient, (const float *dy, int32_t channels, int32_t plane, float *sums), (dy, channels, plane, sums))       \
-  X(activation_gradient, (const float *y, const float *dy, ptrdiff_t elements, float slope, int32_t adds, float        \
-      *dx), (y, dy, elements, slope, adds, dx))                                                                        \
+  X(activation_gradient, (const lanes_activation *activation, float factor, const float *y, const float *dy,           \
+      ptrdiff_t elements, int32_t adds, float *dx), (activation, factor, y, dy, elements, adds, dx))                   \
   X(pool_gradient, (const lanes_pool *pool, const float *x, const float *dy, float *dx), (pool, x, dy, dx))            \
   X(drop, (const float *x, ptrdiff_t elements, const uint32_t *keys, const uint32_t *second_keys, uint32_t             \
       threshold, float scale, float *y), (x, elements, keys, second_keys, threshold, scale, y))                        \

@@ -14,10 +14,17 @@ import Testing
     .leakyRelu(slope: -2), .tanh, .sigmoid, .gelu(.exact), .gelu(.tanh), .maxPool(Pool(kernel: Extent(2))),
     .maxPool(
       Pool(
-        kernel: Extent(3, 2), stride: Extent(1, 2), padding: Extent(1), dilation: Extent(2, 1), roundsUp: true
+        kernel: Extent(3, 2), stride: Extent(1, 2), padding: Padding(1, 1), dilation: Extent(2, 1),
+        roundsUp: true
       )),
     .averagePool(Pool(kernel: Extent(2)), countsPadding: true),
-    .averagePool(Pool(kernel: Extent(2, 4), stride: Extent(3), padding: Extent(1, 2)), countsPadding: false),
+    .averagePool(Pool(kernel: Extent(2, 4), stride: Extent(3), padding: Padding(1, 2)), countsPadding: false),
+    .maxPool(Pool(kernel: Extent(3), padding: Padding(top: 0, left: 1, bottom: 1, right: 2))),
+    .clip(minimum: 0, maximum: 6), .clip(minimum: -.infinity, maximum: 1),
+    .clip(minimum: -2, maximum: .infinity),
+    .silu, .hardSigmoid(alpha: 1 / 6, beta: 0.5), .hardSigmoid(alpha: 0.2, beta: 0.4), .hardSwish,
+    .pad(Pad(before: 2, behind: 2)),
+    .pad(Pad(before: 0, behind: -1, Padding(top: 1, left: 2, bottom: -1, right: 0))),
     .globalAveragePool, .flatten, .add, .concat, .dropout(rate: 0.5), .dropout(rate: 0), .softmax,
     .logSoftmax,
   ]
@@ -40,7 +47,7 @@ import Testing
   }
 
   @Test func everyOperationIsTried() {
-    #expect(Set(Self.operations.map(\.name)).count == 17)
+    #expect(Set(Self.operations.map(\.name)).count == 22)
   }
 
   @Test func defaultsAreLeftOut() {
@@ -81,6 +88,10 @@ import Testing
     refuses(
       "conv2d", same.merging(["outputs": .integers([1]), "kernel": .integers([.max])]) { $1 }, "bounds")
     refuses("gelu", ["approximate": .text("erf")], "\"none\" or \"tanh\"")
+    refuses("clip", ["min": .text("0")], "is a number")
+    refuses("pad", ["channels": .integers([1, 2, 3])], "one or two whole numbers")
+    refuses("max_pool", ["kernel": .integers([3]), "padding": .integers([1, 2, 3])], "one, two or four")
+    refuses("max_pool", ["kernel": .integers([3]), "padding": .text("same")], "whole numbers")
     refuses("dropout", ["rate": .text("half")], "is a number")
     refuses("avg_pool", ["kernel": .integers([2]), "dilation": .integers([1])], "no attribute \"dilation\"")
   }

@@ -47,7 +47,7 @@ struct RandomNetworks {
   private mutating func grow() {
     let inputs = [pick(4) == 0 ? pick(nodes.count + 1) - 1 : nodes.count - 1]
     let source = inputs[0] == Node.image ? image : shapes[inputs[0]]
-    switch pick(14) {
+    switch pick(18) {
     case 0...3: append(.convolution(convolution(source)), inputs)
     case 4: append(.batchNormalisation(epsilon: 1e-3), inputs)
     case 5, 6: append(.relu, inputs)
@@ -56,6 +56,10 @@ struct RandomNetworks {
     case 9, 10: append(pool(), inputs)
     case 11: append([.globalAveragePool, .dropout(rate: 0.2), .softmax][pick(3)], inputs)
     case 12: append(.add, inputs + equalShapes(source))
+    case 13: append([.silu, .hardSwish, .hardSigmoid(alpha: 0.3, beta: 0.4)][pick(3)], inputs)
+    case 14: append(.clip(minimum: [-.infinity, -0.5, 0][pick(3)], maximum: [0.5, 6][pick(2)]), inputs)
+    case 15: append(.pad(pad(source)), inputs)
+    case 16: append(.maxPool(Pool(kernel: Extent(1), stride: Extent(1 + pick(3), 2))), inputs)
     default: append(.concat, inputs + equalShapes(source))
     }
   }
@@ -82,9 +86,25 @@ struct RandomNetworks {
     if pick(2) == 0 { return .maxPool(Pool(kernel: Extent(2), roundsUp: pick(3) == 0)) }
     let kernel = Extent(1 + pick(3), 1 + pick(3))
     let pool = Pool(
-      kernel: kernel, stride: Extent(1 + pick(2)), padding: Extent(kernel.height / 2, kernel.width / 2),
+      kernel: kernel, stride: Extent(1 + pick(2)), padding: padding(kernel),
       roundsUp: pick(2) == 0)
     return pick(2) == 0 ? .maxPool(pool) : .averagePool(pool, countsPadding: pick(2) == 0)
+  }
+
+  private mutating func padding(_ kernel: Extent) -> Padding {
+    guard pick(3) == 0 else { return Padding(kernel.height / 2, kernel.width / 2) }
+    return Padding(
+      top: pick(kernel.height), left: pick(kernel.width), bottom: pick(kernel.height),
+      right: pick(kernel.width))
+  }
+
+  private mutating func pad(_ source: Shape) -> Pad {
+    func amount(_ size: Int, _ most: Int) -> Int { pick(4) == 0 && size > 2 ? -1 : pick(most) }
+    return Pad(
+      before: amount(source.channels, 3), behind: amount(source.channels, 3),
+      Padding(
+        top: amount(source.height, 2), left: amount(source.width, 2), bottom: amount(source.height, 2),
+        right: amount(source.width, 2)))
   }
 
   private mutating func append(_ operation: NodeOperation, _ inputs: [Int]) {

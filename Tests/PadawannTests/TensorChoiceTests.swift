@@ -107,7 +107,7 @@ import Testing
         Node("c", .leakyRelu(slope: 0.2), inputs: [1]),
         Node("d", .gelu(.tanh), inputs: [1]), Node("e", .add, inputs: [2, 3]),
         Node(
-          "f", .maxPool(Pool(kernel: Extent(3), stride: Extent(2), padding: Extent(1), roundsUp: true)),
+          "f", .maxPool(Pool(kernel: Extent(3), stride: Extent(2), padding: Padding(1, 1), roundsUp: true)),
           inputs: [4]),
         Node("g", .averagePool(Pool(kernel: Extent(2)), countsPadding: false), inputs: [5]),
         Node("h", .concat, inputs: [6, 6]), Node("i", .dropout(rate: 0.3), inputs: [7]),

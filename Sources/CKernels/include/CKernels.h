@@ -29,12 +29,22 @@ bool lanes_level_is_available(int32_t level);
 
 // What happens to a finished sum of output o: y = activation(fma(sum, scale[o], bias[o]) + addend), where the addend, of
 // lanes_sum and of lanes_winograd_convolve without pooling, is at the same place as y; without one nothing is added.
-enum { ACTIVATION_NONE = 0, ACTIVATION_RELU = 1, ACTIVATION_LEAKY = 2 };
+enum {
+  ACTIVATION_NONE = 0,
+  ACTIVATION_RELU = 1,
+  ACTIVATION_LEAKY = 2,
+  ACTIVATION_CLIP = 3,
+  ACTIVATION_HARD_SWISH = 4, // x * min(max(x + 3, 0), 6) / 6
+};
+typedef struct {
+  int32_t kind;
+  float slope;     // ACTIVATION_LEAKY: what negative numbers are multiplied by
+  float low, high; // the bounds, which may be infinite; of ACTIVATION_RELU 0 and infinity, of ACTIVATION_NONE both infinite
+} lanes_activation;
 typedef struct {
   const float *scale;
   const float *bias;
-  float slope; // ACTIVATION_LEAKY: what negative numbers are multiplied by
-  int32_t activation;
+  lanes_activation activation;
   const float *addend; // or NULL; blocks follow as those of y
 } lanes_epilogue;
 
@@ -136,7 +146,8 @@ void lanes_pad(int32_t level, const lanes_padding *padding, const float *x, floa
 typedef struct {
   int32_t channels, height, width, output_height, output_width;
   int32_t kernel_height, kernel_width, stride_height, stride_width;
-  int32_t padding_height, padding_width, dilation_height, dilation_width;
+  int32_t top, left, bottom, right; // padding
+  int32_t dilation_height, dilation_width;
   int32_t average;
 } lanes_pool;
 void lanes_pool_windows(int32_t level, const lanes_pool *pool, const float *x, float *y);

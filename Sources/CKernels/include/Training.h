@@ -39,13 +39,15 @@ void lanes_dense_weight_gradient(int32_t level, const lanes_dense *dense, const 
 // --- what happens to single activations -----------------------------------------------------------------------------------
 
 // y[c][p] = activation(y[c][p] + bias[c]), with a bias per lane: bias holds channels x LANES.
-void lanes_add_bias(int32_t level, float *y, int32_t channels, int32_t plane, const float *bias, int32_t activation,
-                    float slope);
+void lanes_add_bias(int32_t level, float *y, int32_t channels, int32_t plane, const float *bias,
+                    const lanes_activation *activation);
 // sums[c] = the sum over positions of dy[c], lane by lane.
 void lanes_bias_gradient(int32_t level, const float *dy, int32_t channels, int32_t plane, float *sums);
-// dx = dy where y > 0, otherwise slope * dy (0 for a slope of 0); added to dx if `adds`. dx may be dy.
-void lanes_activation_gradient(int32_t level, const float *y, const float *dy, ptrdiff_t elements, float slope,
-                               int32_t adds, float *dx);
+// dx = factor * dy times the slope of the activation, which `y` tells: its result, or what it read for ACTIVATION_HARD_SWISH
+// and a negative slope of ACTIVATION_LEAKY. It is 0 at the kinks of ACTIVATION_CLIP, as in PyTorch's relu6. Added to dx if
+// `adds`. dx may be dy.
+void lanes_activation_gradient(int32_t level, const lanes_activation *activation, float factor, const float *y,
+                               const float *dy, ptrdiff_t elements, int32_t adds, float *dx);
 // dx of lanes_pool_windows is added to dx; the first of equal maxima has all of a window's gradient.
 void lanes_pool_gradient(int32_t level, const lanes_pool *pool, const float *x, const float *dy, float *dx);
 // y = x * scale where a hash of (keys of the lane, element) is at least `threshold` of 2^24, otherwise 0; y may be x.

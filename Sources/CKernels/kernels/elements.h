@@ -1,11 +1,12 @@
 // Kernels without edges.
 
 static void pointwise(const float *x, int32_t channels, int32_t plane, const lanes_epilogue *epilogue, float *y) {
+  const lanes_activation activation = epilogue->activation;
   for (int32_t channel = 0; channel < channels; channel++) {
     const vector scale = splat(epilogue->scale[channel]), bias = splat(epilogue->bias[channel]);
     const ptrdiff_t start = (ptrdiff_t)channel * plane * LANES, end = start + (ptrdiff_t)plane * LANES;
     for (ptrdiff_t at = start; at < end; at += WIDTH)
-      store(y + at, activate(fma_(load(x + at), scale, bias), epilogue->activation, epilogue->slope));
+      store(y + at, activate(fma_(load(x + at), scale, bias), activation.kind, &activation));
   }
 }
 
@@ -48,7 +49,7 @@ INLINE void inside(int32_t start, int32_t kernel, int32_t dilation, int32_t size
 // The divisor of a mean, by PyTorch's rules: a rounded-up window ends with the padding, not beyond it.
 INLINE float divisor(const lanes_pool *p, int32_t top, int32_t left, int32_t taps) {
   if (p->average == 2) return (float)taps;
-  const int32_t below = p->height + p->padding_height - top, right = p->width + p->padding_width - left;
+  const int32_t below = p->height + p->bottom - top, right = p->width + p->right - left;
   const int32_t rows = p->kernel_height < below ? p->kernel_height : below;
   const int32_t columns = p->kernel_width < right ? p->kernel_width : right;
   return (float)(rows * (int64_t)columns);
@@ -82,14 +83,13 @@ static void pool_pair(const lanes_pool *p, const float *x, float *y) {
 }
 
 static void pool_windows(const lanes_pool *p, const float *x, float *y) {
-  const bool is_pair = !p->average && p->kernel_height == 2 && p->kernel_width == 2 && p->padding_height == 0 &&
-                       p->padding_width == 0 && p->dilation_height == 1 && p->dilation_width == 1;
+  const bool is_pair = !p->average && p->kernel_height == 2 && p->kernel_width == 2 && p->top == 0 &&
+                       p->left == 0 && p->dilation_height == 1 && p->dilation_width == 1;
   for (int32_t channel = 0; channel < p->channels; channel++) {
     const float *plane = x + (ptrdiff_t)channel * p->height * p->width * LANES;
     for (int32_t row = 0; row < p->output_height; row++)
       for (int32_t column = 0; column < p->output_width; column++, y += LANES) {
-        const int32_t top = row * p->stride_height - p->padding_height;
-        const int32_t left = column * p->stride_width - p->padding_width;
+        const int32_t top = row * p->stride_height - p->top, left = column * p->stride_width - p->left;
         if (is_pair && top + 1 < p->height && left + 1 < p->width)
           pool_pair(p, plane + ((ptrdiff_t)top * p->width + left) * LANES, y);
         else

@@ -3,11 +3,12 @@
 typedef int32_t integers __attribute__((ext_vector_type(WIDTH)));
 typedef uint32_t words __attribute__((ext_vector_type(WIDTH)));
 
-static void add_bias(float *y, int32_t channels, int32_t plane, const float *bias, int32_t activation, float slope) {
+static void add_bias(float *y, int32_t channels, int32_t plane, const float *bias, const lanes_activation *given) {
+  const lanes_activation activation = *given;
   for (int32_t channel = 0; channel < channels; channel++, bias += LANES)
     for (int32_t position = 0; position < plane; position++, y += LANES)
       UNROLLED for (int at = 0; at < LANES; at += WIDTH)
-        store(y + at, activate(load(y + at) + load(bias + at), activation, slope));
+        store(y + at, activate(load(y + at) + load(bias + at), activation.kind, &activation));
 }
 
 static void bias_gradient(const float *dy, int32_t channels, int32_t plane, float *sums) {
@@ -20,12 +21,25 @@ static void bias_gradient(const float *dy, int32_t channels, int32_t plane, floa
   }
 }
 
-static void activation_gradient(const float *y, const float *dy, ptrdiff_t elements, float slope, int32_t adds,
-                                float *dx) {
+// The gradient in front of an activation; see lanes_activation_gradient.
+INLINE vector gradient_before(vector y, vector gradient, const int32_t kind, const lanes_activation *with) {
+  switch (kind) {
+  case ACTIVATION_RELU: return y > splat(0) ? gradient : splat(0);
+  case ACTIVATION_LEAKY: return y > splat(0) ? gradient : gradient * splat(with->slope);
+  case ACTIVATION_CLIP: return y > splat(with->low) ? (splat(with->high) > y ? gradient : splat(0)) : splat(0);
+  case ACTIVATION_HARD_SWISH:
+    gradient = splat(3) > y ? gradient * (y / splat(3) + splat(0.5f)) : gradient;
+    return y > splat(-3) ? gradient : splat(0);
+  default: return gradient;
+  }
+}
+
+static void activation_gradient(const lanes_activation *given, float factor, const float *y, const float *dy,
+                                ptrdiff_t elements, int32_t adds, float *dx) {
+  const lanes_activation activation = *given;
   for (ptrdiff_t at = 0; at < elements * LANES; at += WIDTH) {
-    const vector gradient = load(dy + at);
-    const vector below = slope == 0 ? splat(0) : gradient * splat(slope);
-    const vector result = load(y + at) > splat(0) ? gradient : below;
+    vector result = gradient_before(load(y + at), load(dy + at), activation.kind, &activation);
+    if (factor != 1) result *= splat(factor);
     store(dx + at, adds ? load(dx + at) + result : result);
   }
 }
@@ -66,8 +80,8 @@ static void pool_gradient(const lanes_pool *p, const float *x, const float *dy, 
     const ptrdiff_t start = (ptrdiff_t)channel * p->height * p->width * LANES;
     for (int32_t row = 0; row < p->output_height; row++)
       for (int32_t column = 0; column < p->output_width; column++, dy += LANES)
-        pool_window_gradient(p, x + start, row * p->stride_height - p->padding_height,
-                             column * p->stride_width - p->padding_width, dy, dx + start);
+        pool_window_gradient(p, x + start, row * p->stride_height - p->top, column * p->stride_width - p->left, dy,
+                             dx + start);
   }
 }
 

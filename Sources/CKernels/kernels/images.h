@@ -43,17 +43,17 @@ INLINE loaded_channel first_channel(int32_t plane, const lanes_epilogue *loading
 }
 
 // Writes one element of every image as floats.
-INLINE void store_pixels(const uint8_t pixels[16], vector scale, vector bias, const int activation, float slope,
-                         float *x) {
+INLINE void store_pixels(const uint8_t pixels[16], vector scale, vector bias, const int32_t kind,
+                         const lanes_activation *activation, float *x) {
   UNROLLED for (int part = 0; part < PARTS; part++) {
     const bytes_of_vector bytes = *(const bytes_of_vector *)(pixels + part * WIDTH);
-    store(x + part * WIDTH, activate(fma_(__builtin_convertvector(bytes, vector), scale, bias), activation, slope));
+    store(x + part * WIDTH, activate(fma_(__builtin_convertvector(bytes, vector), scale, bias), kind, activation));
   }
 }
 
-INLINE void load_bytes_with(const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane, const int activation,
+INLINE void load_bytes_with(const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane, const int32_t kind,
                             const lanes_epilogue *loading, float *x) {
-  const float slope = loading->slope;
+  const lanes_activation activation = loading->activation;
   int32_t element = 0;
   loaded_channel at = first_channel(plane, loading);
   _Alignas(64) uint8_t square[16][16] = {{0}};
@@ -70,30 +70,31 @@ INLINE void load_bytes_with(const uint8_t *pixels, int32_t count, int32_t elemen
     advance_channel(&at, element, plane, loading);
     if (element + 16 <= at.end) {
       const vector scale = at.scale, bias = at.bias;
-      for (int i = 0; i < 16; i++) store_pixels(square[i], scale, bias, activation, slope, x + i * LANES);
+      for (int i = 0; i < 16; i++) store_pixels(square[i], scale, bias, kind, &activation, x + i * LANES);
       continue;
     }
     for (int i = 0; i < 16; i++) {
       advance_channel(&at, element + i, plane, loading);
-      store_pixels(square[i], at.scale, at.bias, activation, slope, x + i * LANES);
+      store_pixels(square[i], at.scale, at.bias, kind, &activation, x + i * LANES);
     }
   }
   for (; element < elements; element++, x += LANES) {
     for (int image = 0; image < 16; image++)
       square[0][image] = image < count ? pixels[(ptrdiff_t)image * elements + element] : 0;
     advance_channel(&at, element, plane, loading);
-    store_pixels(square[0], at.scale, at.bias, activation, slope, x);
+    store_pixels(square[0], at.scale, at.bias, kind, &activation, x);
   }
 }
 
 static void load_bytes(const uint8_t *pixels, int32_t count, int32_t elements, int32_t plane,
                        const lanes_epilogue *loading, float *x) {
-  if (loading->activation == ACTIVATION_RELU)
+  const int32_t kind = loading->activation.kind;
+  if (kind == ACTIVATION_RELU)
     load_bytes_with(pixels, count, elements, plane, ACTIVATION_RELU, loading, x);
-  else if (loading->activation == ACTIVATION_LEAKY)
-    load_bytes_with(pixels, count, elements, plane, ACTIVATION_LEAKY, loading, x);
-  else
+  else if (kind == ACTIVATION_NONE)
     load_bytes_with(pixels, count, elements, plane, ACTIVATION_NONE, loading, x);
+  else
+    load_bytes_with(pixels, count, elements, plane, kind, loading, x);
 }
 
 static void load_floats(const float *pixels, int32_t count, int32_t elements, int32_t plane,
@@ -105,7 +106,7 @@ static void load_floats(const float *pixels, int32_t count, int32_t elements, in
     advance_channel(&at, element, plane, loading);
     for (int part = 0; part < PARTS; part++) {
       const vector value = fma_(load(lanes + part * WIDTH), at.scale, at.bias);
-      store(x + (ptrdiff_t)element * LANES + part * WIDTH, activate(value, loading->activation, loading->slope));
+      store(x + (ptrdiff_t)element * LANES + part * WIDTH, activate(value, loading->activation.kind, &loading->activation));
     }
   }
 }

@@ -47,16 +47,26 @@ INLINE vector relu(vector x) {
 INLINE vector larger(vector a, vector b) { return a > b ? a : b; }
 INLINE vector smaller(vector a, vector b) { return a < b ? a : b; }
 
-INLINE vector activate(vector x, int32_t activation, float slope) {
-  if (activation == ACTIVATION_RELU) return relu(x);
-  if (activation == ACTIVATION_LEAKY) return splat(0) > x ? x * splat(slope) : x;
-  return x;
+// Keeps a NaN of x, too.
+INLINE vector clip(vector x, vector low, vector high) {
+  x = low > x ? low : x;
+  return x > high ? high : x;
+}
+
+// The kind is given on its own because a constant one makes code of its own. Where it is none, nothing and a ReLU are clips
+// too: that takes fewer branches at the end of every sum.
+INLINE vector activate(vector x, const int32_t kind, const lanes_activation *with) {
+  if (kind == ACTIVATION_LEAKY) return splat(0) > x ? x * splat(with->slope) : x;
+  if (kind == ACTIVATION_HARD_SWISH) return x * clip(x + splat(3), splat(0), splat(6)) / splat(6);
+  if (__builtin_constant_p(kind) && kind == ACTIVATION_NONE) return x;
+  if (__builtin_constant_p(kind) && kind == ACTIVATION_RELU) return relu(x);
+  return clip(x, splat(with->low), splat(with->high));
 }
 
 // The end of output o where nothing is added: see lanes_epilogue.
 INLINE vector finish(vector sum, const lanes_epilogue *epilogue, int32_t o) {
   const vector y = fma_(sum, splat(epilogue->scale[o]), splat(epilogue->bias[o]));
-  return activate(y, epilogue->activation, epilogue->slope);
+  return activate(y, epilogue->activation.kind, &epilogue->activation);
 }
 
 // The end of output o, with what is at the same place of another activation added, stored.
@@ -64,7 +74,7 @@ INLINE void finish_at(vector sum, const lanes_epilogue *epilogue, int32_t o, con
                       ptrdiff_t at) {
   vector result = fma_(sum, splat(epilogue->scale[o]), splat(epilogue->bias[o]));
   if (addend) result += load(addend + at);
-  store(y + at, activate(result, epilogue->activation, epilogue->slope));
+  store(y + at, activate(result, epilogue->activation.kind, &epilogue->activation));
 }
 
 // Sums that stay in registers: those of so many outputs, of three positions or tiles, and of so many vectors of their

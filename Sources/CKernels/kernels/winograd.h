@@ -34,13 +34,13 @@ INLINE void transform_output(const vector m[6], const int size, vector out[4]) {
 // What happens to the elements of one channel before they are transformed; see lanes_winograd.
 typedef struct {
   vector scale, bias;
-  float slope;
+  lanes_activation activation;
 } before_channel;
 enum { BEFORE_NOTHING = -1 };
 
 INLINE vector load_before(const float *x, const int activation, const before_channel *before) {
   if (activation == BEFORE_NOTHING) return load(x);
-  return activate(fma_(load(x), before->scale, before->bias), activation, before->slope);
+  return activate(fma_(load(x), before->scale, before->bias), activation, &before->activation);
 }
 
 // Which of 6 x 6 elements, one bit each, lie inside of an activation; the others are zero, whatever happens before.
@@ -106,20 +106,21 @@ static void transform_tile(const lanes_winograd *shape, const tile *from, float 
   const uint64_t inside = inside_patch(shape, top, left);
   const ptrdiff_t row = (ptrdiff_t)shape->width * LANES, plane = shape->height * row, v_stride = product_stride(shape);
   const float *x = from->x + top * row + left * (ptrdiff_t)LANES;
-  before_channel before = {splat(1), splat(0), 0};
+  before_channel before = {splat(1), splat(0), {0}};
   for (int32_t channel = 0; channel < shape->channels; channel++, x += plane, v += TILES_AT_ONCE * LANES) {
     if (!shape->before) {
       transform_inside(x, row, inside, BEFORE_NOTHING, &before, v, v_stride);
       continue;
     }
     before = (before_channel){splat(shape->before->scale[channel]), splat(shape->before->bias[channel]),
-                              shape->before->slope};
-    if (shape->before->activation == ACTIVATION_RELU)
-      transform_inside(x, row, inside, ACTIVATION_RELU, &before, v, v_stride);
-    else if (shape->before->activation == ACTIVATION_LEAKY)
-      transform_inside(x, row, inside, ACTIVATION_LEAKY, &before, v, v_stride);
-    else
-      transform_inside(x, row, inside, ACTIVATION_NONE, &before, v, v_stride);
+                              shape->before->activation};
+    switch (before.activation.kind) {
+    case ACTIVATION_RELU: transform_inside(x, row, inside, ACTIVATION_RELU, &before, v, v_stride); break;
+    case ACTIVATION_LEAKY: transform_inside(x, row, inside, ACTIVATION_LEAKY, &before, v, v_stride); break;
+    case ACTIVATION_CLIP: transform_inside(x, row, inside, ACTIVATION_CLIP, &before, v, v_stride); break;
+    case ACTIVATION_HARD_SWISH: transform_inside(x, row, inside, ACTIVATION_HARD_SWISH, &before, v, v_stride); break;
+    default: transform_inside(x, row, inside, ACTIVATION_NONE, &before, v, v_stride);
+    }
   }
 }
 

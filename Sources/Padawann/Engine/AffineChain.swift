@@ -26,6 +26,14 @@ struct AffineChain {
     }
   }
 
+  /// Appends `x * factor + summand`, before any activation.
+  mutating func append(factor: Double, summand: Double) {
+    for channel in scale.indices {
+      scale[channel] *= factor
+      bias[channel] = bias[channel] * factor + summand
+    }
+  }
+
   /// Rounds the numbers, once.
   func epilogue() throws(PadawannError) -> Epilogue {
     try Epilogue(scale: scale.map { Float($0) }, bias: bias.map { Float($0) }, activation)

@@ -59,14 +59,18 @@ struct FoldedTail {
     where chain.activation == .none && !pools && addend == nil:
       chain.append(numbers, epsilon: epsilon)
     // A maximum and a rising function can be exchanged.
-    case (.relu, _) where chain.activation == .none: chain.activation = .relu
-    case (.leakyRelu(let slope), _) where chain.activation == .none && (slope >= 0 || !pools):
-      chain.activation = .leaky(slope: slope)
+    case (let operation, _) where operation.activation != nil && chain.activation == .none:
+      guard let activation = operation.activation, !(pools && activation.falls) else { return false }
+      chain.activation = activation
+    case (.hardSigmoid(let alpha, let beta), _) where chain.activation == .none && !pools && addend == nil:
+      chain.append(factor: Double(alpha), summand: Double(beta))
+      chain.activation = .clip(low: 0, high: 1)
     case (.add, _) where chain.activation == .none && !pools && addend == nil:
       guard let other = network.architecture.partner(of: last, in: index), isPlanned(other)
       else { return false }
       addend = other
-    case (.maxPool(let pool), _) where mayPool && !pools && addend == nil && pool.isTwoByTwo && !chain.falls:
+    case (.maxPool(let pool), _)
+    where mayPool && !pools && addend == nil && pool.isTwoByTwo && !chain.activation.falls:
       let source = network.architecture.inputShape(of: index)
       guard !pool.roundsUp || (source.height % 2 == 0 && source.width % 2 == 0) else { return false }
       pools = true
@@ -87,13 +91,19 @@ extension Architecture {
 
 extension Pool {
   fileprivate var isTwoByTwo: Bool {
-    kernel == Extent(2) && stride == Extent(2) && padding == Extent(0) && dilation == Extent(1)
+    kernel == Extent(2) && stride == Extent(2) && padding == .none && dilation == Extent(1)
   }
 }
 
-extension AffineChain {
-  /// Whether the activation can fall while its argument rises.
-  fileprivate var falls: Bool {
-    if case .leaky(let slope) = activation { slope < 0 } else { false }
+extension NodeOperation {
+  /// The activation that an epilogue has for it; `nil` for another operation.
+  var activation: Epilogue.Activation? {
+    switch self {
+    case .relu: .relu
+    case .leakyRelu(let slope): .leaky(slope: slope)
+    case .clip(let minimum, let maximum): .clip(low: minimum, high: maximum)
+    case .hardSwish: .hardSwish
+    default: nil
+    }
   }
 }

@@ -57,7 +57,7 @@ struct Planner {
     case .convolution(let layer): try plan(layer, index)
     case .linear(let layer): try plan(layer, index)
     case .flatten, .dropout: valueOfNode[index] = sources[0]
-    case .batchNormalisation, .relu, .leakyRelu: try planChain(index)
+    case .batchNormalisation, .relu, .leakyRelu, .clip, .hardSigmoid, .hardSwish: try planChain(index)
     case .maxPool(let pool): append(.pool(pool, nil, from: source, to: shape), sources, index)
     case .averagePool(let pool, let counts):
       append(
@@ -65,10 +65,12 @@ struct Planner {
     case .globalAveragePool:
       let whole = Pool(kernel: Extent(source.height, source.width))
       append(.pool(whole, .ofWhatIsInside, from: source, to: shape), sources, index)
+    case .pad(let pad): append(.pad(source, pad), sources, index)
     case .add: append(.add(count: shape.count), sources, index)
     case .concat: append(.concat(counts: sources.map { counts[$0] }), sources, index)
     case .tanh: append(.function(.tanh, count: shape.count), sources, index)
     case .sigmoid: append(.function(.sigmoid, count: shape.count), sources, index)
+    case .silu: append(.function(.silu, count: shape.count), sources, index)
     case .gelu(let formula): append(.function(.gelu(formula), count: shape.count), sources, index)
     case .softmax: append(.softmax(source, logarithm: false), sources, index)
     case .logSoftmax: append(.softmax(source, logarithm: true), sources, index)
@@ -119,7 +121,8 @@ struct Planner {
     let windows = convolution.windows(to: shape)
     let squares = fields[value]?.grid(rows: windows.rows, columns: windows.columns, of: source)
     if convolution.padding != .none {
-      append(.pad(source, convolution.padding), [value], count: source.padded(by: convolution.padding).count)
+      append(
+        .surround(source, convolution.padding), [value], count: source.padded(by: convolution.padding).count)
       value = counts.count - 1
     }
     let kernel = try LayerKernel(weights, convolution, from: source, to: shape)

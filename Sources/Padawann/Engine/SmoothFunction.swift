@@ -2,6 +2,7 @@
 enum SmoothFunction: Sendable {
   case tanh
   case sigmoid
+  case silu
   case gelu(GELU)
 
   /// `nil` for another operation.
@@ -9,6 +10,7 @@ enum SmoothFunction: Sendable {
     switch operation {
     case .tanh: self = .tanh
     case .sigmoid: self = .sigmoid
+    case .silu: self = .silu
     case .gelu(let formula): self = .gelu(formula)
     default: return nil
     }
@@ -33,6 +35,7 @@ enum SmoothFunction: Sendable {
     switch self {
     case .tanh: tanhOf(x)
     case .sigmoid: 1 / (1 + expOf(-x))
+    case .silu: x / (1 + expOf(-x))
     case .gelu(let formula): formula.value(x)
     }
   }
@@ -41,6 +44,9 @@ enum SmoothFunction: Sendable {
     switch self {
     case .tanh: return 1 - y * y
     case .sigmoid: return y * (1 - y)
+    case .silu:
+      let share = 1 / (1 + expOf(-x))
+      return share * (1 + x * (1 - share))
     case .gelu(.exact):
       return 0.5 * (1 + erfOf(x / 2.0.squareRoot())) + x * expOf(-x * x / 2) / (2 * Double.pi).squareRoot()
     case .gelu(.tanh):

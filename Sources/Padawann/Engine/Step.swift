@@ -22,7 +22,8 @@ struct Step: Sendable {
     case winograd(WinogradKernel, [Epilogue])
     case lookup(LookupKernel, [Epilogue])
     case pointwise([Epilogue], plane: Int)
-    case pad(Shape, Padding)
+    case surround(Shape, Padding)
+    case pad(Shape, Pad)
     case pool(Pool, InstructionSet.Average?, from: Shape, to: Shape)
     case add(count: Int)
     case concat(counts: [Int])
@@ -40,7 +41,7 @@ struct Step: Sendable {
     case .winograd: "winograd"
     case .lookup: "lookup"
     case .pointwise: "pointwise"
-    case .pad: "pad"
+    case .surround, .pad: "pad"
     case .pool: "pool"
     case .add: "add"
     case .concat: "concat"

@@ -30,7 +30,11 @@ extension Step {
     case .pointwise(let epilogues, let plane):
       let epilogue = epilogues.of(magnitude: magnitude)
       forEachBlock(blocks, x, epilogue.outputs * plane, y) { x, y, _ in set.pointwise(x, epilogue, to: y) }
-    case .pad(let shape, let padding):
+    case .pad(let shape, let pad):
+      forEachBlock(blocks, x, shape.count, y, pad.padded(shape).count) { x, y, _ in
+        set.pad(x, shape, by: pad, to: y)
+      }
+    case .surround(let shape, let padding):
       forEachBlock(blocks, x, shape.count, y, shape.padded(by: padding).count) { x, y, _ in
         set.pad(x, shape, by: padding, to: y)
       }

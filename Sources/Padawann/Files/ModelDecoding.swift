@@ -6,6 +6,7 @@ struct ModelDecoding {
   private(set) var isCompact = false
   private var hasTaskParameters = false
   private var hasTaskOutputs = false
+  private var mayHaveMoreOperations = false
   private(set) var payloadBytes = 0
 
   /// Checks everything that `Formats/padawann.md` says a reader must check.
@@ -30,7 +31,8 @@ struct ModelDecoding {
       throw PadawannError(.data, "the group \"nodes\" is missing", at: "/")
     }
     var payload = try Payload(root, isCompact: isCompact)
-    var decoding = NodeDecoding(isCompact: isCompact, unknown: unknown)
+    var decoding = NodeDecoding(
+      isCompact: isCompact, mayHaveMoreOperations: mayHaveMoreOperations, unknown: unknown)
     let network = try decoding.network(
       nodes, input: Shape(channels: sizes[0], height: sizes[1], width: sizes[2]), &payload)
     try payload.finish()
@@ -100,6 +102,7 @@ struct ModelDecoding {
     isCompact = features.contains(ModelRules.compactPlanes)
     hasTaskParameters = features.contains(ModelRules.taskParameters)
     hasTaskOutputs = features.contains(ModelRules.taskOutputs)
+    mayHaveMoreOperations = features.contains(ModelRules.moreOperations)
   }
 
   private mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {

@@ -51,6 +51,7 @@ struct ModelEncoding {
     return (isCompact ? [ModelRules.compactPlanes] : [])
       + (hasTaskParameters ? [ModelRules.taskParameters] : [])
       + (model.hasTaskOutputs ? [ModelRules.taskOutputs] : [])
+      + (model.hasMoreOperations ? [ModelRules.moreOperations] : [])
   }
 
   /// The paths of all groups of a model's file.

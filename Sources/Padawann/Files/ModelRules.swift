@@ -4,7 +4,9 @@ package enum ModelRules {
   static let major: Int64 = 1
   /// The version of a model's file: the first that has what is in it, so that older programs know what they do not.
   static func minor(of model: Model) -> Int64 {
-    if model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs { return 2 }
+    let isOfTwo =
+      model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs || model.hasMoreOperations
+    if isOfTwo { return 2 }
     return model.provenance.history.isEmpty ? 0 : 1
   }
   static let modelClass = "padawann"
@@ -14,7 +16,9 @@ package enum ModelRules {
   static let taskParameters = "task-parameters"
   /// The feature of files in which some task has another number of outputs than the network.
   static let taskOutputs = "task-outputs"
-  static let knownFeatures: Set<String> = [compactPlanes, taskParameters, taskOutputs]
+  /// The feature of files with an operation that version 1.1 does not have.
+  static let moreOperations = "more-operations"
+  static let knownFeatures: Set<String> = [compactPlanes, taskParameters, taskOutputs, moreOperations]
   static let maximumTasks = 256
   /// Of a longer history the first steps are left out: a group of HDF5 has at most 256 attributes here.
   static let maximumSteps = 128
@@ -112,6 +116,17 @@ package enum ModelRules {
   }
 }
 
+extension NodeOperation {
+  /// Whether a file with it requires the feature ``ModelRules/moreOperations``.
+  var isOneOfMoreOperations: Bool {
+    switch self {
+    case .clip, .silu, .hardSigmoid, .hardSwish, .pad: true
+    case .maxPool(let pool), .averagePool(let pool, _): !pool.padding.isEven
+    default: false
+    }
+  }
+}
+
 extension ModelTask {
   /// Checks that a model can hold the task; what it has of its own is checked with its network.
   ///
@@ -140,6 +155,11 @@ extension ModelTask {
 }
 
 extension Model {
+  /// Whether its network has an operation that version 1.1 does not have.
+  var hasMoreOperations: Bool {
+    network.architecture.nodes.contains(where: \.operation.isOneOfMoreOperations)
+  }
+
   /// Whether some task's head has another number of outputs than the network.
   var hasTaskOutputs: Bool {
     let architecture = network.architecture

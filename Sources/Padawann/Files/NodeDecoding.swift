@@ -3,11 +3,13 @@ import HDF5
 /// Turns the groups of nodes back into a network, trusting nothing.
 struct NodeDecoding {
   let isCompact: Bool
+  let mayHaveMoreOperations: Bool
   private(set) var unknown: UnknownAttributes
 
   /// Adds the attributes of nodes to those that are `unknown` already.
-  init(isCompact: Bool, unknown: UnknownAttributes) {
+  init(isCompact: Bool, mayHaveMoreOperations: Bool, unknown: UnknownAttributes) {
     self.isCompact = isCompact
+    self.mayHaveMoreOperations = mayHaveMoreOperations
     self.unknown = unknown
   }
 
@@ -126,6 +128,12 @@ struct NodeDecoding {
         guard attributes[key].map(value.isStored) ?? true else {
           throw PadawannError(.data, "the attribute \"\(key)\" is not stored as this attribute is")
         }
+      }
+      guard mayHaveMoreOperations || !operation.isOneOfMoreOperations else {
+        throw PadawannError(
+          .data,
+          "\(name), or its padding, is of a version that has it only with the feature "
+            + "\"\(ModelRules.moreOperations)\", which the file does not require")
       }
       return operation
     } catch {

@@ -33,17 +33,24 @@ public enum ArchitectureFile {
     }
     let sizes = document.input + [1, 1]
     let input = Shape(channels: sizes[0], height: sizes[1], width: sizes[2])
-    return try Architecture(input: input, nodes: nodes(document.nodes))
+    return try Architecture(input: input, nodes: nodes(document.nodes, input))
   }
 
-  private static func nodes(_ descriptions: [[String: JSONValue]]) throws(PadawannError) -> [Node] {
+  private static func nodes(_ descriptions: [[String: JSONValue]], _ input: Shape) throws(PadawannError)
+    -> [Node]
+  {
     var nodes: [Node] = []
     var indices = ["input": Node.image]
+    // What an adaptive pooling is depends on the shape of its input; a node that does not fit is reported later.
+    var shapes: [Shape?] = []
     for (index, description) in descriptions.enumerated() {
       do throws(PadawannError) {
-        let node = try self.node(description, index, indices)
+        let node = try self.node(description, index, indices) { $0 == Node.image ? input : shapes[$0] }
         nodes.append(node)
         indices[node.name] = index
+        let sources = node.inputs.map { $0 == Node.image ? input : shapes[$0] }
+        let known = sources.compactMap { $0 }
+        shapes.append(known.count == sources.count ? try? node.operation.outputShape(of: known) : nil)
       } catch {
         throw error.inside("node \(index)")
       }
@@ -51,9 +58,9 @@ public enum ArchitectureFile {
     return nodes
   }
 
-  private static func node(_ description: [String: JSONValue], _ index: Int, _ indices: [String: Int])
-    throws(PadawannError) -> Node
-  {
+  private static func node(
+    _ description: [String: JSONValue], _ index: Int, _ indices: [String: Int], _ shape: (Int) -> Shape?
+  ) throws(PadawannError) -> Node {
     guard case .text(let operation) = description["op"] else {
       throw PadawannError(.data, "\"op\" is missing or not a text")
     }
@@ -82,7 +89,28 @@ public enum ArchitectureFile {
       }
       attributes[key] = attribute
     }
-    return Node(name, try NodeOperation(name: operation, attributes: attributes), inputs: inputs)
+    return Node(
+      name, try self.operation(operation, attributes, shape(inputs[0])), inputs: inputs)
+  }
+
+  /// An operation of a network, or one that is another name for such: `relu6` and `adaptive_avg_pool`.
+  private static func operation(_ name: String, _ attributes: [String: OperationAttribute], _ source: Shape?)
+    throws(PadawannError) -> NodeOperation
+  {
+    switch (name, attributes["size"]) {
+    case ("relu6", nil) where attributes.isEmpty: return .clip(minimum: 0, maximum: 6)
+    case ("adaptive_avg_pool", .integers(let size))
+    where (1...2).contains(size.count) && attributes.count == 1:
+      guard let source else {
+        throw PadawannError(.data, "an adaptive pooling needs an input whose shape is known")
+      }
+      return try .adaptiveAverage(Extent(size[0], size[size.count - 1]), of: source)
+    case ("relu6", _): throw PadawannError(.data, "relu6 has no attributes")
+    case ("adaptive_avg_pool", _):
+      throw PadawannError(
+        .data, "an adaptive_avg_pool has a \"size\", one or two whole numbers, and nothing else")
+    default: return try NodeOperation(name: name, attributes: attributes)
+    }
   }
 
   private static func reason(_ error: any Error) -> String {

@@ -28,6 +28,15 @@ extension InstructionSet {
     lanes_pad(level, &value, x.floats, y.floats)
   }
 
+  /// The input with zeros around it, or without what is cut off.
+  func pad(_ x: BlockSlice, _ shape: Shape, by pad: Pad, to y: BlockSlice) {
+    precondition(x.elements == shape.count && y.elements == pad.padded(shape).count, "shapes fit")
+    y.clear()
+    pad.forEachRun(of: shape) { from, to, count in
+      y.part(to..<(to + count)).copy(x.part(from..<(from + count)))
+    }
+  }
+
   /// How the divisor of a mean is found; `nil` stands for a maximum.
   enum Average: Sendable {
     case ofPaddedWindow
@@ -52,7 +61,8 @@ extension InstructionSet {
     (value.output_height, value.output_width) = (Int32(output.height), Int32(output.width))
     (value.kernel_height, value.kernel_width) = (Int32(pool.kernel.height), Int32(pool.kernel.width))
     (value.stride_height, value.stride_width) = (Int32(pool.stride.height), Int32(pool.stride.width))
-    (value.padding_height, value.padding_width) = (Int32(pool.padding.height), Int32(pool.padding.width))
+    (value.top, value.left) = (Int32(pool.padding.top), Int32(pool.padding.left))
+    (value.bottom, value.right) = (Int32(pool.padding.bottom), Int32(pool.padding.right))
     (value.dilation_height, value.dilation_width) = (Int32(pool.dilation.height), Int32(pool.dilation.width))
     value.average = average.map { $0 == .ofPaddedWindow ? 1 : 2 } ?? 0
     return value

@@ -10,15 +10,29 @@ struct Epilogue: Sendable {
     case none
     case relu
     case leaky(slope: Float)
+    case clip(low: Float, high: Float)
+    case hardSwish
 
-    /// Writes it where a kernel reads it.
-    func write(to value: inout lanes_epilogue) {
+    /// It as a kernel reads it.
+    var kernelValue: lanes_activation {
+      var value = lanes_activation(kind: 0, slope: 1, low: -.infinity, high: .infinity)
       switch self {
-      case .none: value.activation = Int32(ACTIVATION_NONE)
-      case .relu: value.activation = Int32(ACTIVATION_RELU)
-      case .leaky(let slope):
-        value.activation = Int32(ACTIVATION_LEAKY)
-        value.slope = slope
+      case .none: value.kind = Int32(ACTIVATION_NONE)
+      case .relu: (value.kind, value.low) = (Int32(ACTIVATION_RELU), 0)
+      case .leaky(let slope): (value.kind, value.slope) = (Int32(ACTIVATION_LEAKY), slope)
+      case .clip(let low, let high):
+        (value.kind, value.low, value.high) = (Int32(ACTIVATION_CLIP), low, high)
+      case .hardSwish: value.kind = Int32(ACTIVATION_HARD_SWISH)
+      }
+      return value
+    }
+
+    /// Whether its result can fall while its argument rises.
+    var falls: Bool {
+      switch self {
+      case .none, .relu, .clip: false
+      case .leaky(let slope): slope < 0
+      case .hardSwish: true
       }
     }
   }
@@ -68,7 +82,7 @@ struct Epilogue: Sendable {
     value.scale = scale.elements
     value.bias = bias.elements
     value.addend = addend
-    activation.write(to: &value)
+    value.activation = activation.kernelValue
     return withExtendedLifetime((scale, bias)) { body(&value) }
   }
 }

@@ -5,8 +5,8 @@ extension InstructionSet {
   /// `y = activation(y + bias)`, with one bias per channel and lane.
   func addBias(_ bias: BlockSlice, _ activation: Epilogue.Activation, plane: Int, to y: BlockSlice) {
     precondition(bias.elements * plane == y.elements, "one bias per channel and lane")
-    let (kind, slope) = activation.kernelValue
-    lanes_add_bias(level, y.floats, Int32(bias.elements), Int32(plane), bias.floats, kind, slope)
+    var value = activation.kernelValue
+    lanes_add_bias(level, y.floats, Int32(bias.elements), Int32(plane), bias.floats, &value)
   }
 
   /// The sums over the positions of every channel, lane by lane.
@@ -15,10 +15,17 @@ extension InstructionSet {
     lanes_bias_gradient(level, dy.floats, Int32(sums.elements), Int32(plane), sums.floats)
   }
 
-  /// The gradient in front of `max(x, slope * x)` for a slope from 0; `dx` may be `dy`.
-  func activationGradient(_ y: BlockSlice, _ dy: BlockSlice, slope: Float, adds: Bool, to dx: BlockSlice) {
+  /// The gradient in front of `activation(factor * x + …)`; `dx` may be `dy`.
+  ///
+  /// - Parameter y: its result; what it read where that does not tell its slope: for activations that fall.
+  func activationGradient(
+    _ activation: Epilogue.Activation, factor: Float = 1, _ y: BlockSlice, _ dy: BlockSlice, adds: Bool,
+    to dx: BlockSlice
+  ) {
     precondition(y.elements == dy.elements && dx.elements == dy.elements, "blocks of one size")
-    lanes_activation_gradient(level, y.floats, dy.floats, dy.elements, slope, adds ? 1 : 0, dx.floats)
+    var value = activation.kernelValue
+    lanes_activation_gradient(
+      level, &value, factor, y.floats, dy.floats, dy.elements, adds ? 1 : 0, dx.floats)
   }
 
   /// Adds the gradient of the inputs of windows.
@@ -66,15 +73,5 @@ extension InstructionSet {
     lanes_channel_combine(
       level, dy.floats, x.floats, factors, slopes, offsets, Int32(factors.count),
       Int32(x.elements / factors.count), Int32(lanes), dx.floats)
-  }
-}
-
-extension Epilogue.Activation {
-  fileprivate var kernelValue: (kind: Int32, slope: Float) {
-    switch self {
-    case .none: (Int32(ACTIVATION_NONE), 0)
-    case .relu: (Int32(ACTIVATION_RELU), 0)
-    case .leaky(let slope): (Int32(ACTIVATION_LEAKY), slope)
-    }
   }
 }

@@ -50,7 +50,7 @@ struct PixelLoading: Sendable {
         var value = lanes_epilogue()
         value.scale = scale.baseAddress
         value.bias = offset.baseAddress
-        activation.write(to: &value)
+        value.activation = activation.kernelValue
         body(&value)
       }
     }

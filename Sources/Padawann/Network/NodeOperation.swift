@@ -1,48 +1,3 @@
-/// Two sizes or steps, along rows and columns.
-package struct Extent: Hashable, Sendable {
-  /// Along rows (vertically).
-  package var height: Int
-  /// Along columns (horizontally).
-  package var width: Int
-
-  /// Makes an extent; ``Architecture`` checks its bounds.
-  package init(_ height: Int, _ width: Int) {
-    self.height = height
-    self.width = width
-  }
-
-  /// The same along both.
-  package init(_ both: Int) { self.init(both, both) }
-}
-
-/// How many rows or columns are added around an image.
-package struct Padding: Hashable, Sendable {
-  /// Rows above.
-  package var top: Int
-  /// Columns at the left.
-  package var left: Int
-  /// Rows below.
-  package var bottom: Int
-  /// Columns at the right.
-  package var right: Int
-
-  /// Makes a padding; ``Architecture`` checks its bounds.
-  package init(top: Int, left: Int, bottom: Int, right: Int) {
-    self.top = top
-    self.left = left
-    self.bottom = bottom
-    self.right = right
-  }
-
-  /// The same at opposite sides.
-  package init(_ vertical: Int, _ horizontal: Int) {
-    self.init(top: vertical, left: horizontal, bottom: vertical, right: horizontal)
-  }
-
-  /// No padding.
-  package static let none = Padding(0, 0)
-}
-
 /// A two-dimensional cross-correlation, PyTorch's `Conv2d` with zero padding.
 ///
 /// Its weights have the shape outputs × (inputs / groups) × kernel height × kernel width.
@@ -97,8 +52,8 @@ package struct Pool: Hashable, Sendable {
   package var kernel: Extent
   /// The step between two windows.
   package var stride: Extent
-  /// The ring around the input: -infinity for a maximum, zeros for an average.
-  package var padding: Extent
+  /// What is around the input: -infinity for a maximum, zeros for an average.
+  package var padding: Padding
   /// The distance between two elements of a window; 1 for an average.
   package var dilation: Extent
   /// Whether a last window that is only partly inside counts (PyTorch's `ceil_mode`).
@@ -106,7 +61,7 @@ package struct Pool: Hashable, Sendable {
 
   /// Makes a window; ``Architecture`` checks it.
   package init(
-    kernel: Extent, stride: Extent? = nil, padding: Extent = Extent(0), dilation: Extent = Extent(1),
+    kernel: Extent, stride: Extent? = nil, padding: Padding = .none, dilation: Extent = Extent(1),
     roundsUp: Bool = false
   ) {
     self.kernel = kernel
@@ -125,6 +80,24 @@ package enum GELU: String, Hashable, Sendable, CaseIterable {
   case tanh
 }
 
+/// Zeros around the channels, rows and columns of an activation; a negative number cuts as many off instead, as PyTorch's `pad`
+/// does it.
+package struct Pad: Hashable, Sendable {
+  /// Channels before the first.
+  package var before: Int
+  /// Channels behind the last.
+  package var behind: Int
+  /// Rows and columns.
+  package var padding: Padding
+
+  /// Makes a pad; ``Architecture`` checks it.
+  package init(before: Int = 0, behind: Int = 0, _ padding: Padding = .none) {
+    self.before = before
+    self.behind = behind
+    self.padding = padding
+  }
+}
+
 /// What a node computes from the activations of its inputs.
 package enum NodeOperation: Hashable, Sendable {
   /// See ``Convolution``.
@@ -137,16 +110,26 @@ package enum NodeOperation: Hashable, Sendable {
   case relu
   /// `x` where positive, otherwise `slope * x`.
   case leakyRelu(slope: Float)
+  /// The nearest number from `minimum` to `maximum`; one of them may be infinite. ReLU6 is that from 0 to 6.
+  case clip(minimum: Float, maximum: Float)
   /// The hyperbolic tangent.
   case tanh
   /// `1 / (1 + exp(-x))`.
   case sigmoid
+  /// `x / (1 + exp(-x))`.
+  case silu
+  /// `alpha * x + beta`, at least 0 and at most 1.
+  case hardSigmoid(alpha: Float, beta: Float)
+  /// `x * min(max(x + 3, 0), 6) / 6`.
+  case hardSwish
   /// See ``GELU``.
   case gelu(GELU)
   /// The maximum of every window.
   case maxPool(Pool)
   /// The mean of every window; padding counts as zeros in it or not at all.
   case averagePool(Pool, countsPadding: Bool)
+  /// See ``Pad``.
+  case pad(Pad)
   /// The mean of every channel.
   case globalAveragePool
   /// Channels × rows × columns become a vector, row-major.
@@ -178,11 +161,16 @@ package enum NodeOperation: Hashable, Sendable {
     case .batchNormalisation: "batch_norm"
     case .relu: "relu"
     case .leakyRelu: "leaky_relu"
+    case .clip: "clip"
     case .tanh: "tanh"
     case .sigmoid: "sigmoid"
+    case .silu: "silu"
+    case .hardSigmoid: "hard_sigmoid"
+    case .hardSwish: "hard_swish"
     case .gelu: "gelu"
     case .maxPool: "max_pool"
     case .averagePool: "avg_pool"
+    case .pad: "pad"
     case .globalAveragePool: "global_avg_pool"
     case .flatten: "flatten"
     case .add: "add"

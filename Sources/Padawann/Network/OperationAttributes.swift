@@ -8,6 +8,9 @@ package enum OperationAttribute: Hashable, Sendable {
   case text(String)
   /// Yes or no.
   case flag(Bool)
+
+  /// Whether it is no infinite number.
+  package var isFinite: Bool { if case .real(let number) = self { number.isFinite } else { true } }
 }
 
 extension NodeOperation {
@@ -24,11 +27,17 @@ extension NodeOperation {
     case .linear(let layer): [("outputs", .integers([layer.outputs])), ("bias", .flag(layer.hasBias))]
     case .batchNormalisation(let epsilon): [("epsilon", .real(epsilon))]
     case .leakyRelu(let slope): [("slope", .real(slope))]
+    case .clip(let minimum, let maximum): [("min", .real(minimum)), ("max", .real(maximum))]
+    case .hardSigmoid(let alpha, let beta): [("alpha", .real(alpha)), ("beta", .real(beta))]
+    case .pad(let pad):
+      [("channels", .integers([pad.before, pad.behind])), ("padding", pad.padding.attribute)]
     case .gelu(let formula): [("approximate", .text(formula.rawValue))]
     case .maxPool(let pool): pool.attributes + [("dilation", pool.dilation.attribute)]
     case .averagePool(let pool, let counts): pool.attributes + [("count_include_pad", .flag(counts))]
     case .dropout(let rate): [("rate", .real(rate))]
-    case .relu, .tanh, .sigmoid, .globalAveragePool, .flatten, .add, .concat, .softmax, .logSoftmax: []
+    case .relu, .tanh, .sigmoid, .silu, .hardSwish, .globalAveragePool, .flatten, .add, .concat, .softmax,
+      .logSoftmax:
+      []
     }
   }
 
@@ -63,6 +72,9 @@ extension NodeOperation {
     case "linear": ["outputs", "bias"]
     case "batch_norm": ["epsilon"]
     case "leaky_relu": ["slope"]
+    case "clip": ["min", "max"]
+    case "hard_sigmoid": ["alpha", "beta"]
+    case "pad": ["channels", "padding"]
     case "gelu": ["approximate"]
     case "max_pool": ["kernel", "stride", "padding", "ceil_mode", "dilation"]
     case "avg_pool": ["kernel", "stride", "padding", "ceil_mode", "count_include_pad"]
@@ -81,13 +93,23 @@ extension NodeOperation {
     case "batch_norm": .batchNormalisation(epsilon: try reader.real("epsilon", default: 1e-5))
     case "relu": .relu
     case "leaky_relu": .leakyRelu(slope: try reader.real("slope", default: 0.01))
+    case "clip":
+      .clip(
+        minimum: try reader.real("min", default: -.infinity),
+        maximum: try reader.real("max", default: .infinity))
     case "tanh": .tanh
     case "sigmoid": .sigmoid
+    case "silu": .silu
+    case "hard_sigmoid":
+      .hardSigmoid(
+        alpha: try reader.real("alpha", default: 1 / 6), beta: try reader.real("beta", default: 0.5))
+    case "hard_swish": .hardSwish
     case "gelu": .gelu(try reader.formula())
     case "max_pool": .maxPool(try Pool(&reader, dilates: true))
     case "avg_pool":
       .averagePool(
         try Pool(&reader, dilates: false), countsPadding: try reader.flag("count_include_pad", default: true))
+    case "pad": .pad(try Pad(&reader))
     case "global_avg_pool": .globalAveragePool
     case "flatten": .flatten
     case "add": .add
@@ -102,99 +124,9 @@ extension NodeOperation {
   }
 
   private static let names = """
-    conv2d, linear, batch_norm, relu, leaky_relu, tanh, sigmoid, gelu, max_pool, avg_pool, global_avg_pool, flatten, \
-    add, concat, dropout, softmax, log_softmax
+    conv2d, linear, batch_norm, relu, leaky_relu, clip, tanh, sigmoid, silu, hard_sigmoid, hard_swish, gelu, max_pool, \
+    avg_pool, pad, global_avg_pool, flatten, add, concat, dropout, softmax, log_softmax
     """
-}
-
-/// Takes attributes by key and remembers which were taken.
-private struct AttributesReader {
-  private var rest: [String: OperationAttribute]
-
-  init(_ attributes: [String: OperationAttribute]) { rest = attributes }
-
-  func finish(_ name: String) throws(PadawannError) {
-    if let key = rest.keys.min() { throw PadawannError(.data, "\(name) has no attribute \"\(key)\"") }
-  }
-
-  mutating func integers(_ key: String) throws(PadawannError) -> [Int]? {
-    switch rest.removeValue(forKey: key) {
-    case nil: return nil
-    case .integers(let values): return values
-    default: throw PadawannError(.data, "\"\(key)\" is one or more whole numbers")
-    }
-  }
-
-  mutating func integer(_ key: String, default fallback: Int? = nil) throws(PadawannError) -> Int {
-    guard let values = try integers(key) else {
-      if let fallback { return fallback }
-      throw PadawannError(.data, "\"\(key)\" is missing")
-    }
-    guard values.count == 1 else { throw PadawannError(.data, "\"\(key)\" is one whole number") }
-    return values[0]
-  }
-
-  mutating func extent(_ key: String, default fallback: Extent? = nil) throws(PadawannError) -> Extent {
-    guard let values = try integers(key) else {
-      if let fallback { return fallback }
-      throw PadawannError(.data, "\"\(key)\" is missing")
-    }
-    switch values.count {
-    case 1: return Extent(values[0])
-    case 2: return Extent(values[0], values[1])
-    default: throw PadawannError(.data, "\"\(key)\" is one or two whole numbers")
-    }
-  }
-
-  mutating func real(_ key: String, default fallback: Float) throws(PadawannError) -> Float {
-    switch rest.removeValue(forKey: key) {
-    case nil: return fallback
-    case .real(let value): return value
-    case .integers(let values) where values.count == 1: return Float(values[0])
-    default: throw PadawannError(.data, "\"\(key)\" is a number")
-    }
-  }
-
-  mutating func flag(_ key: String, default fallback: Bool) throws(PadawannError) -> Bool {
-    switch rest.removeValue(forKey: key) {
-    case nil: return fallback
-    case .flag(let value): return value
-    // Stored models have no truth values.
-    case .integers([0]): return false
-    case .integers([1]): return true
-    default: throw PadawannError(.data, "\"\(key)\" is true or false")
-    }
-  }
-
-  mutating func formula() throws(PadawannError) -> GELU {
-    switch rest.removeValue(forKey: "approximate") {
-    case nil: return .exact
-    case .text(let word):
-      if let formula = GELU(rawValue: word) { return formula }
-      fallthrough
-    default: throw PadawannError(.data, "\"approximate\" is \"none\" or \"tanh\"")
-    }
-  }
-
-  /// A padding, or `nil` for `same`.
-  mutating func padding() throws(PadawannError) -> Padding? {
-    if case .text(let word) = rest["padding"] {
-      rest["padding"] = nil
-      switch word {
-      case "same": return nil
-      case "valid": return Padding.none
-      default: throw PadawannError(.data, "\"padding\" is \"same\", \"valid\" or whole numbers")
-      }
-    }
-    let values = try integers("padding") ?? [0]
-    switch values.count {
-    case 1: return Padding(values[0], values[0])
-    case 2: return Padding(values[0], values[1])
-    case 4: return Padding(top: values[0], left: values[1], bottom: values[2], right: values[3])
-    default:
-      throw PadawannError(.data, "\"padding\" is one, two or four whole numbers (top, left, bottom, right)")
-    }
-  }
 }
 
 extension Convolution {
@@ -204,7 +136,7 @@ extension Convolution {
     dilation = try reader.extent("dilation", default: Extent(1))
     groups = try reader.integer("groups", default: 1)
     hasBias = try reader.flag("bias", default: true)
-    if let given = try reader.padding() {
+    if let given = try reader.paddingOrSame() {
       padding = given
     } else {
       padding = try samePadding()
@@ -226,19 +158,29 @@ extension Convolution {
   }
 }
 
+extension Pad {
+  fileprivate init(_ reader: inout AttributesReader) throws(PadawannError) {
+    let channels = try reader.integers("channels") ?? [0, 0]
+    guard (1...2).contains(channels.count) else {
+      throw PadawannError(.data, "\"channels\" is one or two whole numbers (before, behind)")
+    }
+    self.init(before: channels[0], behind: channels[channels.count - 1], try reader.padding())
+  }
+}
+
 extension Pool {
   fileprivate init(_ reader: inout AttributesReader, dilates: Bool) throws(PadawannError) {
     let kernel = try reader.extent("kernel")
     self.init(
       kernel: kernel, stride: try reader.extent("stride", default: kernel),
-      padding: try reader.extent("padding", default: Extent(0)),
+      padding: try reader.padding(),
       dilation: dilates ? try reader.extent("dilation", default: Extent(1)) : Extent(1),
       roundsUp: try reader.flag("ceil_mode", default: false))
   }
 
   fileprivate var attributes: [(key: String, value: OperationAttribute)] {
     [
-      ("kernel", kernel.attribute), ("stride", stride.attribute), ("padding", padding.attribute),
+      ("kernel", kernel.attribute), ("stride", stride.attribute), ("padding", padding.shortAttribute),
       ("ceil_mode", .flag(roundsUp)),
     ]
   }
@@ -250,4 +192,9 @@ extension Extent {
 
 extension Padding {
   fileprivate var attribute: OperationAttribute { .integers([top, left, bottom, right]) }
+
+  /// Two numbers where opposite sides are equal, as pools of files before version 1.2 have them.
+  fileprivate var shortAttribute: OperationAttribute {
+    isEven ? .integers([top, left]) : attribute
+  }
 }

@@ -23,8 +23,8 @@ extension Pool {
         inside += 1
       }
       // A window that is rounded up ends with the padding, not beyond it.
-      let height = min(rows.upperBound, source.height + padding.height) - rows.lowerBound
-      let width = min(columns.upperBound, source.width + padding.width) - columns.lowerBound
+      let height = min(rows.upperBound, source.height + padding.bottom) - rows.lowerBound
+      let width = min(columns.upperBound, source.width + padding.right) - columns.lowerBound
       return sum / Float(countsPadding ? height * width : inside)
     }
   }
@@ -37,10 +37,10 @@ extension Pool {
     result.reserveCapacity(shape.count)
     for channel in 0..<shape.channels {
       for row in 0..<shape.height {
-        let top = row * stride.height - padding.height
+        let top = row * stride.height - padding.top
         let rows = top..<(top + dilation.height * (kernel.height - 1) + 1)
         for column in 0..<shape.width {
-          let left = column * stride.width - padding.width
+          let left = column * stride.width - padding.left
           result.append(value(channel, rows, left..<(left + dilation.width * (kernel.width - 1) + 1)))
         }
       }

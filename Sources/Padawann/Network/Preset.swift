@@ -4,6 +4,9 @@ public enum Preset: String, CaseIterable, Sendable {
   case mnistNet = "mnist-net"
   /// The thesis' feed-forward net (thesis-facts 18): 50,816 edges. It has a ReLU on the normalised INPUT.
   case mlp
+  /// The ResNet-20 for CIFAR-10 (He et al. 2016, section 4.2) with shortcuts of option A, and the names that the tensors of its
+  /// best known PyTorch code have (akamaster/pytorch_resnet_cifar10): 268,336 edges.
+  case resnet20 = "resnet-20"
 
   /// The graph.
   public var architecture: Architecture {
@@ -34,6 +37,9 @@ public enum Preset: String, CaseIterable, Sendable {
           ("fc2", .linear(Linear(outputs: 10))),
           ("log_softmax", .logSoftmax),
         ]
+      case .resnet20:
+        return try Architecture(
+          input: Shape(channels: 3, height: 32, width: 32), nodes: ResidualNodes.nodes(blocks: 3))
       }
       return try Architecture(
         input: Shape(channels: 1, height: 28, width: 28),

@@ -90,11 +90,16 @@ package struct ReferenceEvaluator: Sendable {
       return x.indices.map { x[$0] * slope[$0 / plane] + offset[$0 / plane] }
     case (.relu, _): return x.map { $0.replacing(with: 0, where: $0 .< 0) }
     case (.leakyRelu(let slope), _): return x.map { $0.replacing(with: $0 * slope, where: $0 .< 0) }
+    case (.clip(let minimum, let maximum), _): return x.map { $0.clipped(from: minimum, to: maximum) }
+    case (.hardSigmoid(let alpha, let beta), _): return x.map { ($0 * alpha + beta).clipped(from: 0, to: 1) }
+    case (.hardSwish, _): return x.map { $0 * ($0 + 3).clipped(from: 0, to: 6) / 6 }
+    case (.silu, _): return x.map { $0.mapped { $0 / (1 + expOf(-$0)) } }
     case (.tanh, _): return x.map { $0.mapped { tanhOf($0) } }
     case (.sigmoid, _): return x.map { $0.mapped { 1 / (1 + expOf(-$0)) } }
     case (.gelu(let formula), _): return x.map { $0.mapped(formula.value) }
     case (.maxPool(let pool), _): return pool.maximum(x, source, to: shape)
     case (.averagePool(let pool, let counts), _): return pool.average(x, source, counts, to: shape)
+    case (.pad(let pad), _): return pad.evaluate(x, source)
     case (.globalAveragePool, _): return channelMeans(x, source)
     case (.add, _): return inputs.dropFirst().reduce(x) { sum, next in zip(sum, next).map { $0 + $1 } }
     case (.concat, _): return Array(inputs.joined())
@@ -168,6 +173,11 @@ extension SIMD16<Float> {
     var result = self
     for lane in 0..<16 { result[lane] = Float(function(Double(self[lane]))) }
     return result
+  }
+
+  /// The nearest numbers between two bounds; no number stays none.
+  fileprivate func clipped(from minimum: Float, to maximum: Float) -> SIMD16<Float> {
+    replacing(with: minimum, where: self .< minimum).replacing(with: maximum, where: self .> maximum)
   }
 }
 

@@ -49,7 +49,17 @@ extension NodeOperation {
     case .dropout(let rate):
       try require(rate >= 0 && rate < 1, "a dropout rate is at least 0 and below 1")
       return source
-    case .relu, .tanh, .sigmoid, .gelu, .softmax, .logSoftmax: return source
+    case .clip(let minimum, let maximum):
+      try require(
+        minimum <= maximum && minimum < .infinity && maximum > -.infinity
+          && (minimum.isFinite || maximum.isFinite),
+        "a clip has a finite bound, and \"min\" is at most \"max\"")
+      return source
+    case .hardSigmoid(let alpha, let beta):
+      try require(alpha.isFinite && beta.isFinite, "alpha and beta are finite numbers")
+      return source
+    case .relu, .tanh, .sigmoid, .silu, .hardSwish, .gelu, .softmax, .logSoftmax: return source
+    case .pad(let pad): return try pad.outputShape(of: source)
     case .maxPool(let pool): return try pool.outputShape(of: source)
     case .averagePool(let pool, _):
       try require(pool.dilation == Extent(1), "an average has no dilation")
@@ -128,12 +138,21 @@ extension Pool {
     try requireExtents(
       [kernel.height, kernel.width, stride.height, stride.width, dilation.height, dilation.width], from: 1,
       "a window, stride or dilation")
-    try requireExtents([padding.height, padding.width], from: 0, "a padding")
+    try requireExtents([padding.top, padding.left, padding.bottom, padding.right], from: 0, "a padding")
+    // PyTorch's rule where opposite sides are equal, as they always are there; ONNX's elsewhere.
     try require(
-      padding.height * 2 <= kernel.height && padding.width * 2 <= kernel.width,
-      "the padding is at most half of the window")
-    guard let height = steps(source.height, kernel.height, stride.height, padding.height, dilation.height),
-      let width = steps(source.width, kernel.width, stride.width, padding.width, dilation.width)
+      padding.top == padding.bottom
+        ? padding.top * 2 <= kernel.height : max(padding.top, padding.bottom) < kernel.height,
+      "the padding is at most half of the window, or, with unequal sides, smaller than the window")
+    try require(
+      padding.left == padding.right
+        ? padding.left * 2 <= kernel.width : max(padding.left, padding.right) < kernel.width,
+      "the padding is at most half of the window, or, with unequal sides, smaller than the window")
+    guard
+      let height = steps(
+        source.height, kernel.height, stride.height, (padding.top, padding.bottom), dilation.height),
+      let width = steps(
+        source.width, kernel.width, stride.width, (padding.left, padding.right), dilation.width)
     else {
       throw PadawannError(
         .data, "a window of \(kernel.height)×\(kernel.width) does not fit into \(source) with this padding")
@@ -142,11 +161,27 @@ extension Pool {
   }
 
   /// The number of windows along one direction; PyTorch's rule, in which a rounded-up last window must begin inside the
-  /// input or its left padding.
-  private func steps(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int? {
-    let room = size + 2 * padding - dilation * (kernel - 1) - 1 + (roundsUp ? stride - 1 : 0)
+  /// input or the padding before it.
+  private func steps(
+    _ size: Int, _ kernel: Int, _ stride: Int, _ padding: (before: Int, behind: Int), _ dilation: Int
+  ) -> Int? {
+    let room =
+      size + padding.before + padding.behind - dilation * (kernel - 1) - 1 + (roundsUp ? stride - 1 : 0)
     guard room >= 0 else { return nil }
     let count = room / stride + 1
-    return roundsUp && (count - 1) * stride >= size + padding ? count - 1 : count
+    return roundsUp && (count - 1) * stride >= size + padding.before ? count - 1 : count
+  }
+}
+
+extension Pad {
+  fileprivate func outputShape(of source: Shape) throws(PadawannError) -> Shape {
+    let limit = Architecture.Limits.extent
+    let all = [before, behind, padding.top, padding.left, padding.bottom, padding.right]
+    try require(all.allSatisfy { (-limit...limit).contains($0) }, "a pad is -\(limit) to \(limit)")
+    let shape = padded(source)
+    try require(
+      [shape.channels, shape.height, shape.width].allSatisfy { (1...limit).contains($0) },
+      "of \(source) it makes \(shape), which is out of bounds")
+    return shape
   }
 }

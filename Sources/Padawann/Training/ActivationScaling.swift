@@ -72,7 +72,7 @@ extension NodeOperation {
   /// Whether a positive factor of the input becomes a factor of the result.
   fileprivate var passesFactors: Bool {
     switch self {
-    case .relu, .leakyRelu, .maxPool, .averagePool, .globalAveragePool, .flatten, .dropout: true
+    case .relu, .leakyRelu, .maxPool, .averagePool, .pad, .globalAveragePool, .flatten, .dropout: true
     default: false
     }
   }

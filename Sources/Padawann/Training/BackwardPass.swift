@@ -15,10 +15,12 @@ extension TrainingEngine {
     let (dx, dy) = (gradient(source, block), gradient(index, block))
     let (from, shape) = (plan.shape(of: source), plan.shape(of: index))
     switch node.operation {
-    case .relu: set.activationGradient(y, dy, slope: 0, adds: !isInPlace, to: dx)
-    case .leakyRelu(let slope) where slope > 0:
-      set.activationGradient(y, dy, slope: slope, adds: !isInPlace, to: dx)
-    case .leakyRelu(let slope): set.activationGradient(x, dy, slope: slope, adds: true, to: dx)
+    case .relu, .clip: activationGradient(node.operation, y, dy, adds: !isInPlace, to: dx)
+    case .leakyRelu(let slope):
+      activationGradient(node.operation, slope > 0 ? y : x, dy, adds: !isInPlace, to: dx)
+    case .hardSwish: activationGradient(node.operation, x, dy, adds: true, to: dx)
+    case .hardSigmoid(let alpha, _):
+      set.activationGradient(.clip(low: 0, high: 1), factor: alpha, y, dy, adds: true, to: dx)
     case .dropout(let rate):
       dropoutGradient(rate, step.dropoutKeys(node: index, block: block), dy, isInPlace, to: dx)
     case .maxPool(let pool): set.poolGradient(x, from, pool, nil, dy, shape, to: dx)
@@ -31,13 +33,21 @@ extension TrainingEngine {
         set.add(dx, dy, to: dx)
       }
     case .concat: separate(index, block)
-    case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.addGradient(x, y, dy, to: dx)
+    case .pad(let pad): addCrop(dy, from, pad, to: dx)
+    case .tanh, .sigmoid, .silu, .gelu: SmoothFunction(node.operation)?.addGradient(x, y, dy, to: dx)
     case .softmax: softmaxGradient(y, shape, logarithm: false, dy, to: dx)
     case .logSoftmax: softmaxGradient(y, shape, logarithm: true, dy, to: dx)
     case .batchNormalisation:
       normalisations[index]?.addGradient(dy, x, lanes: step.lanes(of: block), set, to: dx)
     case .flatten, .linear, .convolution: break
     }
+  }
+
+  private func activationGradient(
+    _ operation: NodeOperation, _ told: BlockSlice, _ dy: BlockSlice, adds: Bool, to dx: BlockSlice
+  ) {
+    guard let activation = operation.activation else { return }
+    set.activationGradient(activation, told, dy, adds: adds, to: dx)
   }
 
   /// The first node that adds to a gradient finds what the step before has left.
@@ -97,22 +107,18 @@ extension TrainingEngine {
     layer.kernel.inputGradient(
       set, layer.weights.values, gradientBuffer(of: index), blocks: block..<(block + 1),
       taps: 0..<layer.kernel.tapCount, to: target)
-    if hasPaddedGradient(index), let padding = layer.padding { crop(target, source, padding, block, to: dx) }
+    if hasPaddedGradient(index), let padding = layer.padding {
+      let (shape, pad) = (plan.shape(of: source), Pad(padding))
+      let padded = BlockSlice(target, block: block, elements: pad.padded(shape).count)
+      addCrop(padded, shape, pad, to: dx)
+    }
   }
 
-  /// Adds what is inside the padding.
-  private func crop(_ padded: LaneBuffer, _ node: Int, _ padding: Padding, _ block: Int, to dx: BlockSlice) {
-    let shape = plan.shape(of: node)
-    let outer = shape.padded(by: padding)
-    let from = BlockSlice(padded, block: block, elements: outer.count)
-    for channel in 0..<shape.channels {
-      for row in 0..<shape.height {
-        let start = (channel * outer.height + row + padding.top) * outer.width + padding.left
-        let end = (channel * shape.height + row) * shape.width
-        set.add(
-          dx.part(end..<(end + shape.width)), from.part(start..<(start + shape.width)),
-          to: dx.part(end..<(end + shape.width)))
-      }
+  /// Adds what a pad has not added.
+  private func addCrop(_ padded: BlockSlice, _ shape: Shape, _ pad: Pad, to dx: BlockSlice) {
+    pad.forEachRun(of: shape) { place, from, count in
+      let part = dx.part(place..<(place + count))
+      set.add(part, padded.part(from..<(from + count)), to: part)
     }
   }
 

@@ -13,11 +13,14 @@ extension TrainingEngine {
     }
   }
 
-  /// What normalisations with fixed statistics do.
+  /// What normalisations with fixed statistics do, and activations that no layer takes along.
   func epilogues() throws(PadawannError) -> [Int: Epilogue] {
     var result: [Int: Epilogue] = [:]
     for (node, layer) in layers where layer.winograd != nil {
       result[node] = try .identity(outputs: layer.outputs)
+    }
+    for index in 0...plan.logits {
+      if let epilogue = try plan.architecture.nodes[index].operation.pointwise() { result[index] = epilogue }
     }
     guard !plan.scope.usesBatchStatistics else { return result }
     for (node, numbers) in normalisations { result[node] = try numbers.epilogue() }
@@ -34,8 +37,9 @@ extension TrainingEngine {
     case .convolution: convolve(index, block, worker, epilogues[index])
     case .batchNormalisation:
       if let epilogue = epilogues[index] { set.pointwise(x, epilogue, to: y) }
-    case .relu: activate(x, 0, isFused: isInPlace && isFused(node.inputs[0]), to: y)
-    case .leakyRelu(let slope): activate(x, slope, isFused: isInPlace && isFused(node.inputs[0]), to: y)
+    case .relu, .leakyRelu, .clip, .hardSigmoid, .hardSwish:
+      guard !(isInPlace && isFused(node.inputs[0])), let epilogue = epilogues[index] else { break }
+      set.pointwise(x, epilogue, to: y)
     case .dropout(let rate):
       if plan.scope.dropsOut, rate > 0 {
         set.drop(x, rate: rate, keys: step.dropoutKeys(node: index, block: block), to: y)
@@ -48,7 +52,8 @@ extension TrainingEngine {
       set.add(x, value(node.inputs[1], block), to: y)
       for input in node.inputs.dropFirst(2) { set.add(y, value(input, block), to: y) }
     case .concat: concatenate(node.inputs.map { value($0, block) }, to: y)
-    case .tanh, .sigmoid, .gelu: SmoothFunction(node.operation)?.apply(x, to: y)
+    case .pad(let pad): set.pad(x, source, by: pad, to: y)
+    case .tanh, .sigmoid, .silu, .gelu: SmoothFunction(node.operation)?.apply(x, to: y)
     case .softmax: softmaxOverChannels(x, source, logarithm: false, to: y)
     case .logSoftmax: softmaxOverChannels(x, source, logarithm: true, to: y)
     case .flatten, .linear: break
@@ -56,12 +61,6 @@ extension TrainingEngine {
   }
 
   private func isFused(_ node: Int) -> Bool { plan.fusedActivation[node] != nil }
-
-  private func activate(_ x: BlockSlice, _ slope: Float, isFused: Bool, to y: BlockSlice) {
-    guard !isFused else { return }
-    // The larger of x and slope * x where the slope is at most 1, but for any slope what it says.
-    y.map(x, x) { value, _ in value < 0 ? (slope == 0 ? 0 : value * slope) : value }
-  }
 
   private func concatenate(_ parts: [BlockSlice], to y: BlockSlice) {
     var start = 0
@@ -119,6 +118,18 @@ extension TrainingEngine {
       threadPool.share(step.blocks) { block, _ in
         set.pointwise(value(source, block), epilogue, to: value(index, block))
       }
+    }
+  }
+}
+
+extension NodeOperation {
+  /// What it does to every number, where a kernel does that; `nil` elsewhere.
+  fileprivate func pointwise() throws(PadawannError) -> Epilogue? {
+    if case .hardSigmoid(let alpha, let beta) = self {
+      return try Epilogue(scale: [alpha], bias: [beta], .clip(low: 0, high: 1))
+    }
+    return try activation.map { activation throws(PadawannError) in
+      try Epilogue(scale: [1], bias: [0], activation)
     }
   }
 }

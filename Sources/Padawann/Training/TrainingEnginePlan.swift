@@ -123,7 +123,7 @@ private struct BufferSharing {
       switch node.operation {
       case .flatten: true
       case .dropout: !scope.isRandom(node.operation) || canOverwrite(source, by: index)
-      case .relu: canOverwrite(source, by: index)
+      case .relu, .clip: canOverwrite(source, by: index)
       case .leakyRelu(let slope): slope > 0 && canOverwrite(source, by: index)
       default: false
       }
@@ -146,7 +146,7 @@ private struct BufferSharing {
 
   private func needsItsResult(_ index: Int) -> Bool {
     switch architecture.nodes[index].operation {
-    case .tanh, .sigmoid, .softmax, .logSoftmax: true
+    case .tanh, .sigmoid, .clip, .hardSigmoid, .softmax, .logSoftmax: true
     default: false
     }
   }
@@ -169,11 +169,7 @@ private struct BufferSharing {
       guard let source = architecture.nodes[index].inputs.first, source >= 0,
         buffers[index] == buffers[source], architecture.nodes[source].operation.isWeighted
       else { continue }
-      switch architecture.nodes[index].operation {
-      case .relu: result[source] = .relu
-      case .leakyRelu(let slope): result[source] = .leaky(slope: slope)
-      default: break
-      }
+      if let activation = architecture.nodes[index].operation.activation { result[source] = activation }
     }
     return result
   }

@@ -52,8 +52,10 @@ struct InspectReport: Encodable {
       name = node.name
       op = node.operation.name
       inputs = node.inputs.map { $0 == Node.image ? "input" : architecture.nodes[$0].name }
+      // A clip without one of its bounds has an infinite one, which no JSON has.
       attributes = Dictionary(
-        uniqueKeysWithValues: node.operation.attributes.map { ($0.key, AttributeValue($0.value)) })
+        uniqueKeysWithValues: node.operation.attributes.filter(\.value.isFinite)
+          .map { ($0.key, AttributeValue($0.value)) })
       shape = architecture.shapes[index].lengths
       var layer: EdgeWeights?
       if case .weighted(let edges, _) = network.parameters[index] { layer = edges }

@@ -47,6 +47,13 @@ struct ONNXActivation: Sendable {
     order == nil && groups == ONNXActivation(node, shape, [[.channel], [.row], [.column]]).groups
   }
 
+  /// The axis of the node that an axis of the value is, told by its place where it has the size 1.
+  func axis(at place: Int) -> ImageAxis? {
+    if groups[place].count == 1 { return groups[place][0] }
+    let isImage = groups.count == 3 && isChannelsFirst && groups[place].isEmpty
+    return isImage ? [.channel, .row, .column][place] : nil
+  }
+
   /// The same numbers as axes of other sizes; `nil` when that would split an axis of the node.
   func regrouped(_ sizes: [Int]) -> ONNXActivation? {
     guard padding == .none else { return nil }

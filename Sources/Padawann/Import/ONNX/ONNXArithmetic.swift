@@ -18,6 +18,7 @@ extension ONNXTranslation {
   }
 
   private mutating func sum(_ node: ONNXNode) throws(PadawannError) {
+    if node.operation == "Mul" { return try gate(node) }
     guard node.operation == "Add" || node.operation == "Sum" else {
       throw PadawannError(.unsupported, "it combines two activations by something other than a sum")
     }
@@ -63,24 +64,33 @@ extension ONNXTranslation {
     if isSum, summands == zeros { return set(source, of: node) }
     if !source.isShared {
       if isSum, builder.giveBias(summands, to: source.node) { return set(source, of: node) }
-      if builder.scale(source.node, by: factors, adding: summands) { return set(source, of: node) }
+      if builder.scale(source.node, by: factors, adding: summands) {
+        // A factor may have been divided out again.
+        if let whole = builder.scaling(source.node), whole.factor == 1, whole.summand == 0 {
+          // Others may read that, too.
+          (source.node, source.isShared) = (whole.source, true)
+        }
+        return set(source, of: node)
+      }
     }
-    let count = [factors.count]
-    source.node = try builder.add(
-      .batchNormalisation(epsilon: 0), named: ONNXNames.name(of: node, operation: "batch_norm"),
-      reading: [source.node],
-      [
-        (key: "weight", shape: count, values: factors), (key: "bias", shape: count, values: summands),
-        (key: "running_mean", shape: count, values: zeros), (key: "running_var", shape: count, values: ones),
-      ], isScaling: true)
+    source.node = try builder.addScaling(
+      factors, summands, named: ONNXNames.name(of: node, operation: "batch_norm"), reading: source.node)
     source.isShared = false
     set(source, of: node)
   }
 
-  /// Channels one after the other.
+  /// Channels one after the other; zeros at either end are a pad.
   mutating func concat(_ node: ONNXNode) throws(PadawannError) {
     var sources: [ONNXActivation] = []
-    for position in node.inputs.indices { sources.append(try plain(node, position)) }
+    var zeros: [(position: Int, value: ONNXConstant)] = []
+    for position in node.inputs.indices {
+      if case .constant(let value) = try value(node.inputs[position]) {
+        zeros.append((position, value))
+      } else {
+        sources.append(try plain(node, position))
+      }
+    }
+    guard zeros.isEmpty else { return try concat(node, sources, zeros) }
     if sources.count == 1 { return set(sources[0], of: node) }
     let rank = sources[0].groups.count + 1
     let axis = try ONNXAxes.index(node.attributes["axis"]?.integer ?? 1, rank) - 1
@@ -100,5 +110,32 @@ extension ONNXTranslation {
     var groups = sources[0].groups
     groups[axis] = [.channel]
     set(ONNXActivation(index, builder.shape(of: index), groups), of: node)
+  }
+  /// Channels of zeros before or behind one activation.
+  private mutating func concat(
+    _ node: ONNXNode, _ sources: [ONNXActivation], _ zeros: [(position: Int, value: ONNXConstant)]
+  ) throws(PadawannError) {
+    guard sources.count == 1, let source = sources.first, source.isChannelsFirst else {
+      throw PadawannError(.unsupported, "it joins constants with several activations")
+    }
+    let axis = try ONNXAxes.index(node.attributes["axis"]?.integer ?? 1, source.groups.count + 1)
+    guard axis == 1, zeros.allSatisfy({ $0.value.reals.allSatisfy { $0 == 0 } }) else {
+      throw PadawannError(.unsupported, "it joins constants other than channels of zeros")
+    }
+    var pad = Pad()
+    let place = node.inputs.indices.first { index in !zeros.contains { $0.position == index } } ?? 0
+    for (position, value) in zeros {
+      guard value.shape.count == source.groups.count + 1,
+        Array(value.shape.dropFirst(2)) == Array(source.sizes.dropFirst()),
+        value.shape[0] == batch || value.shape[0] == 1
+      else {
+        throw PadawannError(.unsupported, "it joins zeros of the shape \(value.shape)")
+      }
+      if position < place { pad.before += value.shape[1] } else { pad.behind += value.shape[1] }
+    }
+    let index = try builder.add(
+      .pad(pad), named: ONNXNames.name(of: node, operation: "pad"), reading: [source.node])
+    let groups: [[ImageAxis]] = [[.channel], [.row], [.column]]
+    set(ONNXActivation(index, builder.shape(of: index), Array(groups.prefix(source.groups.count))), of: node)
   }
 }

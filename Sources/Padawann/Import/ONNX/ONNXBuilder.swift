@@ -51,6 +51,33 @@ struct ONNXBuilder {
     return flat
   }
 
+  /// The node with zeros around it, by a node that adds them where they are needed.
+  mutating func padded(_ node: Int, by pad: Pad) throws(PadawannError) -> Int {
+    if let known = drafts.indices.first(where: {
+      drafts[$0].operation == .pad(pad) && drafts[$0].inputs == [node]
+    }) {
+      return known
+    }
+    return try add(.pad(pad), named: "pad", reading: [node])
+  }
+
+  /// Multiplies each channel and adds to it, by a batch normalisation with the mean 0 and the variance 1.
+  mutating func addScaling(
+    _ factors: [Float], _ summands: [Float]? = nil, named name: String, reading node: Int
+  )
+    throws(PadawannError) -> Int
+  {
+    let count = [factors.count]
+    let (ones, zeros) = (factors.map { _ in Float(1) }, factors.map { _ in Float(0) })
+    return try add(
+      .batchNormalisation(epsilon: 0), named: name, reading: [node],
+      [
+        (key: "weight", shape: count, values: factors),
+        (key: "bias", shape: count, values: summands ?? zeros),
+        (key: "running_mean", shape: count, values: zeros), (key: "running_var", shape: count, values: ones),
+      ], isScaling: true)
+  }
+
   /// Gives a weighted node biases; `false` when it has some already or is none.
   mutating func giveBias(_ bias: [Float], to node: Int) -> Bool {
     guard drafts.indices.contains(node) else { return false }
@@ -74,6 +101,27 @@ struct ONNXBuilder {
     drafts[node].parameters[0].values = zip(scale, factors).map { $0 * $1 }
     drafts[node].parameters[1].values = zip(zip(shift, factors), summands).map { $0.0 * $0.1 + $1 }
     return true
+  }
+
+  /// The factor and the summand of a scaling that is the same for all channels, and what it reads.
+  func scaling(_ node: Int) -> (source: Int, factor: Float, summand: Float)? {
+    guard drafts.indices.contains(node), drafts[node].isScaling,
+      let factor = drafts[node].parameters[0].values.first,
+      let summand = drafts[node].parameters[1].values.first,
+      drafts[node].parameters[0].values.allSatisfy({ $0 == factor }),
+      drafts[node].parameters[1].values.allSatisfy({ $0 == summand })
+    else { return nil }
+    return (drafts[node].inputs[0], factor, summand)
+  }
+
+  /// The bounds of a clip or a ReLU, and what it reads.
+  func bounds(of node: Int) -> (source: Int, low: Float, high: Float)? {
+    guard drafts.indices.contains(node) else { return nil }
+    switch drafts[node].operation {
+    case .relu: return (drafts[node].inputs[0], 0, .infinity)
+    case .clip(let low, let high): return (drafts[node].inputs[0], low, high)
+    default: return nil
+    }
   }
 
   /// Makes the logarithm of a softmax one node.

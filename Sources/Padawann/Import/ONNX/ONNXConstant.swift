@@ -72,6 +72,28 @@ struct ONNXConstant: Sendable {
     return taking(Self.offsets(target, order.map { strides[$0] }), as: target)
   }
 
+  /// Every `step`-th element of an axis, from the end for a step below 0; bounds are counted and cut as ONNX's Slice does.
+  func sliced(_ axis: Int, from start: Int, to end: Int, step: Int) -> ONNXConstant {
+    let size = shape[axis]
+    let limits = step > 0 ? (low: 0, high: size) : (low: -1, high: size - 1)
+    func clamped(_ bound: Int) -> Int {
+      min(max(bound < 0 ? bound.addingReportingOverflow(size).partialValue : bound, limits.low), limits.high)
+    }
+    // A step beyond the size takes one element.
+    let step = min(max(step, -size - 1), size + 1)
+    let taken = Array(Swift.stride(from: clamped(start), to: clamped(end), by: step))
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    var sources: [Int] = []
+    for outer in 0..<shape[..<axis].reduce(1, *) {
+      for index in taken {
+        sources += ((outer * size + index) * inner)..<((outer * size + index + 1) * inner)
+      }
+    }
+    var result = shape
+    result[axis] = taken.count
+    return taking(sources, as: result)
+  }
+
   /// For each index of a shape in row order, the sum of index × stride over the axes.
   static func offsets(_ shape: [Int], _ strides: [Int], from start: Int = 0) -> [Int] {
     var offsets = [start]

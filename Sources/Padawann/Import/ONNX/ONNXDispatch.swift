@@ -13,6 +13,8 @@ extension ONNXTranslation {
     case "ReduceMean": try mean(node)
     case "Add", "Sub", "Mul", "Div", "Sum": try arithmetic(node)
     case "Concat": try concat(node)
+    case "Slice": try slice(node)
+    case "Min", "Max": try bound(node)
     case "Softmax", "LogSoftmax": try softmax(node)
     case "Reshape": try reshape(node)
     case "Flatten": try flatten(node)
@@ -31,11 +33,7 @@ extension ONNXTranslation {
     switch node.operation {
     case "Relu": try add(.relu, node, source)
     case "LeakyRelu": try add(.leakyRelu(slope: node.attributes["alpha"]?.real ?? 0.01), node, source)
-    case "PRelu":
-      guard let slope = try constant(node, 1)?.scalar else {
-        throw PadawannError(.unsupported, "it has a slope for each channel")
-      }
-      try add(.leakyRelu(slope: slope), node, source)
+    case "PRelu": try prelu(node, source)
     case "Tanh": try add(.tanh, node, source)
     case "Sigmoid": try add(.sigmoid, node, source)
     case "Gelu":
@@ -44,6 +42,12 @@ extension ONNXTranslation {
       }
       try add(.gelu(formula), node, source)
     case "Clip": try clip(node, source)
+    case "HardSigmoid":
+      try add(
+        .hardSigmoid(
+          alpha: node.attributes["alpha"]?.real ?? 0.2, beta: node.attributes["beta"]?.real ?? 0.5), node,
+        source)
+    case "HardSwish": try add(.hardSwish, node, source)
     case "Dropout": try dropout(node, source)
     case "Log":
       guard !source.isShared, builder.takeLogarithm(of: source.node) else {
@@ -52,16 +56,6 @@ extension ONNXTranslation {
       set(source, of: node)
     default: throw PadawannError(.unsupported, "it computes with activations")
     }
-  }
-
-  /// A Clip from 0 without an upper bound is a ReLU.
-  private mutating func clip(_ node: ONNXNode, _ source: ONNXActivation) throws(PadawannError) {
-    let low = opset < 11 ? node.attributes["min"]?.real : try constant(node, 1)?.scalar
-    let high = opset < 11 ? node.attributes["max"]?.real : try constant(node, 2)?.scalar
-    guard low == 0, (high ?? .infinity) >= .greatestFiniteMagnitude else {
-      throw PadawannError(.unsupported, "it has bounds other than 0 and infinity")
-    }
-    try add(.relu, node, source)
   }
 
   private mutating func dropout(_ node: ONNXNode, _ source: ONNXActivation) throws(PadawannError) {
@@ -97,9 +91,6 @@ extension ONNXTranslation {
   mutating func vector(_ source: ONNXActivation) throws(PadawannError) -> ONNXActivation {
     let shape = source.shape
     if shape.height == 1, shape.width == 1 { return source }
-    guard source.padding == .none else {
-      throw PadawannError(.unsupported, "it reads what a Pad adds zeros to, which only a convolution can")
-    }
     let node = try builder.vector(source.node)
     var groups: [[ImageAxis]] = source.groups.map { _ in [] }
     guard let place = source.groups.firstIndex(where: { !$0.isEmpty }),

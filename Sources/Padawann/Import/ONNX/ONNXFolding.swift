@@ -57,7 +57,8 @@ struct ONNXFolding {
 
   private mutating func filled(_ node: ONNXNode, _ sizes: ONNXConstant) throws(PadawannError) -> ONNXConstant?
   {
-    guard let shape = sizes.integers else { return nil }
+    // What is the same for every image of an open batch is known for one.
+    guard let shape = sizes.integers?.map({ $0 == ONNXTranslation.anyBatch ? 1 : $0 }) else { return nil }
     try take(shape)
     let count = shape.reduce(1, *)
     guard let tensor = node.attributes["value"]?.tensor else {
@@ -146,24 +147,13 @@ struct ONNXFolding {
       return nil
     }
     let axes = list("axes", 3) ?? Array(starts.indices)
-    let steps = opset < 10 ? nil : list("steps", 4)
-    guard axes.count == starts.count, steps?.allSatisfy({ $0 == 1 }) ?? true else { return nil }
+    let steps = opset < 10 ? starts.map { _ in 1 } : list("steps", 4) ?? starts.map { _ in 1 }
+    guard axes.count == starts.count, steps.count == starts.count, !steps.contains(0) else { return nil }
     var result = value
     for (place, given) in axes.enumerated() {
       let axis = try ONNXAxes.index(given, value.shape.count)
-      let size = result.shape[axis]
-      func clamped(_ bound: Int) -> Int { min(max(bound < 0 ? bound + size : bound, 0), size) }
-      let range = clamped(starts[place])..<max(clamped(starts[place]), clamped(ends[place]))
       try take(result.shape)
-      let inner = result.shape[(axis + 1)...].reduce(1, *)
-      var sources: [Int] = []
-      for outer in 0..<result.shape[..<axis].reduce(1, *) {
-        let start = (outer * size + range.lowerBound) * inner
-        sources += start..<(start + range.count * inner)
-      }
-      var shape = result.shape
-      shape[axis] = range.count
-      result = result.taking(sources, as: shape)
+      result = result.sliced(axis, from: starts[place], to: ends[place], step: steps[place])
     }
     return result
   }

@@ -41,49 +41,6 @@ extension ONNXTranslation {
     set(ONNXActivation(index, builder.shape(of: index), [[.channel], [.row], [.column]]), of: node)
   }
 
-  /// Zeros around an image, which the convolution that follows takes as its padding.
-  mutating func pad(_ node: ONNXNode) throws(PadawannError) {
-    var source = try activation(node)
-    guard let pads = opset < 11 ? node.attributes["pads"]?.integers : try constant(node, 1)?.integers else {
-      throw PadawannError(.data, "it does not say how much it adds")
-    }
-    let value = opset < 11 ? node.attributes["value"]?.real : try constant(node, 2)?.scalar
-    let rank = source.groups.count + 1
-    let axes = try constant(node, 3)?.integers ?? Array(0..<rank)
-    guard pads.count == axes.count * 2 else {
-      throw PadawannError(.data, "\(pads.count) pads do not fit its input")
-    }
-    if pads.allSatisfy({ $0 == 0 }) { return set(source, of: node) }
-    guard node.attributes["mode"]?.text ?? "constant" == "constant", value ?? 0 == 0 else {
-      throw PadawannError(.unsupported, "it adds something other than zeros")
-    }
-    for (place, given) in axes.enumerated() {
-      let axis = try ONNXAxes.index(given, rank)
-      let (before, after) = (pads[place], pads[place + axes.count])
-      if before == 0, after == 0 { continue }
-      guard (0...Architecture.Limits.extent).contains(before),
-        (0...Architecture.Limits.extent).contains(after),
-        axis > 0
-      else { throw PadawannError(.unsupported, "it cuts, or adds images") }
-      switch source.groups[axis - 1] {
-      case [.row]:
-        source.padding.top += before
-        source.padding.bottom += after
-      case [.column]:
-        source.padding.left += before
-        source.padding.right += after
-      default: throw PadawannError(.unsupported, "it adds something other than rows and columns")
-      }
-    }
-    let padding = source.padding
-    guard
-      [padding.top, padding.left, padding.bottom, padding.right].allSatisfy({
-        $0 <= Architecture.Limits.extent
-      })
-    else { throw PadawannError(.data, "it adds too many rows or columns") }
-    set(source, of: node)
-  }
-
   // MARK: Linear layers
 
   mutating func gemm(_ node: ONNXNode) throws(PadawannError) {

@@ -1,12 +1,12 @@
 /// Operations that exporters write out as several.
 enum ONNXPatterns {
-  /// The nodes of a graph, in which `x / 2 · (1 + erf(x / √2))` is one node.
+  /// The nodes of a graph, in which `x / 2 · (1 + erf(x / √2))` is one node, and so is its formula with `tanh`.
   static func withGELUs(_ graph: ONNXGraph) -> [ONNXNode] {
-    guard graph.nodes.contains(where: { $0.operation == "Erf" }) else { return graph.nodes }
+    guard graph.nodes.contains(where: { ["Erf", "Tanh"].contains($0.operation) }) else { return graph.nodes }
     let finder = Finder(graph)
     var replaced = Set<Int>()
     var gelus: [Int: ONNXNode] = [:]
-    for (index, node) in graph.nodes.enumerated() where node.operation == "Erf" {
+    for (index, node) in graph.nodes.enumerated() where ["Erf", "Tanh"].contains(node.operation) {
       guard let found = finder.gelu(around: index) else { continue }
       replaced.formUnion(found.nodes)
       gelus[found.last] = found.gelu
@@ -44,16 +44,14 @@ enum ONNXPatterns {
       return constant.scalar
     }
 
-    /// The GELU that an error function is part of.
-    func gelu(around erf: Int) -> (gelu: ONNXNode, nodes: [Int], last: Int)? {
-      guard let scaled = nodes[erf].inputs.first, let first = makers[scaled], isOnly(scaled),
-        let x = nodes[first].inputs.first, let factor = operand(first, other: x),
-        nodes[first].operation == "Div" && abs(factor - 1.41421356) < 1e-4
-          || nodes[first].operation == "Mul" && abs(factor - 0.70710678) < 1e-4,
-        let sum = next(erf), nodes[sum].operation == "Add", let made = nodes[erf].outputs.first,
+    /// The GELU that an error function or a hyperbolic tangent is part of.
+    func gelu(around function: Int) -> (gelu: ONNXNode, nodes: [Int], last: Int)? {
+      guard let argument = nodes[function].inputs.first,
+        let (x, first) = nodes[function].operation == "Erf" ? scaled(argument) : cubic(argument),
+        let sum = next(function), nodes[sum].operation == "Add", let made = nodes[function].outputs.first,
         operand(sum, other: made) == 1
       else { return nil }
-      var used = [first, erf, sum]
+      var used = first + [function, sum]
       var hasHalf = false
       var hasX = false
       var last = sum
@@ -77,8 +75,51 @@ enum ONNXPatterns {
         used.append(product)
         last = product
       }
-      let gelu = ONNXNode("Gelu", name: nodes[erf].name, inputs: [x], outputs: nodes[last].outputs)
+      var gelu = ONNXNode("Gelu", name: nodes[function].name, inputs: [x], outputs: nodes[last].outputs)
+      if nodes[function].operation == "Tanh" { gelu.attributes["approximate"] = ONNXAttribute(text: "tanh") }
       return (gelu, used, last)
+    }
+
+    /// The `x` of `x / √2`, and the node.
+    private func scaled(_ value: String) -> (x: String, nodes: [Int])? {
+      guard let node = makers[value], isOnly(value), let x = nodes[node].inputs.first,
+        let factor = operand(node, other: x),
+        nodes[node].operation == "Div" && abs(factor - 1.41421356) < 1e-4
+          || nodes[node].operation == "Mul" && abs(factor - 0.70710678) < 1e-4
+      else { return nil }
+      return (x, [node])
+    }
+
+    /// The `x` of `√(2/π) · (x + 0.044715 · x³)`, and the nodes.
+    private func cubic(_ value: String) -> (x: String, nodes: [Int])? {
+      guard let (inner, outer) = product(value, with: 0.7978845608), let sum = makers[inner], isOnly(inner),
+        nodes[sum].operation == "Add", nodes[sum].inputs.count == 2
+      else { return nil }
+      for (x, term) in [(0, 1), (1, 0)].map({ (nodes[sum].inputs[$0.0], nodes[sum].inputs[$0.1]) }) {
+        guard let (cube, factor) = product(term, with: 0.044715), let made = makers[cube], isOnly(cube) else {
+          continue
+        }
+        if nodes[made].operation == "Pow", nodes[made].inputs.first == x, operand(made, other: x) == 3 {
+          return (x, [outer, sum, factor, made])
+        }
+        guard nodes[made].operation == "Mul", let square = nodes[made].inputs.first(where: { $0 != x }),
+          nodes[made].inputs.contains(x), let first = makers[square], isOnly(square),
+          nodes[first].operation == "Mul" && nodes[first].inputs == [x, x]
+            || nodes[first].operation == "Pow" && nodes[first].inputs.first == x
+              && operand(first, other: x) == 2
+        else { continue }
+        return (x, [outer, sum, factor, made, first])
+      }
+      return nil
+    }
+
+    /// What a value is `factor` times, and the node that multiplies.
+    private func product(_ value: String, with factor: Float) -> (of: String, node: Int)? {
+      guard let node = makers[value], isOnly(value), nodes[node].operation == "Mul",
+        nodes[node].inputs.count == 2,
+        let place = nodes[node].inputs.firstIndex(where: { abs((scalars[$0] ?? 0) - factor) < 1e-5 })
+      else { return nil }
+      return (nodes[node].inputs[1 - place], node)
     }
 
     private func isOnly(_ value: String) -> Bool { readers[value]?.count == 1 }

@@ -8,9 +8,10 @@ struct ONNXRefusals {
     "AdaptiveAveragePool", "AdaptiveMaxPool", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip",
     "Concat", "Constant", "ConstantOfShape",
     "Conv", "Div",
-    "Dropout", "Flatten", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Identity",
-    "LeakyRelu", "Log",
-    "LogSoftmax", "MatMul", "MaxPool", "Mul", "Neg", "PRelu", "Pad", "Pow", "ReduceMean", "Relu", "Reshape",
+    "Dropout", "Flatten", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid",
+    "HardSwish",
+    "Identity", "LeakyRelu", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "PRelu",
+    "Pad", "Pow", "ReduceMean", "Relu", "Reshape",
     "Shape",
     "Sigmoid", "Slice", "Softmax", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "Transpose", "Unsqueeze",
   ]

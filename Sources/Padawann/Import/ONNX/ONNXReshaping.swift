@@ -1,7 +1,7 @@
 /// Nodes that change the axes of a value and none of its numbers.
 extension ONNXTranslation {
   mutating func reshape(_ node: ONNXNode) throws(PadawannError) {
-    let source = try activation(node)
+    let source = try plain(node)
     guard let target = try constant(node, 1)?.integers else {
       throw PadawannError(.data, "the shape that it makes is no list of integers")
     }
@@ -18,7 +18,7 @@ extension ONNXTranslation {
   }
 
   mutating func flatten(_ node: ONNXNode) throws(PadawannError) {
-    let source = try activation(node)
+    let source = try plain(node)
     let sizes = source.sizes
     let axis = try ONNXAxes.index(node.attributes["axis"]?.integer ?? 1, sizes.count + 2)
     guard axis > 0, sizes[..<(axis - 1)].allSatisfy({ $0 == 1 }) else {
@@ -28,7 +28,7 @@ extension ONNXTranslation {
   }
 
   mutating func changeAxes(_ node: ONNXNode) throws(PadawannError) {
-    let source = try activation(node)
+    let source = try plain(node)
     let second = node.inputs.count > 1 ? try constant(node, 1) : nil
     let axes = try ONNXAxes.list(node, [nil, second])
     let full = [batch] + source.sizes

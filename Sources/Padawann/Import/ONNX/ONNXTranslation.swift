@@ -54,7 +54,8 @@ struct ONNXTranslation {
     guard case .activation(var last) = try value(output.name) else {
       throw PadawannError(.data, "the output \(printable(output.name)) does not depend on the input")
     }
-    guard last.places == nil, last.padding == .none else {
+    last = try padded(last)
+    guard last.places == nil else {
       throw PadawannError(
         .unsupported, "the output \(printable(output.name)) has its axes in another order than a network has")
     }
@@ -89,13 +90,9 @@ struct ONNXTranslation {
     return activation
   }
 
-  /// The same, refused when a Pad has yet to be done.
+  /// The same, with the zeros that no node has added yet.
   mutating func plain(_ node: ONNXNode, _ position: Int = 0) throws(PadawannError) -> ONNXActivation {
-    let found = try activation(node, position)
-    guard found.padding == .none else {
-      throw PadawannError(.unsupported, "it reads what a Pad adds zeros to, which only a convolution can")
-    }
-    return found
+    try padded(try activation(node, position))
   }
 
   /// What a node reads at a position, if that is known before any image; `nil` when it is left out.

@@ -47,24 +47,39 @@ extension ONNXTranslation {
   // MARK: Pooling
 
   mutating func pool(_ node: ONNXNode) throws(PadawannError) {
-    let source = try plain(node)
-    guard source.groups.count == 3, source.isChannelsFirst else {
+    let given = try activation(node)
+    guard given.groups.count == 3, given.isChannelsFirst else {
       throw PadawannError(.unsupported, "its input is not channels, rows and columns")
     }
     let kernel = node.attributes["kernel_shape"]?.integers ?? []
     guard kernel.count == 2, kernel.allSatisfy({ (1...Architecture.Limits.extent).contains($0) }) else {
       throw PadawannError(.unsupported, "its window is \(kernel)")
     }
-    let window = try ONNXWindow(node, Extent(kernel[0], kernel[1]), on: source.sizes)
+    let window = try ONNXWindow(node, Extent(kernel[0], kernel[1]), on: given.sizes)
+    let roundsUp = node.attributes["ceil_mode"]?.integer ?? 0 != 0
     let isMaximum = node.operation == "MaxPool"
     let counts = !isMaximum && node.attributes["count_include_pad"]?.integer ?? 0 == 1
-    guard let pool = Self.pool(node, window, kernel, source.shape, counts) else {
-      throw PadawannError(.unsupported, "no pooling here has such a padding at one side only")
+    // PyTorch writes an average that counts its padding as a Pad and an average without any.
+    if !isMaximum, !roundsUp, given.padding != .none, window.padding == .none {
+      let pool = Pool(kernel: Extent(kernel[0], kernel[1]), stride: window.stride, padding: given.padding)
+      let operation = NodeOperation.averagePool(pool, countsPadding: true)
+      if (try? operation.outputShape(of: [given.shape])) != nil {
+        return try addImage(operation, node, given)
+      }
     }
+    let source = try padded(given)
+    if !isMaximum, window.padding == .none, kernel == Array(source.sizes.dropFirst()) {
+      return try addImage(.globalAveragePool, node, source)
+    }
+    let pool =
+      Self.pool(node, window, kernel, source.shape, counts)
+      ?? Pool(
+        kernel: Extent(kernel[0], kernel[1]), stride: window.stride, padding: window.padding,
+        dilation: window.dilation, roundsUp: roundsUp)
     try addImage(isMaximum ? .maxPool(pool) : .averagePool(pool, countsPadding: counts), node, source)
   }
 
-  /// The pooling with the same windows. What is added behind the last row or column changes nothing but their number,
+  /// The pooling with the same windows and equal paddings, if there is one. What is added behind the last row or column changes nothing but their number,
   /// which rounding up gives too, unless an average counts it.
   private static func pool(
     _ node: ONNXNode, _ window: ONNXWindow, _ kernel: [Int], _ shape: Shape, _ counts: Bool
@@ -85,7 +100,7 @@ extension ONNXTranslation {
     for up in [roundsUp, !roundsUp] {
       let pool = Pool(
         kernel: Extent(kernel[0], kernel[1]), stride: window.stride,
-        padding: Extent(padding.top, padding.left),
+        padding: Padding(padding.top, padding.left),
         dilation: window.dilation, roundsUp: up)
       let result = try? NodeOperation.maxPool(pool).outputShape(of: [shape])
       if isEven && up == roundsUp && result != nil { return pool }

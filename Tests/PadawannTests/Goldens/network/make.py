@@ -100,6 +100,26 @@ case("mlp of the thesis, small", (1, 3, 3), [
     {"name": "fc2", "op": "linear", "outputs": 3}, {"op": "log_softmax"}],
     {"fc1": nn.Linear(9, 6), "fc2": nn.Linear(6, 3)},
     lambda m, x: F.log_softmax(m.fc2(F.relu(m.fc1(F.relu(x.flatten(1))))), 1), shared=2.0)
+for op, settings, function in [
+    ("clip", {"min": -0.5, "max": 0.75}, lambda x: x.clamp(-0.5, 0.75)), ("clip", {"max": 0.2}, lambda x: x.clamp(max=0.2)),
+    ("relu6", {}, F.relu6), ("silu", {}, F.silu), ("hard_swish", {}, F.hardswish),
+    ("hard_sigmoid", {}, F.hardsigmoid)]:
+    case(f"{op} {settings}", (7, 3, 2), [{"op": op, **settings}], {}, lambda m, x, function=function: function(x * 1), images=20)
+case("option A", (4, 5, 6), [
+    {"op": "max_pool", "kernel": 1, "stride": 2}, {"op": "pad", "channels": [2, 3]}], {},
+    lambda m, x: F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 2, 3)))
+case("pad that cuts off", (4, 5, 6), [{"op": "pad", "channels": [-1, 1], "padding": [2, -3, -1, 0]}], {},
+     lambda m, x: F.pad(x, (-3, 0, 2, -1, -1, 1)))
+case("max pool with unequal padding", (2, 6, 5), [{"op": "max_pool", "kernel": 3, "stride": 2, "padding": [0, 2, 1, 0]}], {},
+     lambda m, x: F.max_pool2d(F.pad(x, (2, 0, 0, 1), value=-torch.inf), 3, 2))
+case("average pool with unequal padding", (2, 6, 5), [{"op": "avg_pool", "kernel": 3, "stride": 2, "padding": [0, 2, 1, 0]}], {},
+     lambda m, x: F.avg_pool2d(F.pad(x, (2, 0, 0, 1)), 3, 2))
+case("average of what is inside with unequal padding", (2, 6, 5),
+     [{"op": "avg_pool", "kernel": 3, "stride": 2, "padding": [0, 2, 1, 0], "count_include_pad": False}], {},
+     lambda m, x: F.avg_pool2d(F.pad(x, (2, 0, 0, 1)), 3, 2) / F.avg_pool2d(F.pad(torch.ones_like(x), (2, 0, 0, 1)), 3, 2))
+for size, rows, columns in [(1, 5, 7), (2, 6, 4), ([3, 2], 6, 8), ([3, 3], 7, 3)]:
+    case(f"adaptive average pool to {size} of {rows}x{columns}", (2, rows, columns),
+         [{"op": "adaptive_avg_pool", "size": size}], {}, lambda m, x, size=size: F.adaptive_avg_pool2d(x, size))
 
 path = pathlib.Path(__file__).with_name("cases.json")
 path.write_text(json.dumps(cases, separators=(",", ":")) + "\n")

@@ -69,6 +69,31 @@ NETWORKS = {
             {"name": "fc2", "op": "linear", "outputs": 3},
         ],
     },
+    "activations": {
+        "input": [3, 8, 9],
+        "nodes": [
+            {"name": "a", "op": "conv2d", "outputs": 8, "kernel": 3, "padding": 1},
+            {"name": "c", "op": "clip", "min": 0, "max": 0.7},
+            {"name": "b", "op": "conv2d", "outputs": 6, "kernel": 3, "groups": 2, "padding": 1},
+            {"name": "n", "op": "batch_norm"},
+            {"name": "h", "op": "hard_swish"},
+            {"name": "s", "op": "silu", "inputs": ["n"]},
+            {"name": "sum", "op": "add", "inputs": ["h", "s"]},
+            {"name": "g", "op": "hard_sigmoid", "alpha": 0.3, "beta": 0.4, "inputs": ["n"]},
+            {"name": "k", "op": "clip", "max": 0.4, "inputs": ["sum"]},
+            {"name": "o", "op": "max_pool", "kernel": 1, "stride": 2, "inputs": ["sum"]},
+            {"name": "w", "op": "pad", "channels": [1, -1], "padding": [1, -1, 0, 2], "inputs": ["o"]},
+            {"name": "m", "op": "max_pool", "kernel": 3, "stride": 2, "padding": [0, 2, 1, 0], "inputs": ["g"]},
+            {"name": "v", "op": "avg_pool", "kernel": 3, "stride": 3, "padding": [1, 0, 0, 2], "inputs": ["k"]},
+            {"name": "fw", "op": "flatten", "inputs": ["w"]},
+            {"name": "fm", "op": "flatten", "inputs": ["m"]},
+            {"name": "fv", "op": "flatten", "inputs": ["v"]},
+            {"name": "all", "op": "concat", "inputs": ["fw", "fm", "fv"]},
+            {"name": "y", "op": "linear", "outputs": 7},
+            {"name": "r", "op": "clip", "min": -0.8, "max": 0.9},
+            {"name": "z", "op": "linear", "outputs": 4},
+        ],
+    },
 }
 
 
@@ -93,12 +118,21 @@ def convolution(node, x, numbers):
 
 
 def pool(node, x):
-    kernel = pair(node["kernel"])
-    settings = dict(stride=pair(node.get("stride", kernel)), padding=pair(node.get("padding", 0)),
+    kernel, padding = pair(node["kernel"]), pair(node.get("padding", 0))
+    if len(padding) == 4:  # PyTorch's pools have equal sides only.
+        top, left, bottom, right = padding
+        x = F.pad(x, (left, right, top, bottom), value=-torch.inf if node["op"] == "max_pool" else 0)
+        padding = [0, 0]
+    settings = dict(stride=pair(node.get("stride", kernel)), padding=padding,
                     ceil_mode=node.get("ceil_mode", False))
     if node["op"] == "max_pool":
         return F.max_pool2d(x, kernel, dilation=pair(node.get("dilation", 1)), **settings)
     return F.avg_pool2d(x, kernel, count_include_pad=node.get("count_include_pad", True), **settings)
+
+
+def padded(node, x):
+    (top, left, bottom, right), (before, behind) = node["padding"], node["channels"]
+    return F.pad(x, (left, right, top, bottom, before, behind))
 
 
 def normalise(node, x, numbers):
@@ -124,6 +158,9 @@ def run(network, images, numbers):
             "leaky_relu": lambda: F.leaky_relu(x, node["slope"]), "tanh": lambda: torch.tanh(x),
             "sigmoid": lambda: torch.sigmoid(x), "gelu": lambda: F.gelu(x, approximate=node.get("approximate", "none")),
             "max_pool": lambda: pool(node, x), "avg_pool": lambda: pool(node, x),
+            "clip": lambda: F.hardtanh(x, node.get("min", -torch.inf), node.get("max", torch.inf)), "silu": lambda: F.silu(x),
+            "hard_sigmoid": lambda: F.hardtanh(x * node["alpha"] + node["beta"], 0, 1), "hard_swish": lambda: F.hardswish(x),
+            "pad": lambda: padded(node, x),
             "global_avg_pool": lambda: x.mean(dim=(2, 3)), "flatten": lambda: x.flatten(1),
             "concat": lambda: torch.cat(inputs, 1), "add": lambda: sum(inputs[1:], inputs[0]),
             "softmax": lambda: F.softmax(x, 1), "log_softmax": lambda: F.log_softmax(x, 1),
