@@ -18,6 +18,10 @@ import Testing
       #expect(mine.count == theirs.count)
       #expect(zip(mine, theirs).allSatisfy { abs($0 - $1) <= largest * 1e-5 }, "\(mine) \(theirs)")
     }
+    if let operations = expected.operations {
+      let names = network.architecture.nodes.map(\.operation.name)
+      #expect(names.filter(operations.contains) == operations)
+    }
     if !expected.nodes.isEmpty { #expect(network.architecture.nodes.map(\.name) == expected.nodes) }
   }
 

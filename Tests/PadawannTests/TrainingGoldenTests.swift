@@ -53,7 +53,7 @@ import Testing
     return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
   }
 
-  @Test(arguments: ["convolutions", "nodes", "perceptron"], InstructionSet.available)
+  @Test(arguments: ["activations", "convolutions", "nodes", "perceptron"], InstructionSet.available)
   func gradientsArePyTorchs(_ name: String, _ set: InstructionSet) throws {
     let golden = try Golden(name)
     let run = try golden.run(set)
@@ -108,7 +108,7 @@ import Testing
 
   @Test func threadsAndInstructionsChangeNoBit() throws {
     let fusing = InstructionSet.available.filter(\.fusesMultiplyAdd)
-    for name in ["convolutions", "nodes"] {
+    for name in ["activations", "convolutions", "nodes"] {
       let golden = try Golden(name)
       var seen = Set<[[Float]]>()
       for set in fusing {

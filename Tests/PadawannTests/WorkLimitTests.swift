@@ -64,7 +64,7 @@ import Testing
 
   @Test(arguments: Preset.allCases) func ordinaryNetworksAreFarBelowTheLimits(preset: Preset) throws {
     let architecture = try preset.architecture
-    let limit = WorkLimit(operations: 1e9, bytesPerThread: 1 << 26, bytes: 1 << 29)
+    let limit = WorkLimit(operations: 1e9, bytesPerThread: 1 << 26, bytes: 1 << 30)
     try limit.check(architecture, magnitudes: 3)
     try limit.check(training: architecture, batch: 100)
   }

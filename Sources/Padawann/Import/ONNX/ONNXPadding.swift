@@ -99,12 +99,15 @@ extension ONNXTranslation {
     let sizes = [batch] + source.sizes
     var pad = Pad()
     var stride = Extent(1)
+    var seen = Set<Int>()
     for (place, given) in axes.enumerated() {
       let axis = try ONNXAxes.index(given, sizes.count)
       func bound(_ value: Int) -> Int {
         min(max(value < 0 ? value.addingReportingOverflow(sizes[axis]).partialValue : value, 0), sizes[axis])
       }
-      let (start, end, step) = (bound(starts[place]), bound(ends[place]), steps[place])
+      guard seen.insert(axis).inserted else { throw PadawannError(.data, "it names an axis twice") }
+      // A step beyond the size takes one element, as one of the size does.
+      let (start, end, step) = (bound(starts[place]), bound(ends[place]), min(steps[place], sizes[axis]))
       if start == 0, end == sizes[axis], step == 1 { continue }
       guard axis > 0 else { throw PadawannError(.unsupported, "it takes some of the images") }
       guard step > 0, start < end else {
@@ -126,7 +129,8 @@ extension ONNXTranslation {
     if stride != Extent(1) {
       let pool = Pool(kernel: Extent(1), stride: stride)
       let name = ONNXNames.name(of: node, operation: "max_pool")
-      source = resized(source, try builder.add(.maxPool(pool), named: name, reading: [source.node]))
+      let index = try builder.add(.maxPool(pool), named: name, reading: [source.node])
+      source = resized(source, index)
     }
     set(source, of: node)
   }

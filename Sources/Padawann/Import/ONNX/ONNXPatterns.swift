@@ -96,21 +96,33 @@ enum ONNXPatterns {
         nodes[sum].operation == "Add", nodes[sum].inputs.count == 2
       else { return nil }
       for (x, term) in [(0, 1), (1, 0)].map({ (nodes[sum].inputs[$0.0], nodes[sum].inputs[$0.1]) }) {
-        guard let (cube, factor) = product(term, with: 0.044715), let made = makers[cube], isOnly(cube) else {
+        guard let cube = monomial(term, in: x), cube.power == 3, abs(cube.factor - 0.044715) < 1e-5 else {
           continue
         }
-        if nodes[made].operation == "Pow", nodes[made].inputs.first == x, operand(made, other: x) == 3 {
-          return (x, [outer, sum, factor, made])
-        }
-        guard nodes[made].operation == "Mul", let square = nodes[made].inputs.first(where: { $0 != x }),
-          nodes[made].inputs.contains(x), let first = makers[square], isOnly(square),
-          nodes[first].operation == "Mul" && nodes[first].inputs == [x, x]
-            || nodes[first].operation == "Pow" && nodes[first].inputs.first == x
-              && operand(first, other: x) == 2
-        else { continue }
-        return (x, [outer, sum, factor, made, first])
+        return (x, [outer, sum] + cube.nodes)
       }
       return nil
+    }
+
+    /// The factor and the power of a product of numbers and of `x`, and the nodes that make it.
+    private func monomial(_ value: String, in x: String, depth: Int = 0) -> (
+      factor: Float, power: Int, nodes: [Int]
+    )? {
+      if value == x { return (1, 1, []) }
+      if let number = scalars[value] { return (number, 0, []) }
+      guard depth < 6, let node = makers[value], isOnly(value), nodes[node].inputs.count == 2 else {
+        return nil
+      }
+      if nodes[node].operation == "Pow", nodes[node].inputs[0] == x,
+        let power = scalars[nodes[node].inputs[1]]
+      {
+        return power == 2 || power == 3 ? (1, Int(power), [node]) : nil
+      }
+      guard nodes[node].operation == "Mul",
+        let first = monomial(nodes[node].inputs[0], in: x, depth: depth + 1),
+        let second = monomial(nodes[node].inputs[1], in: x, depth: depth + 1)
+      else { return nil }
+      return (first.factor * second.factor, first.power + second.power, first.nodes + second.nodes + [node])
     }
 
     /// What a value is `factor` times, and the node that multiplies.

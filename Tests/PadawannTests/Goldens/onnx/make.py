@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Makes small ONNX models and what ONNX Runtime answers: python3 make.py, with onnx, onnxruntime and numpy.
+"""Makes small ONNX models and what ONNX Runtime answers: python3 make.py, with onnx, onnxscript, onnxruntime, torch
+and numpy.
 
 Every model NAME.onnx has its inputs and logits in expected.json, where the inputs have the order of axes that the network
 here has: channels, rows, columns. Models under `refused` have words of the error instead.
 """
 import json
 import os
+import sys
 
 import numpy as np
 import onnx
@@ -242,6 +244,146 @@ def external():
     save("external", g, model, external=True)
 
 
+def bounds():
+    """Clips as attributes and as inputs, by Min and Max, and PRelu."""
+    g = Graph((3, 2, 4), 10)
+    g.node("Conv", "x", numbers(4, 3, 1, 1), numbers(4))
+    g.node("Clip", min=-0.5, max=1.5)
+    g.node("Clip", max=1.25)
+    g.node("Max", g.last, np.array(-0.25, np.float32))
+    a = g.node("Conv", g.last, numbers(3, 4, 1, 1))
+    g.node("Max", np.array([0], np.float32), a)
+    g.node("Min", g.last, np.array(6, np.float32))
+    b = g.node("Clip", a)
+    g.node("Add", g.last, "v6")
+    g.node("PRelu", g.last, numbers(3, 1, 1))
+    g.node("Conv", g.last, numbers(2, 3, 1, 1))
+    g.node("PRelu", g.last, np.array([[[0.3]]], np.float32))
+    g.node("Flatten")
+    save("bounds", g)
+    expected["networks"]["bounds"]["nodes"] = [
+        "Conv_1", "Max_4", "Conv_5", "Min_7", "Add_9", "PRelu_10.positive", "PRelu_10.opposite", "PRelu_10.negative",
+        "PRelu_10.slope", "PRelu_10", "Conv_11", "PRelu_12", "flatten"]
+
+
+def swishes():
+    """SiLU, hard sigmoid and hard swish, as operations and written out, and the GELU with tanh written out."""
+    g = Graph((3, 2, 2), 17)
+    zero, half, one, three, six = (np.array(v, np.float32) for v in (0, 0.5, 1, 3, 6))
+
+    def conv():
+        return g.node("Conv", "x" if g.count == 0 else g.last, numbers(3, 3, 1, 1), numbers(3))
+
+    x = conv()
+    g.node("Mul", x, g.node("Sigmoid", x))
+    g.node("HardSwish", conv())
+    x = conv()
+    g.node("Mul", g.node("HardSigmoid", x, alpha=1 / 6), x)
+    x = conv()
+    g.node("Mul", x, g.node("Div", g.node("Clip", g.node("Add", x, three), zero, six), six))
+    x = conv()
+    g.node("Div", g.node("Mul", g.node("Clip", g.node("Add", three, x), zero, six), x), six)
+    g.node("HardSigmoid", conv(), alpha=0.3, beta=0.4)
+    for cube in ("Pow", "Mul", "factor"):
+        x = conv()
+        if cube == "Pow":
+            term = g.node("Mul", g.node("Pow", x, three), np.array(0.044715, np.float32))
+        elif cube == "Mul":
+            term = g.node("Mul", np.array(0.044715, np.float32), g.node("Mul", x, g.node("Mul", x, x)))
+        else:
+            term = g.node("Mul", g.node("Mul", g.node("Mul", x, np.array(0.044715, np.float32)), x), x)
+        g.node("Mul", g.node("Add", x, term), np.array((2 / np.pi) ** 0.5, np.float32))
+        share = g.node("Add", g.node("Tanh"), one)
+        g.node("Mul", g.node("Mul", x, half), share)
+    g.node("Flatten", conv())
+    save("swishes", g)
+    expected["networks"]["swishes"]["operations"] = [
+        "silu", "hard_swish", "hard_swish", "hard_swish", "hard_swish", "hard_sigmoid", "gelu", "gelu", "gelu"]
+
+
+def option_a():
+    """Every second row and column, and zeros in new channels."""
+    g = Graph((2, 5, 6), 13)
+
+    def ints(*values):
+        return np.array(values, np.int64)
+
+    a = g.node("Slice", "x", ints(0, 0), ints(2**63 - 1, 6), ints(2, 3), ints(2, 2))
+    a = g.node("Pad", a, ints(0, 1, 0, 0, 0, 2, 0, 0))
+    b = g.node("Slice", "x", ints(1, -5), ints(5, 6), ints(-2, -1), ints(2, 2))
+    b = g.node("Pad", b, ints(0, 1, 1, 0, 0, 2, 0, 0))
+    c = g.node("MaxPool", "x", kernel_shape=[1, 1], strides=[2, 2])
+    c = g.node("Concat", np.zeros((1, 1, 3, 3), np.float32), c, np.zeros((1, 2, 3, 3), np.float32), axis=1)
+    d = g.node("Pad", g.node("Slice", "x", ints(1), ints(2), ints(1)), ints(0, 3, 0, -1, 0, 1, -2, -2))
+    g.node("Add", a, c)
+    g.node("Add", g.last, b)
+    g.node("Add", g.last, d)
+    g.node("Conv", g.last, numbers(4, 5, 3, 3), pads=[1, 1, 1, 1])
+    g.node("Flatten")
+    # The zeros of torch.cat stand for one image.
+    model = g.model()
+    save("option-a", g, model, images=1)
+
+
+def windows():
+    """Pools whose padding is at one side, counted or not, and pads before them."""
+    g = Graph((2, 7, 6), 11)
+    a = g.node("MaxPool", "x", kernel_shape=[3, 3], strides=[1, 1], pads=[2, 0, 0, 1])
+    b = g.node("AveragePool", "x", kernel_shape=[3, 3], strides=[1, 1], pads=[2, 0, 0, 1], count_include_pad=1)
+    c = g.node("AveragePool", "x", kernel_shape=[3, 3], strides=[1, 1], pads=[2, 0, 0, 1])
+    pads = g.weight(np.array([0, 0, 1, 1, 0, 0, 1, 0], np.int64))
+    p = g.node("Pad", "x", pads)
+    d = g.node("AveragePool", p, kernel_shape=[3, 3], strides=[1, 1])
+    e = g.node("MaxPool", p, kernel_shape=[3, 3], strides=[1, 1])
+    f = g.node("AveragePool", g.node("Pad", "x", pads), kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 0, 1])
+    g.node("Concat", a, b, c, d, e, axis=1)
+    g.node("MaxPool", g.last, kernel_shape=[2, 2], strides=[1, 1], auto_pad="SAME_LOWER")
+    means = g.node("AveragePool", g.last, kernel_shape=[7, 5])
+    g.node("Concat", g.node("Flatten", f), g.node("Flatten", means), axis=1)
+    save("windows", g)
+    expected["networks"]["windows"]["operations"] = ["global_avg_pool"]
+
+
+def exports():
+    """Small nets as PyTorch's two exporters write them; the nets are those of tools/compare-exports-with-pytorch.py."""
+    import importlib.util
+    import logging
+    import torch
+    spec = importlib.util.spec_from_file_location("nets", f"{here}/../../../../tools/compare-exports-with-pytorch.py")
+    nets = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, os.path.dirname(spec.origin))
+    spec.loader.exec_module(nets)
+    logging.disable(logging.CRITICAL)
+    torch.manual_seed(3)
+    made = {
+        "export-option-a": (nets.Residual(2, 4, 2, "A"), (2, 6, 6)),
+        "export-mobile": (nets.Inverted(2, 2, 1, nets.nn.ReLU6, 2), (2, 4, 4)),
+        "export-swish": (nets.Inverted(2, 3, 2, nets.nn.Hardswish, 2), (2, 4, 4)),
+    }
+    for name, (module, shape) in made.items():
+        net = nets.randomised(nets.nn.Sequential(module, nets.nn.Flatten()))
+        images = numbers(2, *shape).round(3)
+        for kind, dynamo in (("dynamo", True), ("script", False)):
+            path = f"{here}/{name}-{kind}.onnx"
+            torch.onnx.export(
+                net, (torch.from_numpy(images[:1]),), path, dynamo=dynamo, opset_version=18, external_data=False,
+                verbose=False)
+            model = onnx.load(path)
+            # Where in which file a node comes from.
+            for part in [model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.initializer]:
+                part.ClearField("metadata_props")
+                part.ClearField("doc_string")
+            for value in [*model.graph.input, *model.graph.output]:
+                value.ClearField("metadata_props")
+            onnx.save(model, path)
+            session = onnxruntime.InferenceSession(path)
+            first = session.get_inputs()[0].name
+            answers = [session.run(None, {first: image[None]})[0] for image in images]
+            expected["networks"][f"{name}-{kind}"] = {
+                "input": list(shape), "images": [[float(v) for v in image.ravel()] for image in images],
+                "answers": [[float(v) for v in row.ravel()] for row in answers], "nodes": []}
+
+
 def refusals():
     g = Graph((2, 4, 4), 13)
     g.node("Conv", "x", numbers(2, 2, 1, 1))
@@ -259,14 +401,21 @@ def refusals():
     refuse("opset", g, ["opset 23", "7 to 22"])
     g = Graph((2, 4, 4), 13)
     a = g.node("Conv", "x", numbers(2, 2, 1, 1))
-    b = g.node("Sigmoid")
-    g.node("Mul", a, b, name="swish")
+    b = g.node("Sigmoid", "x")
+    g.node("Mul", a, b, name="gate")
     g.node("Pad", g.last, np.array([0, 1, 0, 0, 0, 1, 0, 0], np.int64), name="unseen")
-    refuse("swish", g, ["Mul swish", "two activations"])
+    refuse("gate", g, ["Mul gate", "two activations"])
     g = Graph((2, 4, 4), 13)
-    g.node("Pad", "x", np.array([0, 1, 0, 0, 0, 1, 0, 0], np.int64), name="channels")
+    g.node("Pad", "x", np.array([0, 0, 1, 0, 0, 0, 1, 0], np.int64), name="mirror", mode="reflect")
     g.node("Relu")
-    refuse("pad", g, ["Pad channels", "rows and columns"])
+    refuse("pad", g, ["Pad mirror", "other than zeros"])
+    g = Graph((2, 4, 4), 13)
+    g.node("Slice", "x", *(np.array([v], np.int64) for v in (0, 2, 1, 2)), name="half")
+    g.node("Slice", "x", *(np.array([v], np.int64) for v in (-1, -9, 2, -1)), name="mirror")
+    g.node("Max", "x", g.node("Relu", "x"), name="both")
+    g.node("Concat", "x", g.weight(numbers(1, 1, 4, 4)), name="ones", axis=1)
+    g.node("Concat", "v0", "v1", "v3", g.last, axis=1)
+    refuse("parts", g, ["Slice half", "some rows", "Slice mirror", "backwards", "Max both", "Concat ones"])
     g = Graph((4,), 13)
     g.node("MatMul", "x", numbers(4, 4), name="first")
     g.node("MatMul", g.last, g.last, name="square")
@@ -274,7 +423,8 @@ def refusals():
 
 
 for make in [
-    padding, pooling, shapes, vectors, channels_last, scaling, gelus, residual, reshaped_image, external, refusals
+    padding, pooling, shapes, vectors, channels_last, scaling, gelus, residual, reshaped_image, external, refusals, bounds, swishes, option_a, windows,
+    exports
 ]:
     make()
 with open(f"{here}/expected.json", "w") as file:
