@@ -12,6 +12,10 @@ public struct NetworkImport: Hashable, Sendable {
   public var weights: Weights
   /// Whether the signs or numbers of edges that the file masks are kept too.
   public var retainsPruned: Bool
+  /// Layers that keep their numbers even where only signs are kept of the others.
+  package var keptLayers: Set<String> = []
+  /// Layers whose numbers are the opposite of their signs, because the shared weight in them is negative.
+  package var negatedLayers: Set<String> = []
   /// Names of tensors that the architecture does not use, with `*` for any characters and `?` for one.
   public var ignored: Set<String>
 
@@ -135,7 +139,7 @@ public struct NetworkImport: Hashable, Sendable {
       guard let weight = rest.removeValue(forKey: "\(name).weight") else { return .none }
       let bias = rest.removeValue(forKey: "\(name).bias")?.values
       do throws(PadawannError) {
-        return .weighted(try edges(weight, shape), bias: bias)
+        return .weighted(try edges(weight, shape, of: name), bias: bias)
       } catch {
         throw error.inside("\(name).weight")
       }
@@ -147,7 +151,9 @@ public struct NetworkImport: Hashable, Sendable {
         variance: values("running_var")))
   }
 
-  private func edges(_ parameter: ImportedParameter, _ shape: [Int]) throws(PadawannError) -> EdgeWeights {
+  private func edges(_ parameter: ImportedParameter, _ shape: [Int], of layer: String) throws(PadawannError)
+    -> EdgeWeights
+  {
     var mask = Bitmask(parameter.values.lazy.map { $0 != 0 })
     if let given = parameter.mask {
       guard given.count == mask.count else {
@@ -156,8 +162,10 @@ public struct NetworkImport: Hashable, Sendable {
       mask = mask.intersection(given)
     }
     let values: EdgeWeights.Values
-    switch weights {
-    case .sign: values = .signs(Bitmask(parameter.values.lazy.map { $0 < 0 }))
+    switch keptLayers.contains(layer) ? .keep : weights {
+    case .sign:
+      let isNegated = negatedLayers.contains(layer)
+      values = .signs(Bitmask(parameter.values.lazy.map { isNegated ? $0 > 0 : $0 < 0 }))
     case .keep: values = .own(parameter.values)
     }
     return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: retainsPruned)

@@ -14,6 +14,8 @@ public struct TensorFile: Sendable {
   public let tensors: [FileTensor]
   /// What was found and applied, one sentence each: a nested key, removed prefixes, entries left aside.
   public let notes: [String]
+  /// What padawann says in the file about the network, if it has written it.
+  package let record: PortableRecord?
   /// The graph that the tensors belong to, in an ONNX file or an exported program.
   let model: ONNXModel?
 
@@ -39,8 +41,10 @@ public struct TensorFile: Sendable {
       let found = try Self.found(in: GzipFile.content(of: bytes), path, choice.keys)
       (format, model) = (found.format, found.model)
       let contents = found.contents
+      record = try PortableRecord(found.model?.metadata ?? contents.metadata)
       let chosen = try TensorNames.chosen(contents.tensors, prefix: choice.prefix)
-      let plain = TensorNames.plain(chosen.tensors)
+      // What padawann has written has its names from no wrapper.
+      let plain = TensorNames.plain(chosen.tensors, prefixes: record == nil ? TensorNames.prefixes : [])
       self.path = path
       sourceDigest = Digest(of: bytes)
       byteCount = bytes.count

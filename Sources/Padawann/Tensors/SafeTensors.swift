@@ -25,13 +25,13 @@ enum SafeTensors {
         .data, "the header of \(length) bytes does not fit the file; it is truncated or no safetensors file",
         remedy: ZipEntry.fetchAgain)
     }
+    var contents = Contents()
     let items: [Item]
     do {
       var json = JSONReader(try reader.take(Int(length)))
-      items = try header(&json)
+      items = try header(&json, &contents.metadata)
     } catch { throw error.inside("header") }
     try checkCoverage(items, reader.remaining)
-    var contents = Contents()
     for item in items {
       do { contents.tensors.append(try tensor(item, bytes, reader.position)) } catch {
         throw error.inside("tensor \(printable(item.name))")
@@ -76,28 +76,35 @@ enum SafeTensors {
     }
   }
 
-  private static func header(_ json: inout JSONReader) throws(PadawannError) -> [Item] {
+  private static func header(_ json: inout JSONReader, _ texts: inout [String: String]) throws(PadawannError)
+    -> [Item]
+  {
     var items: [Item] = []
     var names = Set<[UInt8]>()
     try json.object { json, name throws(PadawannError) in
       guard names.insert(Array(name.utf8)).inserted else {
         throw PadawannError(.data, "the name \(printable(name)) appears twice")
       }
-      if name == "__metadata__" { return try metadata(&json) }
+      if name == "__metadata__" {
+        texts = try metadata(&json)
+        return
+      }
       items.append(try item(&json, name))
     }
     try json.expectEnd()
     return items
   }
 
-  private static func metadata(_ json: inout JSONReader) throws(PadawannError) {
+  private static func metadata(_ json: inout JSONReader) throws(PadawannError) -> [String: String] {
     var keys = Set<[UInt8]>()
+    var texts: [String: String] = [:]
     try json.object { json, key throws(PadawannError) in
-      _ = try json.text()
+      texts[key] = try json.text()
       guard keys.insert(Array(key.utf8)).inserted else {
         throw PadawannError(.data, "the metadata key \(printable(key)) appears twice")
       }
     }
+    return texts
   }
 
   private static func item(_ json: inout JSONReader, _ name: String) throws(PadawannError) -> Item {

@@ -30,7 +30,9 @@ enum TensorNames {
   }
 
   /// Leaves counters aside and removes prefixes that all names have; every change gives a note.
-  static func plain(_ tensors: [FileTensor]) -> (tensors: [FileTensor], notes: [String]) {
+  static func plain(_ tensors: [FileTensor], prefixes: [String] = prefixes) -> (
+    tensors: [FileTensor], notes: [String]
+  ) {
     var notes: [String] = []
     let counters = tensors.filter(isCounter)
     if !counters.isEmpty {

@@ -74,6 +74,8 @@ enum TorchZip {
 struct Contents {
   var tensors: [FileTensor] = []
   var notes: [String] = []
+  /// What the file says about itself, by key.
+  var metadata: [String: String] = [:]
 
   init() {}
 

@@ -35,6 +35,7 @@ struct ONNXFolding {
     case "Reshape", "Flatten", "Squeeze", "Unsqueeze": return try reshaped(node, first, inputs)
     case "Gather": return try gathered(node, first, inputs)
     case "Slice": return try sliced(node, first, inputs)
+    case "DequantizeLinear": return try dequantised(node, inputs)
     case "Concat": return try joined(node, inputs.compactMap { $0 })
     case "Add", "Sub", "Mul", "Div", "Pow": return try combined(node, inputs)
     default: return nil

@@ -33,11 +33,11 @@ struct ONNXGraph: Sendable {
     var message = message
     while let field = try message.next() {
       switch field.number {
-      case 1: nodes.append(try ONNXNode(message.message(field)))
-      case 5: initialisers.append(try ONNXTensor(message.message(field)))
-      case 11: inputs.append(try Self.value(message.message(field)))
-      case 12: outputs.append(try Self.value(message.message(field)))
-      case 15: hasSparse = true
+      case ONNXField.Graph.node: nodes.append(try ONNXNode(message.message(field)))
+      case ONNXField.Graph.initialiser: initialisers.append(try ONNXTensor(message.message(field)))
+      case ONNXField.Graph.input: inputs.append(try Self.value(message.message(field)))
+      case ONNXField.Graph.output: outputs.append(try Self.value(message.message(field)))
+      case ONNXField.Graph.sparse: hasSparse = true
       default: break
       }
     }
@@ -69,17 +69,24 @@ struct ONNXGraph: Sendable {
     return name
   }
 
+  /// The key and the text of an entry.
+  static func entry(_ message: ProtobufReader) throws(PadawannError) -> (key: String, value: String) {
+    (
+      try name(in: message, field: ONNXField.Entry.key), try name(in: message, field: ONNXField.Entry.value)
+    )
+  }
+
   private static func value(_ message: ProtobufReader) throws(PadawannError) -> Value {
     var message = message
     var value = Value()
     while let field = try message.next() {
       switch field.number {
-      case 1: value.name = try field.text
-      case 2:
-        // TypeProto: tensor_type (1): shape (2): dim (1).
-        for type in try messages(1, in: message.message(field)) {
-          for shape in try messages(2, in: type) {
-            value.sizes = try messages(1, in: shape).map { dimension throws(PadawannError) in
+      case ONNXField.Value.name: value.name = try field.text
+      case ONNXField.Value.type:
+        for type in try messages(ONNXField.Value.tensorType, in: message.message(field)) {
+          for shape in try messages(ONNXField.Value.shape, in: type) {
+            value.sizes = try messages(ONNXField.Value.dimension, in: shape).map {
+              dimension throws(PadawannError) in
               try size(dimension)
             }
           }
@@ -104,7 +111,9 @@ struct ONNXGraph: Sendable {
   private static func size(_ dimension: ProtobufReader) throws(PadawannError) -> Int? {
     var dimension = dimension
     var size: Int?
-    while let field = try dimension.next() { if field.number == 1 { size = try field.integer } }
+    while let field = try dimension.next() {
+      if field.number == ONNXField.Value.size { size = try field.integer }
+    }
     return size.flatMap { $0 > 0 ? $0 : nil }
   }
 }
@@ -138,17 +147,17 @@ struct ONNXNode: Sendable {
     var message = message
     while let field = try message.next() {
       switch field.number {
-      case 1: inputs.append(try field.text)
-      case 2: outputs.append(try field.text)
-      case 3: name = try field.text
-      case 4: operation = try field.text
-      case 5:
+      case ONNXField.Node.input: inputs.append(try field.text)
+      case ONNXField.Node.output: outputs.append(try field.text)
+      case ONNXField.Node.name: name = try field.text
+      case ONNXField.Node.operation: operation = try field.text
+      case ONNXField.Node.attribute:
         let attribute = try ONNXAttribute(message.message(field))
         guard attributes.updateValue(attribute, forKey: attribute.name) == nil else {
           throw PadawannError(
             .data, "a node has the attribute \(printable(attribute.name)) twice", at: "byte \(field.offset)")
         }
-      case 7: domain = try field.text
+      case ONNXField.Node.domain: domain = try field.text
       default: break
       }
     }
@@ -193,16 +202,16 @@ struct ONNXAttribute: Sendable {
     var message = message
     while let field = try message.next() {
       switch field.number {
-      case 1: name = try field.text
-      case 2: real = try field.real
-      case 3: integer = try field.integer
-      case 4:
+      case ONNXField.Attribute.name: name = try field.text
+      case ONNXField.Attribute.real: real = try field.real
+      case ONNXField.Attribute.integer: integer = try field.integer
+      case ONNXField.Attribute.text:
         var content = try field.content
         text = String(decoding: try content.take(content.remaining), as: UTF8.self)
-      case 5: tensor = try ONNXTensor(message.message(field))
-      case 6, 11: isGraph = true
-      case 7: reals += try ElementType.f32.floats(field.numberBytes)
-      case 8: integers += try field.integers
+      case ONNXField.Attribute.tensor: tensor = try ONNXTensor(message.message(field))
+      case ONNXField.Attribute.graph, ONNXField.Attribute.graphs: isGraph = true
+      case ONNXField.Attribute.reals: reals += try ElementType.f32.floats(field.numberBytes)
+      case ONNXField.Attribute.integers: integers += try field.integers
       default: break
       }
     }

@@ -10,6 +10,9 @@ struct ONNXModel: Sendable {
   private(set) var functions: [String] = []
   /// The graph.
   private(set) var graph = ONNXGraph()
+  /// What the file says about itself, by key.
+  private(set) var metadata: [String: String] = [:]
+  private var graphBytes = ByteReader([])
   /// The bytes of the model and of the files beside it, which bound what it can become.
   var byteCount: Int { ownBytes + externalBytes }
   /// The files beside it that have numbers of its tensors.
@@ -40,14 +43,19 @@ struct ONNXModel: Sendable {
     var found = false
     while let field = try reader.next() {
       switch field.number {
-      case 2: producer = try field.text
-      case 3: producerVersion = try field.text
-      case 7:
+      case ONNXField.Model.producer: producer = try field.text
+      case ONNXField.Model.producerVersion: producerVersion = try field.text
+      case ONNXField.Model.graph:
         guard !found else { throw PadawannError(.data, "the file has two graphs") }
         found = true
         graph = try ONNXGraph(reader.message(field))
-      case 8: try readOpset(reader.message(field))
-      case 25: functions.append(try ONNXGraph.name(in: reader.message(field), field: 1))
+        graphBytes = try field.content
+      case ONNXField.Model.opset: try readOpset(reader.message(field))
+      case ONNXField.Model.metadata:
+        let entry = try ONNXGraph.entry(reader.message(field))
+        metadata[entry.key] = entry.value
+      case ONNXField.Model.function:
+        functions.append(try ONNXGraph.name(in: reader.message(field), field: 1))
       default: break
       }
     }
@@ -71,13 +79,19 @@ struct ONNXModel: Sendable {
     ownBytes = byteCount
   }
 
+  /// The digest of the graph's bytes.
+  func graphDigest() throws(PadawannError) -> Digest {
+    var content = graphBytes
+    return Digest(of: try content.take(content.remaining))
+  }
+
   private mutating func readOpset(_ message: ProtobufReader) throws(PadawannError) {
     var message = message
     var (domain, version) = ("", 0)
     while let field = try message.next() {
       switch field.number {
-      case 1: domain = try field.text
-      case 2: version = try field.integer
+      case ONNXField.Opset.domain: domain = try field.text
+      case ONNXField.Opset.version: version = try field.integer
       default: break
       }
     }

@@ -17,6 +17,13 @@ package struct ONNXNetwork: Sendable {
   package init?(_ file: TensorFile, vectorShape: Shape? = nil) throws(PadawannError) {
     guard let model = file.model else { return nil }
     do throws(PadawannError) {
+      // Nobody has touched the graph that padawann has written, so that its record says what is in it.
+      if let record = file.record, record.graph == (try model.graphDigest()), vectorShape == nil {
+        architecture = record.architecture
+        parameters = try model.parameters(of: architecture)
+        notes = ["ONNX, exported by padawann, which has recorded the architecture"]
+        return
+      }
       var translation = try ONNXTranslation(model, vectorShape: vectorShape)
       (architecture, parameters) = try translation.network()
       notes = Self.notes(model, translation, architecture)

@@ -7,7 +7,7 @@ struct ONNXRefusals {
   private static let known: Set<String> = [
     "AdaptiveAveragePool", "AdaptiveMaxPool", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip",
     "Concat", "Constant", "ConstantOfShape",
-    "Conv", "Div",
+    "Conv", "DequantizeLinear", "Div",
     "Dropout", "Flatten", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid",
     "HardSwish",
     "Identity", "LeakyRelu", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "PRelu",

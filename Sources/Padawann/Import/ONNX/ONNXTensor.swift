@@ -10,7 +10,7 @@ struct ONNXTensor: Sendable {
   /// The tensor, where another format has it.
   private var stored: FileTensor?
 
-  private static let types: [Int: ElementType] = [
+  static let types: [Int: ElementType] = [
     1: .f32, 2: .u8, 3: .i8, 4: .u16, 5: .i16, 6: .i32, 7: .i64, 9: .bool, 10: .f16, 11: .f64, 12: .u32,
     13: .u64,
     16: .bf16,
@@ -72,18 +72,19 @@ struct ONNXTensor: Sendable {
     _ field: ProtobufReader.Field, _ fields: inout Fields, _ message: ProtobufReader
   ) throws(PadawannError) {
     switch field.number {
-    case 1: shape += try field.integers
-    case 2: fields.type = try field.integer
-    case 4, 10: fields.numbers += try field.numberBytes
-    case 5, 7, 11: fields.integers += try field.integers
-    case 8: name = try field.text
-    case 9:
+    case ONNXField.Tensor.sizes: shape += try field.integers
+    case ONNXField.Tensor.type: fields.type = try field.integer
+    case ONNXField.Tensor.floats, ONNXField.Tensor.doubles: fields.numbers += try field.numberBytes
+    case ONNXField.Tensor.integers32, ONNXField.Tensor.integers64, ONNXField.Tensor.unsigned64:
+      fields.integers += try field.integers
+    case ONNXField.Tensor.name: name = try field.text
+    case ONNXField.Tensor.raw:
       var content = try field.content
       fields.raw = try content.take(content.remaining)
-    case 13:
-      let entry = try message.message(field)
-      fields.places[try ONNXGraph.name(in: entry, field: 1)] = try ONNXGraph.name(in: entry, field: 2)
-    case 14: fields.isExternal = try field.integer == 1
+    case ONNXField.Tensor.external:
+      let entry = try ONNXGraph.entry(message.message(field))
+      fields.places[entry.key] = entry.value
+    case ONNXField.Tensor.location: fields.isExternal = try field.integer == 1
     default: break
     }
   }
