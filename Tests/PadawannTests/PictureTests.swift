@@ -115,6 +115,15 @@ import Testing
     #expect(error.message.contains("65500×65500"), "\(error)")
   }
 
+  /// Every scan goes through all pixels, so that a small file with thousands of them would take for ever;
+  /// `Goldens/pictures/many_scans.py` makes it.
+  @Test func refusesThousandsOfScans() throws {
+    let file = try Fixtures.bytes("pictures/many-scans.jpg")
+    let error = try #require(DataFixture.error { try DatasetSpec.picture("").picture(decoding: file) })
+    #expect(error.kind == .data)
+    #expect(error.message.contains("too many scans"), "\(error)")
+  }
+
   @Test func readsPicturesWithBytesBehindThem() throws {
     for name in ["RGB 8", "JPEG default"] {
       let file = try Self.goldens.get().file(name)

@@ -5,7 +5,8 @@ package enum ModelRules {
   /// The version of a model's file: the first that has what is in it, so that older programs know what they do not.
   static func minor(of model: Model) -> Int64 {
     let isOfTwo =
-      model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs || model.hasMoreOperations
+      model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs
+      || model.hasMoreOperations
     if isOfTwo { return 2 }
     return model.provenance.history.isEmpty ? 0 : 1
   }
