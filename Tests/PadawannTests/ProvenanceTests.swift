@@ -2,6 +2,23 @@ import Padawann
 import Testing
 
 @Suite struct ProvenanceTests {
+  /// Many files are one digest, which is that of what `sha256sum` prints.
+  @Test func filesBesideTheImportedOneAreNamed() {
+    func files(_ count: Int) -> [ExternalFile] {
+      (0..<count).reversed().map { number in
+        let name = number < 10 ? "w0\(number)" : "w\(number)"
+        return ExternalFile(name: name, byteCount: 4, digest: Digest(of: Array(name.utf8)))
+      }
+    }
+    let few = Provenance.settings(of: files(32))
+    #expect(few.count == 32 && few.allSatisfy { $0.name == "external" })
+    #expect(few[1].value == "\(Digest(of: Array("w01".utf8))) 4 w01")
+    let many = Provenance.settings(of: files(33))
+    let lines = files(33).reversed().map { "\($0.digest)  \($0.name)\n" }.joined()
+    #expect(many.map(\.value) == ["\(Digest(of: Array(lines.utf8))) 132 33 files"])
+    #expect(Provenance.settings(of: []).isEmpty)
+  }
+
   private static func made(_ names: [String], from first: Provenance) throws -> Model {
     var model = Model(network: try Fixtures.network(), provenance: first)
     for name in names {

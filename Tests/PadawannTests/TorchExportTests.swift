@@ -50,6 +50,14 @@ import Testing
     #expect(names.contains("layer1.1.downsample.1") && names.last == "fc", "\(names)")
   }
 
+  /// PyTorch 2.5 writes `getattr(L['self'].layer1, '1').downsample…` for the path of a module.
+  @Test func namesOfOldPathsAreThoseOfTheModule() throws {
+    let network = try #require(try ExportFixture.network(ExportFixture.bytes("old-residual")))
+    let names = network.architecture.nodes.map(\.name)
+    #expect(names.contains("layer1.0.relu") && names.contains("layer1.1.downsample.1"), "\(names)")
+    #expect(names.allSatisfy { !$0.contains("L_") && !$0.contains("getattr") }, "\(names)")
+  }
+
   @Test func theNoteNamesTheVersion() throws {
     let graph = try #require(try ONNXNetwork(TensorFile.read(ExportFixture.path("old-lenet"))))
     #expect(graph.notes == ["exported by PyTorch 2.5.1+cu124"])

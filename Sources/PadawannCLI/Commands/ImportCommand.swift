@@ -206,7 +206,7 @@ struct ImportCommand: AsyncParsableCommand {
     provenance.sourceName = String(file.split(separator: "/").last ?? "")
     provenance.sourceDigest = source.sourceDigest
     provenance.sourceBytes = source.byteCount
-    provenance.entries = settings + ExternalFile.settings(of: source.externalFiles)
+    provenance.entries = settings + Provenance.settings(of: source.externalFiles)
     return provenance
   }
 

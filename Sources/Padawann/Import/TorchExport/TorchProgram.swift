@@ -190,12 +190,22 @@ struct TorchNode: Sendable {
 
   /// The innermost module of `key,path,type;…`, when it is one of PyTorch's layers.
   private static func module(_ stack: String) -> String? {
-    guard let last = stack.split(separator: ";").last else { return nil }
-    let parts = last.split(separator: ",", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[2].hasPrefix("torch.nn.modules."),
-      !parts[2].hasPrefix("torch.nn.modules.container"), !parts[1].isEmpty
+    guard let last = stack.split(separator: ";").last, let first = last.firstIndex(of: ","),
+      let second = last.lastIndex(of: ","), first < second
     else { return nil }
-    return String(parts[1])
+    let type = last[second...].dropFirst()
+    guard type.hasPrefix("torch.nn.modules."), !type.hasPrefix("torch.nn.modules.container") else {
+      return nil
+    }
+    let path = plainPath(last[first..<second].dropFirst())
+    return path.isEmpty ? nil : path
+  }
+
+  /// A path without what PyTorch 2.3 to 2.5 wrote around it: `getattr(L['self'].layer1, '0').conv1`.
+  private static func plainPath(_ path: Substring) -> String {
+    var plain = path.replacing("getattr(", with: "")
+    if plain.hasPrefix("L['"), let end = plain.firstRange(of: "'].") { plain = plain[end.upperBound...] }
+    return String(plain.replacing(", '", with: ".").replacing("')", with: ""))
   }
 
   /// The names of the values that it reads.
