@@ -79,4 +79,38 @@ import Testing
     #expect(
       dataset.digest.description == "b068395a8dc57e62d8a4ff8469212c0c21a4efd9897c5023dd215d919c60beed")
   }
+
+  /// The import example of tracel-ai/burn, which its authors trained on MNIST, and digits that somebody else drew.
+  @Test(
+    .enabled(
+      if: SharedFiles.have("real/data/digits-7eraflops", "real/models/tracel-ai__burn/mnist.pt"),
+      SharedFiles.skipped))
+  func aNetworkOfOthersKnowsDrawnDigits() async throws {
+    let architecture = try Architecture(
+      input: Shape(channels: 1, height: 28, width: 28),
+      nodes: [
+        Node("conv1", .convolution(Convolution(outputs: 8, kernel: Extent(3))), inputs: [-1]),
+        Node("relu1", .relu, inputs: [0]),
+        Node("conv2", .convolution(Convolution(outputs: 16, kernel: Extent(3))), inputs: [1]),
+        Node("relu2", .relu, inputs: [2]),
+        Node("conv3", .convolution(Convolution(outputs: 24, kernel: Extent(3))), inputs: [3]),
+        Node("relu3", .relu, inputs: [4]),
+        Node("norm1", .batchNormalisation(epsilon: 1e-5), inputs: [5]),
+        Node("flatten", .flatten, inputs: [6]),
+        Node("fc1", .linear(Linear(outputs: 32)), inputs: [7]),
+        Node("relu4", .relu, inputs: [8]),
+        Node("fc2", .linear(Linear(outputs: 10)), inputs: [9]),
+        Node("norm2", .batchNormalisation(epsilon: 1e-5), inputs: [10]),
+      ])
+    let file = try TensorFile.read(SharedFiles.path("real/models/tracel-ai__burn/mnist.pt"))
+    let parameters = try ImportedParameters(file).parameters
+    let network = try NetworkImport(weights: .keep).network(parameters, architecture)
+    let folder = try TemporaryFolder()
+    let digits = SharedFiles.path("real/data/digits-7eraflops")
+    let rows = (0..<10).map { "\(digits)/\($0).png,\($0)\n" }
+    let table = try folder.write(rows.joined(), to: "digits.csv")
+    let dataset = try DataFixture.load("\(table),colour=grey,resize=28")
+    let predictions = try await Inference(threads: 1).predictions(of: network, on: dataset, magnitude: .own)
+    #expect(predictions.predictedClasses == Array(0..<10))
+  }
 }
