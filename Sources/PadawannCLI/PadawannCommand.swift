@@ -21,8 +21,7 @@ struct PadawannCommand: AsyncParsableCommand {
     subcommands: [
       ImportCommand.self, TrainCommand.self, EvolveCommand.self, LearnCommand.self, FinetuneCommand.self,
       PruneCommand.self, EvaluateCommand.self, PredictCommand.self, CompareCommand.self, StatsCommand.self,
-      InspectCommand.self,
-      VerifyCommand.self, DataCommand.self,
+      InspectCommand.self, VerifyCommand.self, ExportCommand.self, DataCommand.self,
     ])
 
   /// Runs the command that the arguments name, and leaves with the exit code of what happened.

@@ -56,6 +56,10 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     case server
     /// The limit of work is lifted.
     case limit
+    /// How pixels become inputs.
+    case normalisation
+    /// Which of several shared weights is meant.
+    case sharedWeight
     /// A published set is downloaded.
     case download(String)
   }

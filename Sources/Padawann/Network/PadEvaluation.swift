@@ -6,6 +6,17 @@ extension Pad {
       width: source.width + padding.left + padding.right)
   }
 
+  /// The channels, rows and columns of the input that are kept; none where any of them is empty.
+  func kept(of source: Shape) -> (channels: Range<Int>, rows: Range<Int>, columns: Range<Int>) {
+    func kept(_ size: Int, _ before: Int, _ behind: Int) -> Range<Int> {
+      max(0, -before)..<max(0, -before, min(size, size + behind))
+    }
+    return (
+      kept(source.channels, before, behind), kept(source.height, padding.top, padding.bottom),
+      kept(source.width, padding.left, padding.right)
+    )
+  }
+
   /// Goes through the runs of elements that are kept: parts of rows.
   ///
   /// - Parameters:
@@ -14,10 +25,7 @@ extension Pad {
   ///     another there.
   func forEachRun(of source: Shape, _ body: (_ from: Int, _ to: Int, _ count: Int) -> Void) {
     let result = padded(source)
-    let columns =
-      max(0, -padding.left)..<max(0, -padding.left, min(source.width, source.width + padding.right))
-    let rows = max(0, -padding.top)..<max(0, -padding.top, min(source.height, source.height + padding.bottom))
-    let channels = max(0, -before)..<max(0, -before, min(source.channels, source.channels + behind))
+    let (channels, rows, columns) = kept(of: source)
     guard !columns.isEmpty else { return }
     for channel in channels {
       for row in rows {

@@ -36,8 +36,11 @@ struct ImportCommand: AsyncParsableCommand {
     transform: Shape.init(argument:))
   var imageShape: Shape?
 
-  @Option(help: "What is kept of each weight: its sign, or (keep) its number for later pruning.")
-  var weights: KeptWeights = .sign
+  @Option(
+    help: ArgumentHelp(
+      "What is kept of each weight: its sign, or (keep) its number for later pruning (default: sign).",
+      discussion: "In a file that padawann has exported the default is what the model had."))
+  var weights: KeptWeights?
 
   @Flag(help: "Keep the signs of pruned edges too, so that they can grow again.")
   var keepPruned = false
@@ -60,9 +63,11 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The shared weights of the model, separated by commas (default: \(WeightList(values: Model.thesisWeights))).",
+      discussion:
+        "Shared weights, normalisation and class names of a file that padawann has exported are read from it.",
       valueName: "list"),
     transform: WeightList.init)
-  var sharedWeights = WeightList(values: Model.thesisWeights)
+  var sharedWeights: WeightList?
 
   @Option(
     help: ArgumentHelp(
@@ -135,19 +140,29 @@ struct ImportCommand: AsyncParsableCommand {
       return try report.print(result) { result.text }
     }
     let parameters = graph?.parameters ?? tensors?.parameters ?? []
-    let architecture = try graph?.architecture ?? self.architecture(parameters)
+    let record = source.record
+    let architecture = try graph?.architecture ?? self.architecture(parameters, record)
     var model = Model(
-      network: try network(parameters, architecture), sharedWeights: sharedWeights.values,
+      network: try network(parameters, architecture, record),
+      sharedWeights: sharedWeights?.values ?? record?.sharedWeights ?? Model.thesisWeights,
       provenance: provenance(source))
-    model.normalisation = try normalise?.normalisation(channels: architecture.input.channels)
-    model.classNames = try outputNames(architecture)
+    let given = try normalise?.normalisation(channels: architecture.input.channels)
+    model.normalisation = given ?? record?.normalisation
+    // The names of some outputs only are no names of all.
+    let recorded = record?.outputs == nil ? record?.classNames : nil
+    model.classNames = try outputNames(architecture) ?? recorded ?? []
     let written = try ModelFile.write(model, to: output, compact: compact)
-    let result = ImportReport(output, written, from: source, weights, notes: notes)
+    let result = ImportReport(output, written, from: source, kept(record), notes: notes)
     try report.print(result) { result.text }
   }
 
-  private func outputNames(_ architecture: Architecture) throws(PadawannError) -> [String] {
-    guard let classNames else { return [] }
+  /// What is kept of most weights.
+  private func kept(_ record: PortableRecord?) -> KeptWeights {
+    weights ?? (record.map { $0.ownLayers.isEmpty ? .sign : .keep } ?? .sign)
+  }
+
+  private func outputNames(_ architecture: Architecture) throws(PadawannError) -> [String]? {
+    guard let classNames else { return nil }
     do throws(PadawannError) {
       let names = try ClassNameList(argument: classNames).names
       try ModelRules.check(classNames: names, outputs: architecture.outputs)
@@ -171,11 +186,13 @@ struct ImportCommand: AsyncParsableCommand {
     } catch { throw error.inside(file) }
   }
 
-  private func network(_ parameters: [ImportedParameter], _ architecture: Architecture) throws(PadawannError)
-    -> Network
-  {
-    let importing = NetworkImport(
-      weights: weights == .sign ? .sign : .keep, retainsPruned: keepPruned, ignored: Set(ignore))
+  private func network(
+    _ parameters: [ImportedParameter], _ architecture: Architecture, _ record: PortableRecord?
+  ) throws(PadawannError) -> Network {
+    var importing = NetworkImport(
+      weights: weights == .keep ? .keep : .sign, retainsPruned: keepPruned, ignored: Set(ignore))
+    if weights == nil, let record { importing.keptLayers = record.ownLayers }
+    importing.negatedLayers = record?.negatedLayers ?? []
     let fitted = NetworkImport.fitted(parameters, to: architecture)
     if !fitted.prefix.isEmpty { Output.note("the prefix \(fitted.prefix) was removed from every name") }
     do throws(PadawannError) {
@@ -185,8 +202,12 @@ struct ImportCommand: AsyncParsableCommand {
     }
   }
 
-  private func architecture(_ parameters: [ImportedParameter]) throws(PadawannError) -> Architecture {
+  private func architecture(_ parameters: [ImportedParameter], _ record: PortableRecord?)
+    throws(PadawannError)
+    -> Architecture
+  {
     guard let arch else {
+      if let record { return record.architecture }
       guard let preset = try NetworkImport.preset(for: parameters) else {
         throw PadawannError(
           .data, "the tensors fit none of the known architectures", at: file,
@@ -206,12 +227,13 @@ struct ImportCommand: AsyncParsableCommand {
     provenance.sourceName = String(file.split(separator: "/").last ?? "")
     provenance.sourceDigest = source.sourceDigest
     provenance.sourceBytes = source.byteCount
-    provenance.entries = settings + Provenance.settings(of: source.externalFiles)
+    provenance.entries = settings(source.record) + Provenance.settings(of: source.externalFiles)
     return provenance
   }
 
-  private var settings: [Provenance.Entry] {
-    var settings = [Provenance.Entry("command", "import"), .init("weights", weights.rawValue)]
+  private func settings(_ record: PortableRecord?) -> [Provenance.Entry] {
+    var settings = [Provenance.Entry("command", "import")]
+    settings.append(.init("weights", kept(record).rawValue))
     if let arch { settings.append(.init("arch", arch.split(separator: "/").last.map(String.init) ?? arch)) }
     if let imageShape { settings.append(.init("image-shape", imageShape.description)) }
     if let key { settings.append(.init("key", key)) }

@@ -49,5 +49,15 @@ struct WeightList: CustomStringConvertible {
     values = list
   }
 
+  /// One finite number that is not zero.
+  ///
+  /// - Throws: `ValidationError`.
+  static func one(_ argument: String) throws -> Float {
+    guard let weight = Float(argument), weight.isFinite, weight != 0 else {
+      throw ValidationError("give a number other than 0, for example 0.5")
+    }
+    return weight
+  }
+
   var description: String { values.map(Format.weight).joined(separator: ",") }
 }

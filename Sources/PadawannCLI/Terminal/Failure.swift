@@ -86,6 +86,8 @@ extension PadawannError.Choice {
     case .dataFolder: "--data-dir or PADAWANN_DATA"
     case .server: "--mirror"
     case .limit: "--no-limit"
+    case .normalisation: "--normalise"
+    case .sharedWeight: "--weight"
     case .download(let set): "padawann data get \(set)"
     }
   }
