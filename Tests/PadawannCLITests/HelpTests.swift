@@ -6,8 +6,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands = [
     "", "import", "train", "evolve", "learn", "finetune", "prune", "evaluate", "predict", "compare", "stats",
-    "inspect",
-    "verify",
+    "inspect", "verify", "export",
     "data", "data list",
     "data get",
     "data verify", "data show", "data export",

@@ -77,7 +77,7 @@ package struct ExportSubject: Sendable {
   }
 
   /// What a file that is written of it says about it.
-  func record() -> PortableRecord {
+  package func record() -> PortableRecord {
     let own = network.layers.filter { if case .own = numbers(of: $0) { true } else { false } }
     var record = PortableRecord(
       architecture: network.architecture,

@@ -13,12 +13,11 @@ extension Network {
       else { break }
       switch (nodes[index].operation.outputRole, changed[index]) {
       case (.rows, .weighted(let weights, let bias)):
-        if case .convolution(let layer) = nodes[index].operation, layer.groups > 1 { break }
+        guard let operation = nodes[index].operation.withOutputs(outputs.count) else { break }
         changed[index] = .weighted(
           try weights.keeping(rows: outputs), bias: bias.map { bias in outputs.map { bias[$0] } })
         var kept = nodes
-        kept[index] = Node(
-          nodes[index].name, nodes[index].operation.with(outputs: outputs.count), inputs: nodes[index].inputs)
+        kept[index] = Node(nodes[index].name, operation, inputs: nodes[index].inputs)
         return try Network(
           architecture: Architecture(input: architecture.input, nodes: kept), parameters: changed)
       case (.channelwise, let numbers):
@@ -57,21 +56,11 @@ extension NodeOperation {
   fileprivate var outputRole: OutputRole {
     switch self {
     case .convolution, .linear: .rows
-    case .batchNormalisation, .relu, .leakyRelu, .tanh, .sigmoid, .gelu, .dropout, .softmax, .logSoftmax:
+    case .batchNormalisation, .relu, .leakyRelu, .clip, .tanh, .sigmoid, .silu, .hardSigmoid, .hardSwish,
+      .gelu,
+      .dropout, .softmax, .logSoftmax:
       .channelwise
-    case .maxPool, .averagePool, .globalAveragePool, .flatten, .add, .concat: .mixed
-    }
-  }
-
-  fileprivate func with(outputs: Int) -> NodeOperation {
-    switch self {
-    case .convolution(var layer):
-      layer.outputs = outputs
-      return .convolution(layer)
-    case .linear(var layer):
-      layer.outputs = outputs
-      return .linear(layer)
-    default: return self
+    case .maxPool, .averagePool, .pad, .globalAveragePool, .flatten, .add, .concat: .mixed
     }
   }
 }

@@ -38,12 +38,13 @@ extension NodeOperation {
   /// Whether each channel of the result comes from the same channel of the only input, with no numbers of its own.
   fileprivate var keepsOutputsApart: Bool {
     switch self {
-    case .convolution, .linear, .batchNormalisation, .add, .concat: false
+    case .convolution, .linear, .batchNormalisation, .add, .concat, .pad: false
     default: true
     }
   }
 
-  fileprivate func withOutputs(_ count: Int) -> NodeOperation? {
+  /// A layer with another number of outputs; `nil` for anything else, and for a convolution whose outputs are in groups.
+  func withOutputs(_ count: Int) -> NodeOperation? {
     switch self {
     case .linear(var layer):
       layer.outputs = count

@@ -69,8 +69,9 @@ struct CFrame {
   /// The memory, and the function that runs the network.
   var run: String {
     let plan = writer.plan
-    let places = plan.values.indices.map { value in
-      "    float *const \(writer.place(of: value)) = memory + \(writer.memory.offsets[value]);\n"
+    let places = plan.values.indices.filter { writer.mentioned.contains($0) || $0 == plan.output }.map {
+      value in
+      "    float *const \(writer.name(ofPlace: value)) = memory + \(writer.memory.offsets[value]);\n"
     }
     var variables = ""
     if writer.statements.contains("edges = ") { variables += "    struct edges edges;\n" }
@@ -84,7 +85,7 @@ struct CFrame {
       \(places.joined())\(variables)    int i;
 
       \(writer.statements)\(writer.statements.isEmpty ? "" : "\n")\
-          for (i = 0; i < \(outputs); i++) outputs[i] = \(writer.place(of: plan.output))[i];
+          for (i = 0; i < \(outputs); i++) outputs[i] = \(writer.name(ofPlace: plan.output))[i];
       }
 
       """

@@ -10,6 +10,8 @@ struct CWriter {
   var data = ""
   /// The statements of the function that runs the network.
   var statements = ""
+  /// The values whose places the statements name; one that is written over at once is named by what replaces it.
+  private(set) var mentioned: Set<Int> = []
   private var used: Set<CLibrary> = [.largest]
   private var readsSteps = false
   private var readsBits = false
@@ -36,8 +38,14 @@ struct CWriter {
   /// The name of a node in C; ``Node/image`` is `input`.
   func identifier(_ node: Int) -> String { names[node] ?? "n\(node)" }
 
+  /// The name of the place of a value, which the program then has.
+  mutating func place(of value: Int) -> String {
+    mentioned.insert(value)
+    return name(ofPlace: value)
+  }
+
   /// The name of the place of a value.
-  func place(of value: Int) -> String { "\(identifier(plan.values[value].node))_values" }
+  func name(ofPlace value: Int) -> String { "\(identifier(plan.values[value].node))_values" }
 
   /// Says that a function of the library is called.
   ///
