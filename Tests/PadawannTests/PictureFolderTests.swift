@@ -288,7 +288,7 @@ import Testing
     }
     let undecided = try #require(DataFixture.error { try load(medMNIST(), "") })
     #expect(
-      undecided.remedy?.contains("Write split=train or split=val or split=test. Choose with images-key=")
+      undecided.remedy?.contains("Write split=train or split=val or split=test, or choose with images-key=")
         == true, "\(undecided)")
     #expect(try load(medMNIST(), ",split=val,channels=first").shape.channels == 5)
   }

@@ -76,7 +76,8 @@ struct ArrayArchive {
       let parts = split == nil && key == nil && found.isEmpty ? parts(of: role) : ""
       throw PadawannError(
         .data, found.isEmpty ? "there is no array for \(what)" : "several arrays may be \(what)",
-        remedy: parts + "Choose with \(role.rawValue)-key=; the file has: \(list.isEmpty ? "none" : list)")
+        remedy: (parts.isEmpty ? "Choose" : "\(parts), or choose")
+          + " with \(role.rawValue)-key=; the file has: \(list.isEmpty ? "none" : list)")
     }
     do { return try read(name) } catch { throw error.inside(name) }
   }
@@ -84,13 +85,13 @@ struct ArrayArchive {
   /// Whether the arrays of the part have the names of MedMNIST, whose images have their channels last.
   var isMedMNIST: Bool { split.map { names.contains("\($0.rawValue)_images") } ?? false }
 
-  /// The first half of a remedy: the parts that have an array for this.
+  /// The first half of a remedy: the parts that have an array for this; empty without any.
   private func parts(of role: Role) -> String {
     let parts = FileSplit.allCases.filter { split in
       names.contains { role.names(of: split).contains(Self.plain($0)) }
     }
     let list = parts.map { "split=\($0.rawValue)" }.joined(separator: " or ")
-    return list.isEmpty ? "" : "Write \(list). "
+    return list.isEmpty ? "" : "Write \(list)"
   }
 
   private static func plain(_ name: String) -> String { String(name.drop { $0 == "/" }) }
