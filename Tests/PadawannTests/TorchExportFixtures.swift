@@ -2,7 +2,7 @@ import Foundation
 import Padawann
 
 /// The files of `Goldens/export`, which `make.py` there makes.
-enum ExportFixture {
+enum ProgramFixture {
   static var folder: String { (Bundle.module.resourcePath ?? "") + "/Goldens/export" }
 
   static func path(_ name: String) -> String { "\(folder)/\(name).pt2" }

@@ -90,23 +90,23 @@ import Testing
   @Test(arguments: changes.indices)
   func refuses(index: Int) throws {
     let change = Self.changes[index]
-    let bytes = try ExportFixture.archive("lenet", in: change.entry, change.text, change.other)
-    let error = try #require(DataFixture.error { try ExportFixture.network(bytes) }, "\(change)")
+    let bytes = try ProgramFixture.archive("lenet", in: change.entry, change.text, change.other)
+    let error = try #require(DataFixture.error { try ProgramFixture.network(bytes) }, "\(change)")
     #expect("\(error)".contains(change.word), "\(change.word): \(error)")
     #expect(error.location?.contains("net.pt2") == true)
   }
 
   @Test(arguments: ["lenet", "old-lenet"])
   func missingEntriesAreNamed(name: String) throws {
-    for entry in try ExportFixture.entries(name).map(\.name) {
-      let bytes = try ExportFixture.archive(name) { $0 == entry ? nil : $1 }
+    for entry in try ProgramFixture.entries(name).map(\.name) {
+      let bytes = try ProgramFixture.archive(name) { $0 == entry ? nil : $1 }
       // Versions, checksums and examples are not needed.
       guard !["version", "byteorder", "_id", "inputs.pt", "inputs/model.pt"].contains(where: entry.hasSuffix)
       else {
-        #expect(try ExportFixture.network(bytes) != nil)
+        #expect(try ProgramFixture.network(bytes) != nil)
         continue
       }
-      let error = try #require(DataFixture.error { try ExportFixture.network(bytes) }, "\(entry)")
+      let error = try #require(DataFixture.error { try ProgramFixture.network(bytes) }, "\(entry)")
       #expect(error.kind == .data, "\(entry): \(error)")
     }
   }
@@ -120,16 +120,16 @@ import Testing
 
   @Test(arguments: deep.indices)
   func deepTextIsAnError(index: Int) throws {
-    let bytes = try ExportFixture.archive("lenet") { name, content in
+    let bytes = try ProgramFixture.archive("lenet") { name, content in
       name.hasSuffix("model.json") ? Array(Self.deep[index].utf8) : content
     }
-    let error = try #require(DataFixture.error { try ExportFixture.network(bytes) })
+    let error = try #require(DataFixture.error { try ProgramFixture.network(bytes) })
     #expect(error.kind == .data && error.location?.contains("model.json") == true, "\(error)")
   }
 
   /// A few bytes may not become any number of numbers.
   @Test func manyViewsOfOneStorageAreRefused() throws {
-    let bytes = try ExportFixture.archive("lenet") { name, content in
+    let bytes = try ProgramFixture.archive("lenet") { name, content in
       guard name.hasSuffix("weights_config.json") else { return content }
       let meta =
         #"{"dtype": 7, "sizes": [{"as_int": 100000000}], "strides": [{"as_int": 0}], "storage_offset": {"as_int": 0}}"#
@@ -138,7 +138,7 @@ import Testing
       }
       return Array(#"{"config": {\#(items.joined(separator: ", "))}}"#.utf8)
     }
-    let error = try #require(DataFixture.error { try ExportFixture.network(bytes) })
+    let error = try #require(DataFixture.error { try ProgramFixture.network(bytes) })
     #expect(error.message.contains("limit"), "\(error)")
   }
 
@@ -151,11 +151,11 @@ import Testing
 
   @Test(arguments: ["mlp", "old-mlp"])
   func everyFlippedBitIsAnErrorOrHarmless(name: String) throws {
-    let bytes = try ExportFixture.bytes(name)
-    let whole = try #require(try ExportFixture.network(bytes))
+    let bytes = try ProgramFixture.bytes(name)
+    let whole = try #require(try ProgramFixture.network(bytes))
     var refused = 0
     for (bit, damaged) in ImportFixture.flips(of: bytes, step: Self.step) {
-      switch outcome({ try ExportFixture.network(damaged) }) {
+      switch outcome({ try ProgramFixture.network(damaged) }) {
       case .success(let network): #expect(network == whole, "bit \(bit)")
       case .failure(let error):
         #expect(error is PadawannError, "bit \(bit): \(error)")
@@ -168,8 +168,8 @@ import Testing
   /// The checksums are right, as those of a file that was made so.
   @Test(arguments: ["mlp-decomposed", "old-mlp"])
   func everyFlippedBitOfTheProgramIsAnErrorOrANetwork(name: String) throws {
-    let whole = try #require(try ExportFixture.network(ExportFixture.bytes(name)))
-    let entries = try ExportFixture.entries(name)
+    let whole = try #require(try ProgramFixture.network(ProgramFixture.bytes(name)))
+    let entries = try ProgramFixture.entries(name)
     let place = try #require(
       entries.firstIndex { $0.name.hasSuffix("model.json") || $0.name.hasSuffix("program.json") })
     var refused = 0
@@ -177,7 +177,7 @@ import Testing
       var entries = entries
       entries[place].content = damaged
       let bytes = try ZipWriter.archive(entries)
-      switch outcome({ try ExportFixture.network(bytes) }) {
+      switch outcome({ try ProgramFixture.network(bytes) }) {
       case .success(let network): #expect((network?.edgeCount ?? 0) <= whole.edgeCount * 8, "bit \(bit)")
       case .failure(let error):
         #expect(error is PadawannError, "bit \(bit): \(error)")
@@ -189,9 +189,9 @@ import Testing
 
   @Test(arguments: ["mlp", "old-mlp"])
   func everyTruncationIsAnError(name: String) throws {
-    let bytes = try ExportFixture.bytes(name)
+    let bytes = try ProgramFixture.bytes(name)
     for count in stride(from: 0, to: bytes.count, by: Self.step) {
-      let error = DataFixture.error { try ExportFixture.network(Array(bytes[..<count])) }
+      let error = DataFixture.error { try ProgramFixture.network(Array(bytes[..<count])) }
       #expect(error != nil, "\(count) bytes")
     }
   }

@@ -4,10 +4,10 @@ import Testing
 
 /// Programs of torch.export become networks that answer as PyTorch does.
 @Suite struct TorchExportTests {
-  @Test(arguments: ExportFixture.networks)
+  @Test(arguments: ProgramFixture.networks)
   func answersAsPyTorchDoes(name: String) throws {
-    let expected = try #require(ExportFixture.expectations().networks[name])
-    let file = try TensorFile.read(ExportFixture.path(name))
+    let expected = try #require(ProgramFixture.expectations().networks[name])
+    let file = try TensorFile.read(ProgramFixture.path(name))
     #expect(file.format == "PyTorch export")
     let network = try #require(try ONNXFixture.network(file))
     let input = network.architecture.input
@@ -24,15 +24,15 @@ import Testing
   }
 
   @Test func everyGoldenIsTested() throws {
-    let expected = try ExportFixture.expectations()
-    #expect(expected.networks.keys.sorted() == ExportFixture.networks)
-    #expect(expected.refused.keys.sorted() == ExportFixture.refused)
+    let expected = try ProgramFixture.expectations()
+    #expect(expected.networks.keys.sorted() == ProgramFixture.networks)
+    #expect(expected.refused.keys.sorted() == ProgramFixture.refused)
   }
 
-  @Test(arguments: ExportFixture.refused)
+  @Test(arguments: ProgramFixture.refused)
   func refusesWhatNoNetworkHas(name: String) throws {
-    let words = try #require(ExportFixture.expectations().refused[name])
-    let path = ExportFixture.path(name)
+    let words = try #require(ProgramFixture.expectations().refused[name])
+    let path = ProgramFixture.path(name)
     let error = try #require(DataFixture.error { try ONNXNetwork(TensorFile.read(path)) })
     #expect(error.kind == .unsupported && error.remedy != nil, "\(error)")
     #expect(error.location?.contains(name) == true)
@@ -41,7 +41,7 @@ import Testing
 
   /// Everything has the name that it has in PyTorch, and batch normalisations are nodes of their own.
   @Test func namesAreThoseOfTheModule() throws {
-    let network = try #require(try ExportFixture.network(ExportFixture.bytes("residual")))
+    let network = try #require(try ProgramFixture.network(ProgramFixture.bytes("residual")))
     let names = network.architecture.nodes.map(\.name)
     #expect(
       names.prefix(6) == [
@@ -52,27 +52,27 @@ import Testing
 
   /// PyTorch 2.5 writes `getattr(L['self'].layer1, '1').downsample…` for the path of a module.
   @Test func namesOfOldPathsAreThoseOfTheModule() throws {
-    let network = try #require(try ExportFixture.network(ExportFixture.bytes("old-residual")))
+    let network = try #require(try ProgramFixture.network(ProgramFixture.bytes("old-residual")))
     let names = network.architecture.nodes.map(\.name)
     #expect(names.contains("layer1.0.relu") && names.contains("layer1.1.downsample.1"), "\(names)")
     #expect(names.allSatisfy { !$0.contains("L_") && !$0.contains("getattr") }, "\(names)")
   }
 
   @Test func theNoteNamesTheVersion() throws {
-    let graph = try #require(try ONNXNetwork(TensorFile.read(ExportFixture.path("old-lenet"))))
+    let graph = try #require(try ONNXNetwork(TensorFile.read(ProgramFixture.path("old-lenet"))))
     #expect(graph.notes == ["exported by PyTorch 2.5.1+cu124"])
   }
 
   @Test func theContentTellsTheFormat() throws {
-    let bytes = try DataFixture.gzip(ExportFixture.bytes("mlp"))
+    let bytes = try DataFixture.gzip(ProgramFixture.bytes("mlp"))
     let file = try TensorFile(bytes: bytes, path: "weights.bin")
     #expect(file.format == "PyTorch export" && file.sourceDigest == Digest(of: bytes))
-    #expect(try ONNXFixture.network(file) == ExportFixture.network(ExportFixture.bytes("mlp")))
+    #expect(try ONNXFixture.network(file) == ProgramFixture.network(ProgramFixture.bytes("mlp")))
   }
 
   /// With an architecture of the user's own, the parameters and buffers are the tensors of the file.
   @Test func theWeightsAreTensorsForAnArchitecture() throws {
-    let file = try TensorFile.read(ExportFixture.path("mlp"))
+    let file = try TensorFile.read(ProgramFixture.path("mlp"))
     let names = try ImportedParameters(file).parameters.map(\.name)
     #expect(
       names.sorted() == [
@@ -80,13 +80,13 @@ import Testing
         "net.5.weight", "net.7.bias", "net.7.weight",
       ])
     let key = TensorChoice(keys: ["state_dict"])
-    let error = DataFixture.error { try TensorFile.read(ExportFixture.path("mlp"), choosing: key) }
+    let error = DataFixture.error { try TensorFile.read(ProgramFixture.path("mlp"), choosing: key) }
     #expect(error?.kind == .usage)
   }
 
   /// PyTorch 2.8 had folders already, and tensors as torch.save writes them.
   @Test func theLayoutBetweenIsRead() throws {
-    let old = try ExportFixture.entries("old-lenet")
+    let old = try ProgramFixture.entries("old-lenet")
     func content(_ name: String) throws -> [UInt8] { try #require(old.first { $0.name == name }).content }
     let bytes = try ZipWriter.archive([
       .init(name: "net/archive_format", content: Array("pt2".utf8)),
@@ -94,16 +94,16 @@ import Testing
       .init(name: "net/data/weights/model.pt", content: content("serialized_state_dict.pt")),
       .init(name: "net/data/constants/model.pt", content: content("serialized_constants.pt")),
     ])
-    #expect(try ExportFixture.network(bytes) == ExportFixture.network(ExportFixture.bytes("old-lenet")))
+    #expect(try ProgramFixture.network(bytes) == ProgramFixture.network(ProgramFixture.bytes("old-lenet")))
   }
 
   @Test func otherByteOrdersAreRead() throws {
-    let bytes = try ExportFixture.archive("lenet") { name, content in
+    let bytes = try ProgramFixture.archive("lenet") { name, content in
       if name.hasSuffix("byteorder") { return Array("big".utf8) }
       guard name.contains("/weights/weight_") else { return content }
       return stride(from: 0, to: content.count, by: 4).flatMap { content[$0..<($0 + 4)].reversed() }
     }
-    #expect(try ExportFixture.network(bytes) == ExportFixture.network(ExportFixture.bytes("lenet")))
+    #expect(try ProgramFixture.network(bytes) == ProgramFixture.network(ProgramFixture.bytes("lenet")))
   }
 
   @Test func aCompiledPackageIsRefused() throws {
@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func onlyAVectorIsGivenAShape() throws {
-    let file = try TensorFile.read(ExportFixture.path("lenet"))
+    let file = try TensorFile.read(ProgramFixture.path("lenet"))
     let error = DataFixture.error {
       try ONNXNetwork(file, vectorShape: Shape(channels: 1, height: 12, width: 12))
     }
