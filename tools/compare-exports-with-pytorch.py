@@ -2,11 +2,11 @@
 """Shows that nets exported by PyTorch answer here as they do there.
 
 Fourteen architectures with random weights and batch statistics are exported by every exporter of PyTorch, imported by padawann
-and evaluated. With their own weights the logits are compared with ONNX Runtime's; with one sign and one mask bit for each edge
+and evaluated. With their own weights the logits are compared with those of PyTorch and of ONNX Runtime; with one sign and one mask bit for each edge
 (half of the edges pruned at random, shared weight 0.25) with those that PyTorch computes from the signs and masks in the
 model file, which read_padawann.py reads. Exits with 1 when a logit is further off than 1e-5 of the largest one, when any image
 gets another answer, or when padawann refuses a net. What an exporter itself cannot do is skipped and named. Needs torch,
-onnxscript, onnxruntime, numpy and h5py.
+onnx, onnxscript, onnxruntime, numpy and h5py.
 
     tools/compare-exports-with-pytorch.py [--padawann BINARY] [--only NAME] [--keep FOLDER]
 """
@@ -22,6 +22,7 @@ import tempfile
 import warnings
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 import torch.nn.functional as F
@@ -353,16 +354,24 @@ def difference(ours, theirs, is_logits=True):
     return apart, (ours.argmax(1) != theirs.argmax(1)).sum().item()
 
 
-def own_weights(options, path, stem, images, data, ending):
-    """Imports with own weights; padawann's logits against the answers of ONNX Runtime and of the module."""
-    padawann(options, "import", path, "--weights", "keep", "-o", stem + "-own.h5")
-    ours = evaluated(options, stem + "-own.h5", data, "--own-weights")
+def onnx_answers(path, images):
+    """ONNX Runtime's, image by image, as the graph may have a batch of one."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
-    theirs = torch.cat([torch.from_numpy(session.run(None, {name: image[None].numpy()})[0]) for image in images])
-    if ending == "softmax":
-        theirs = theirs.double().log()
-    return difference(ours, theirs, is_logits=not ending)
+    return torch.cat([torch.from_numpy(session.run(None, {name: image[None].numpy()})[0]) for image in images])
+
+
+@torch.no_grad()
+def own_weights(options, path, stem, module, images, data):
+    """Imports with own weights; padawann's logits against the answers of the module and of ONNX Runtime."""
+    padawann(options, "import", path, "--weights", "keep", "-o", stem + "-own.h5")
+    ours = evaluated(options, stem + "-own.h5", data, "--own-weights")
+    ending = type(list(module.children())[-1])
+    differences = []
+    for theirs in [module(images)] + ([onnx_answers(path, images)] if path.endswith(".onnx") else []):
+        theirs = theirs.double().log() if ending is nn.Softmax else theirs
+        differences.append(difference(ours, theirs, is_logits=ending not in (nn.Softmax, nn.LogSoftmax)))
+    return tuple(map(max, zip(*differences)))
 
 
 @torch.no_grad()
@@ -393,10 +402,11 @@ def compare(options, folder, name, shape, make, kind):
     if reason:
         print(f"{title} skipped, the exporter says {reason}", flush=True)
         return True
-    last = list(module.children())[-1]
-    ending = {nn.Softmax: "softmax", nn.LogSoftmax: "log_softmax"}.get(type(last))
+    if suffix == ".onnx":  # An exporter may take another opset than it was asked for.
+        opset = onnx.load(stem + suffix, load_external_data=False).opset_import[0].version
+        title += f" ({opset})"
     try:
-        own = own_weights(options, stem + suffix, stem, images, data, ending)
+        own = own_weights(options, stem + suffix, stem, module, images, data)
         sign = signs(options, stem + suffix, stem, images, data)
     except Refusal as refusal:
         print(f"{title} REFUSED: {refusal}", flush=True)

@@ -92,6 +92,18 @@ import Testing
     #expect(behind.shapes[1] == Shape(channels: 2, height: 1, width: 2) && behind.nodes[1].name == "a")
   }
 
+  /// Shapes are needed while nodes are read, before an architecture checks them.
+  @Test func anImageOfAnySizeIsAnErrorAndNoOverflow() {
+    for input in ["[1, \(Int.max), 3]", "[\(Int.max), \(Int.max), \(Int.max)]", "[1, -3, 0]"] {
+      for node in [
+        #"{"op": "adaptive_avg_pool", "size": 2}"#, #"{"op": "pad", "padding": 9}, {"op": "flatten"}"#,
+      ] {
+        let error = #expect(throws: PadawannError.self) { try Self.architecture(node, input: input) }
+        #expect(error?.description.contains("out of bounds") == true, "\(error?.description ?? "")")
+      }
+    }
+  }
+
   @Test(arguments: [
     (#"{"op": "adaptive_avg_pool", "size": 5}"#, "several sizes"),
     (#"{"op": "adaptive_avg_pool", "size": 7}"#, "repeats them"),

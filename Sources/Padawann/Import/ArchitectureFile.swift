@@ -33,6 +33,7 @@ public enum ArchitectureFile {
     }
     let sizes = document.input + [1, 1]
     let input = Shape(channels: sizes[0], height: sizes[1], width: sizes[2])
+    try Architecture.check(input: input)
     return try Architecture(input: input, nodes: nodes(document.nodes, input))
   }
 

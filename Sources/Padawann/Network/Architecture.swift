@@ -44,9 +44,7 @@ public struct Architecture: Hashable, Sendable {
   /// - Throws: ``PadawannError`` `data` that names the node: bad or repeated names, inputs that are missing, too many or
   ///   not earlier, sizes out of bounds, windows that do not fit, a node that nothing reads.
   package init(input: Shape, nodes: [Node]) throws(PadawannError) {
-    guard [input.channels, input.height, input.width].allSatisfy({ (1...Limits.extent).contains($0) }),
-      input.count <= Limits.activation
-    else { throw PadawannError(.data, "an input of shape \(input) is out of bounds", at: "network") }
+    try Self.check(input: input)
     guard (1...Limits.nodes).contains(nodes.count) else {
       throw PadawannError(
         .data, "a network has 1 to \(Limits.nodes) nodes, not \(nodes.count)", at: "network")
@@ -116,6 +114,15 @@ public struct Architecture: Hashable, Sendable {
 
   /// The number of outputs.
   public var outputs: Int { shapes[shapes.count - 1].count }
+
+  /// Checks the bounds of an image; no arithmetic on larger ones is safe.
+  ///
+  /// - Throws: ``PadawannError`` `data`.
+  static func check(input: Shape) throws(PadawannError) {
+    guard [input.channels, input.height, input.width].allSatisfy({ (1...Limits.extent).contains($0) }),
+      input.count <= Limits.activation
+    else { throw PadawannError(.data, "an input of shape \(input) is out of bounds", at: "network") }
+  }
 
   private static func checkName(_ name: String) throws(PadawannError) {
     try NameRule.check(name, of: "a node")
