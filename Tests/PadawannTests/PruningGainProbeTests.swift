@@ -51,12 +51,13 @@ import Testing
   }
 
   /// When every weight of a layer is made a little larger, the loss changes by the sum of the saliencies of its edges.
-  @Test(arguments: [(0..<20, 34), (20..<40, 37)] as [(Range<UInt64>, Int)])
-  func thePruningGainOfALayerIsTheSlopeOfTheLossByItsSize(_ seeds: Range<UInt64>, _ floor: Int) async throws {
+  @Test(arguments: [0..<30, 30..<60] as [Range<UInt64>])
+  func thePruningGainOfALayerIsTheSlopeOfTheLossByItsSize(_ seeds: Range<UInt64>) async throws {
     var layers: [Int] = []
     for seed in seeds { layers.append(try await Self.checkedLayers(seed)) }
-    #expect(layers.count { $0 > 0 } >= 16, "\(layers)")
-    #expect(layers.reduce(0, +) >= floor, "\(layers)")
+    // Functions that are flat somewhere leave many a network without any slope.
+    #expect(layers.count { $0 > 0 } >= 12, "\(layers)")
+    #expect(layers.reduce(0, +) >= 20, "\(layers)")
   }
 
   /// - Returns: how many layers change the loss enough to be compared.
