@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func aProgramOfTorchExport() throws {
-    let place = try place("export/lenet.pt2")
+    let place = try place("programs/lenet.pt2")
     let outcome = try place.run("import lenet.pt2 -o net.h5 --json").check()
     #expect(outcome.errors.contains("exported by PyTorch 2."))
     let report = try outcome.json()
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func whatNoNetworkHasIsRefusedAtOnce() throws {
-    let place = try place("export/attention.pt2", "onnx/unknown.onnx")
+    let place = try place("programs/attention.pt2", "onnx/unknown.onnx")
     for (file, words) in [
       ("attention.pt2", ["aten.sin.default", "aten.matmul.default", "aten.cumsum.default"]),
       ("unknown.onnx", ["Sin wave", "BipolarQuant"]),
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func aSketchOfAGraphIsItsArchitecture() throws {
-    let place = try place("export/mlp.pt2")
+    let place = try place("programs/mlp.pt2")
     let report = try place.run("import mlp.pt2 --sketch sketch.json --json").check().json()
     #expect(report["fits"] as? Bool == true && (report["guesses"] as? [String])?.isEmpty == true)
     try place.run("import mlp.pt2 --arch sketch.json -o net.h5").check()

@@ -1,9 +1,9 @@
 import Foundation
 import Padawann
 
-/// The files of `Goldens/export`, which `make.py` there makes.
+/// The files of `Goldens/programs`, which `make.py` there makes.
 enum ProgramFixture {
-  static var folder: String { (Bundle.module.resourcePath ?? "") + "/Goldens/export" }
+  static var folder: String { (Bundle.module.resourcePath ?? "") + "/Goldens/programs" }
 
   static func path(_ name: String) -> String { "\(folder)/\(name).pt2" }
 
