@@ -25,7 +25,7 @@ import Testing
         + "--class-names a+b+c+d+e+f+g+h+i+j -o net.h5"
     ).check()
     for options in format == "onnx" ? ["", " --float", " --with-normalisation"] : [""] {
-      let weight = weights == "sign" ? " --weight -2" : ""
+      let weight = weights == "sign" ? " --weight=-2" : ""
       try place.run("export net.h5 -o net.\(format)\(weight)\(options)").check()
       let report = try place.run("import net.\(format) -o back.h5 --json").check().json()
       #expect(report["weights"] as? String == weights)

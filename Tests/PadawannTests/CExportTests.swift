@@ -41,6 +41,14 @@ import Testing
     try await check(model, names: model.classNames)
   }
 
+  /// `test.c` has constants like `test_outputs`, which no name of the test may be.
+  @Test(
+    .enabled(if: compiler != nil, "skipped: there is no C compiler"),
+    arguments: ["test", "memory", "run", "input", "relu", "é", "9-net"])
+  func anyNameOfAFile(_ name: String) async throws {
+    try await check(ExportFixture.model(Fixtures.network()).model, file: "\(name).c")
+  }
+
   @Test func theSameModelGivesTheSameBytes() async throws {
     let stored = try ExportFixture.model(ExportFixture.everyOperation())
     let subject = try ExportSubject(stored, task: nil)
@@ -66,15 +74,15 @@ import Testing
   // MARK: Compilation
 
   /// - Parameter names: printed by the program after its checks, where they are given.
-  private func check(_ model: Model, names: [String] = []) async throws {
+  private func check(_ model: Model, file: String = "9-net.c", names: [String] = []) async throws {
     let subject = try ExportSubject(ExportFixture.stored(model), task: nil)
     let vectors = try await TestVectors(of: subject, dataset: nil, by: Inference(threads: 1))
-    let program = try CExport(file: "9-net.c").program(of: subject, vectors: vectors)
+    let program = try CExport(file: file).program(of: subject, vectors: vectors)
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "padawann-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let source = folder.appendingPathComponent("9-net.c")
+    let source = folder.appendingPathComponent(file)
     try Data(program.bytes).write(to: source)
     let flags = ["-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", "-pedantic"]
     let compiler = try #require(Self.compiler)

@@ -44,7 +44,7 @@ enum ExportFixture {
   static func model(_ network: Network, weight: Float = 0.5) throws -> StoredModel {
     var model = Model(network: network, sharedWeights: [weight])
     model.normalisation = Normalisation(mean: [0.1307], deviation: [0.3081])
-    model.classNames = (0..<network.architecture.outputs).map { "class \($0)" }
+    model.classNames = (0..<network.architecture.outputs).map { "class \($0) */ \"\\\n\u{1} é" }
     return try stored(model)
   }
 

@@ -146,13 +146,13 @@ struct CFrame {
 
       /* \(CText.comment(vectors.source)) */
       \(CText.array(type, "test_images", rows(images)))\
-      \(CText.array("float", "test_outputs", rows(answers)))
+      \(CText.array("float", "test_answers", rows(answers)))
       int main(void)
       {
           int image, i, wrong = 0;
 
           for (image = 0; image < \(images.count); image++) {
-              const float *expected = test_outputs + \(outputs) * image;
+              const float *expected = test_answers + \(outputs) * image;
               float outputs[\(outputs)], scale = 0, error = 0;
               const int answer = \(name)_\(function)(test_images + \(inputs) * image, outputs);
 

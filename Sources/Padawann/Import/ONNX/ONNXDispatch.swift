@@ -82,7 +82,8 @@ extension ONNXTranslation {
     if over != [.channel], over.count == source.groups.joined().count {
       source = try vector(source)
     } else {
-      guard over == [.channel] else { throw PadawannError(.unsupported, "it does not go over the channels") }
+      // An only channel is an axis of size 1, which is in no list.
+      guard over == [.channel] || over.isEmpty && source.shape.channels == 1 else { throw PadawannError(.unsupported, "it does not go over the channels") }
     }
     try add(node.operation == "Softmax" ? .softmax : .logSoftmax, node, source)
   }
