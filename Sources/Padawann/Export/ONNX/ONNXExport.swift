@@ -44,16 +44,16 @@ package struct ONNXExport: Sendable {
     record.graph = Digest(of: graph)
     var model = ProtobufWriter()
     // The version of the file format that has the set of operations.
-    model.integer(ONNXField.Model.irVersion, writer.draft.opset < 19 ? 8 : 9)
-    model.text(ONNXField.Model.producer, producer.name)
-    model.text(ONNXField.Model.producerVersion, producer.version)
-    model.content(ONNXField.Model.graph, graph)
-    model.message(ONNXField.Model.opset) {
+    model.integer(ONNXField.ModelProto.irVersion, writer.draft.opset < 19 ? 8 : 9)
+    model.text(ONNXField.ModelProto.producer, producer.name)
+    model.text(ONNXField.ModelProto.producerVersion, producer.version)
+    model.content(ONNXField.ModelProto.graph, graph)
+    model.message(ONNXField.ModelProto.opset) {
       $0.text(ONNXField.Opset.domain, "")
       $0.integer(ONNXField.Opset.version, writer.draft.opset)
     }
     for (key, value) in record.entries {
-      model.message(ONNXField.Model.metadata) {
+      model.message(ONNXField.ModelProto.metadata) {
         $0.text(ONNXField.Entry.key, key)
         $0.text(ONNXField.Entry.value, value)
       }

@@ -83,7 +83,9 @@ extension ONNXTranslation {
       source = try vector(source)
     } else {
       // An only channel is an axis of size 1, which is in no list.
-      guard over == [.channel] || over.isEmpty && source.shape.channels == 1 else { throw PadawannError(.unsupported, "it does not go over the channels") }
+      guard over == [.channel] || over.isEmpty && source.shape.channels == 1 else {
+        throw PadawannError(.unsupported, "it does not go over the channels")
+      }
     }
     try add(node.operation == "Softmax" ? .softmax : .logSoftmax, node, source)
   }

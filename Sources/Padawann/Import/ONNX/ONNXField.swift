@@ -1,7 +1,7 @@
 /// The numbers of the fields of ONNX's messages (onnx.proto), for who reads them and who writes them.
 enum ONNXField {
-  /// ModelProto.
-  enum Model {
+  /// The whole file.
+  enum ModelProto {
     static let irVersion: UInt64 = 1
     static let producer: UInt64 = 2
     static let producerVersion: UInt64 = 3

@@ -43,18 +43,18 @@ struct ONNXModel: Sendable {
     var found = false
     while let field = try reader.next() {
       switch field.number {
-      case ONNXField.Model.producer: producer = try field.text
-      case ONNXField.Model.producerVersion: producerVersion = try field.text
-      case ONNXField.Model.graph:
+      case ONNXField.ModelProto.producer: producer = try field.text
+      case ONNXField.ModelProto.producerVersion: producerVersion = try field.text
+      case ONNXField.ModelProto.graph:
         guard !found else { throw PadawannError(.data, "the file has two graphs") }
         found = true
         graph = try ONNXGraph(reader.message(field))
         graphBytes = try field.content
-      case ONNXField.Model.opset: try readOpset(reader.message(field))
-      case ONNXField.Model.metadata:
+      case ONNXField.ModelProto.opset: try readOpset(reader.message(field))
+      case ONNXField.ModelProto.metadata:
         let entry = try ONNXGraph.entry(reader.message(field))
         metadata[entry.key] = entry.value
-      case ONNXField.Model.function:
+      case ONNXField.ModelProto.function:
         functions.append(try ONNXGraph.name(in: reader.message(field), field: 1))
       default: break
       }
