@@ -236,11 +236,19 @@ def onnx_by(dynamo, opset):
     return ".onnx", export
 
 
+def program(decomposed):
+    def export(module, example, path):
+        exported = torch.export.export(module, (example,))
+        torch.export.save(exported.run_decompositions() if decomposed else exported, path)
+
+    return ".pt2", export
+
+
 # Each is a suffix and a function of a module, an example and a path.
 EXPORTS = {
     f"{kind}, opset {opset}": onnx_by(dynamo, opset)
     for kind, dynamo in (("dynamo", True), ("TorchScript", False)) for opset in (11, 17, 20)
-}
+} | {"torch.export": program(False), "torch.export, decomposed": program(True)}
 
 
 def exported(export, module, example, path):
