@@ -69,3 +69,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The readers of files under libFuzzer, which `tools/fuzz/run` builds and nobody else.
+if Context.environment["PADAWANN_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["Padawann", "HDF5"], path: "tools/fuzz", exclude: ["run"],
+      swiftSettings: swiftSettings))
+  package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+}

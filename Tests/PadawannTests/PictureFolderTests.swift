@@ -201,6 +201,35 @@ import Testing
     #expect(listing.entries.map(\.label) == [0, 1])
   }
 
+  /// What was trained on one part was measured on it again.
+  @Test func theTestPartOfAFolderOrFileIsKnown() throws {
+    try write([
+      "both/train/a/1.png": 1, "both/train/b/1.png": 2, "both/test/a/1.png": 3, "one/train/a/1.png": 4,
+    ])
+    func test(_ text: String) throws -> String? {
+      try DatasetSpec.parse("\(folder.path)/\(text)").testSplit?.description
+    }
+    #expect(try test("both,split=train,resize=2,first=1") == "\(folder.path)/both,split=test,resize=2")
+    for none in [
+      "both,split=test", "both,split=train,normalise=own", "one,split=train", "nothing,split=train",
+    ] {
+      #expect(try test(none) == nil, "\(none)")
+    }
+    func array(_ name: String) throws -> NumPyArchive.Item {
+      NumPyArchive.Item(
+        name: name,
+        array: name.hasSuffix("labels")
+          ? try NumPyArray(shape: [1], integers: [0])
+          : try NumPyArray(shape: [1, 2, 2], bytes: [1, 2, 3, 4]))
+    }
+    let all = try ["train_images", "train_labels", "test_images", "test_labels"].map(array)
+    for (name, items) in [("all.npz", all), ("some.npz", Array(all.dropLast()))] {
+      _ = try folder.write(NumPyArchive.file(of: items), to: name)
+    }
+    #expect(try test("all.npz,split=train") == "\(folder.path)/all.npz,split=test")
+    #expect(try test("some.npz,split=train") == nil)
+  }
+
   @Test func readsTablesOfPaths() throws {
     try write(["t/pictures/a.png": 1, "t/b.PNG": 2, "c.png": 3])
     func table(_ text: String, _ options: String = "") throws -> Dataset {

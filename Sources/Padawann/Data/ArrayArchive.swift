@@ -85,6 +85,13 @@ struct ArrayArchive {
   /// Whether the arrays of the part have the names of MedMNIST, whose images have their channels last.
   var isMedMNIST: Bool { split.map { names.contains("\($0.rawValue)_images") } ?? false }
 
+  /// Whether there are arrays for the images and the labels of the part that is meant.
+  var hasItsPart: Bool {
+    [Role.images, .labels].allSatisfy { role in
+      names.contains { role.names(of: split).contains(Self.plain($0)) }
+    }
+  }
+
   /// The first half of a remedy: the parts that have an array for this; empty without any.
   private func parts(of role: Role) -> String {
     let parts = FileSplit.allCases.filter { split in

@@ -73,14 +73,21 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     return parts.joined(separator: ",")
   }
 
-  /// The test images of the same set and classes, where the spec is of a named set's training images; `nil` also where these
-  /// have statistics of their own, which would treat the two differently.
+  /// The test images of the same set and classes, where the spec is of a named set's training images or of the part `train` of a
+  /// folder or a file that has a part `test` too; `nil` also where these have statistics of their own, which would treat the two
+  /// differently.
   public var testSplit: DatasetSpec? {
-    guard case .named(let set, .train) = source, normalisation != .own else { return nil }
+    guard normalisation != .own else { return nil }
     var test = self
-    test.source = .named(set, .test)
-    test.selection = nil
-    test.dropLast = false
+    (test.selection, test.dropLast) = (nil, false)
+    switch source {
+    case .named(let set, .train): test.source = .named(set, .test)
+    case .named: return nil
+    case .path(let path):
+      test.reading.split = .test
+      let mayHave = reading.split == .train && reading.imagesKey == nil && reading.labelsFile == nil
+      guard mayHave, SampleFile(path: path, options: test.reading).hasItsPart else { return nil }
+    }
     return test
   }
 

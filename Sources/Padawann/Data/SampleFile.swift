@@ -35,6 +35,18 @@ struct SampleFile {
     return isFolder.boolValue
   }
 
+  /// Whether the folder or the file has the part that is meant, as far as its names tell; not where it cannot be read.
+  var hasItsPart: Bool {
+    guard let split = options.split, let isFolder = try? isFolder() else { return false }
+    guard !isFolder else {
+      return SampleFolder(path: path, options: options, changes: changes).hasPart(split)
+    }
+    guard let format = try? FileFormat.of(path), [.npz, .hdf5, .tensors].contains(format) else {
+      return false
+    }
+    return (try? ArrayArchive(path, format, split))?.hasItsPart ?? false
+  }
+
   private func images(in format: FileFormat) throws(PadawannError) -> LabelledImages {
     if ![.npz, .hdf5, .tensors].contains(format) { try refuseSplit() }
     switch format {

@@ -47,6 +47,13 @@ struct SampleFolder {
     return content.path(of: part)
   }
 
+  /// Whether the folder has files or pictures of a part.
+  func hasPart(_ split: FileSplit) -> Bool {
+    if officialFiles(of: split) != nil { return true }
+    let parts = (try? FolderContent(path)).flatMap { try? Self.parts($0) }
+    return parts?.contains(where: split.folderNames.contains) ?? false
+  }
+
   /// Refuses a folder of which only a part can be meant.
   private func checkIsWhole(_ content: FolderContent) throws(PadawannError) {
     let parts = try Self.parts(content)
