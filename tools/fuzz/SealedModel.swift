@@ -64,7 +64,7 @@ struct SealedModel {
     case 2: .text(String(decoding: input.bytes(12), as: UTF8.self))
     case 3:
       switch value {
-      case .array(let elements): .array(elements(like: elements, &input))
+      case .array(let old): .array(elements(like: old, &input))
       case .texts(let texts):
         .texts(texts.dropLast(input.below(2)) + [String(decoding: input.bytes(3), as: UTF8.self)])
       case .integer(let number): .integer(number ^ Int64(1 << input.below(63)))
