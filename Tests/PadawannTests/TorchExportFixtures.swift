@@ -12,7 +12,7 @@ enum ProgramFixture {
   static let networks = [
     "lenet", "lenet-decomposed", "mlp", "mlp-decomposed", "old-lenet", "old-mlp", "old-residual",
     "operations",
-    "operations-decomposed", "residual", "residual-decomposed",
+    "operations-decomposed", "residual", "residual-decomposed", "slopes",
   ]
   static let refused = ["attention", "outputs", "stale", "training", "transposed", "two"]
 

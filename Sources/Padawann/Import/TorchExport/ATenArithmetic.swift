@@ -9,7 +9,7 @@ extension ATenCall {
     case "clamp", "clip", "clamp_min", "clamp_max": try clamp(source)
     case "leaky_relu":
       add("LeakyRelu", [source], ["alpha": .init(real: Float(try real("negative_slope", or: 0.01)))])
-    case "prelu", "_prelu_kernel": add("PRelu", [source, try tensor("weight")])
+    case "prelu", "_prelu_kernel": add("PRelu", [source, try slopes(for: source)])
     case "tanh": add("Tanh", [source])
     case "sigmoid": add("Sigmoid", [source])
     case "gelu":
@@ -29,6 +29,15 @@ extension ATenCall {
       let factor = constant(-1.0)
       add("Mul", [source, factor])
     }
+  }
+
+  /// The slopes of a PReLU: those of channels go along the second axis here, and along the last one in ONNX.
+  private mutating func slopes(for source: String) throws(PadawannError) -> String {
+    let weight = try tensor("weight")
+    let (axes, slopes) = (try rank(source), sizes[weight] ?? [])
+    guard axes > 2, slopes.count == 1, slopes != [1] else { return weight }
+    let shape = constant([-1] + [Int](repeating: 1, count: axes - 2))
+    return step("Reshape", [weight, shape])
   }
 
   private mutating func clip(_ source: String, _ low: Double?, _ high: Double?) {

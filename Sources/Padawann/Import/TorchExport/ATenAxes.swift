@@ -33,6 +33,18 @@ extension ATenCall {
     return step("Concat", parts, ["axis": .init(integer: 0)])
   }
 
+  /// Zeros of a size that the program says.
+  mutating func zeros() throws(PadawannError) {
+    guard try real("fill_value", or: 0) == 0 else {
+      throw PadawannError(.unsupported, "it makes something other than zeros")
+    }
+    guard case .integers(let sizes) = self["size"] else {
+      throw PadawannError(.unsupported, "its argument size has no whole numbers")
+    }
+    let shape = list(sizes)
+    add("ConstantOfShape", [shape])
+  }
+
   mutating func transpose() throws(PadawannError) {
     let source = try first()
     let rank = try rank(source)

@@ -55,6 +55,7 @@ extension ATenCall {
       let index = constant(try integer("index", or: 0))
       add("Gather", [try first(), index], ["axis": .init(integer: try integer("dim", or: 0))])
     case "cat", "concat", "concatenate": try concat()
+    case "zeros", "new_zeros", "full", "new_full": try zeros()
     case "alias", "alias_copy", "clone", "contiguous", "detach", "detach_copy", "lift_fresh",
       "lift_fresh_copy",
       "type_as":

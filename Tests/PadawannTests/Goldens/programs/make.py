@@ -119,6 +119,23 @@ class Operations(nn.Module):
         return x.unsqueeze(-1).squeeze(-1) + self.bias
 
 
+class Slopes(nn.Module):
+    """A slope for each channel, and the shortcut of option A with zeros that are made."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, 2, 1)
+        self.slopes = nn.PReLU(4)
+        self.slopes.weight.data = torch.tensor([0.3, -0.2, 0.1, 0.5])
+        self.wide = nn.Conv2d(4, 6, 3, 2, 1)
+        self.fc = nn.Linear(24, 3)
+
+    def forward(self, x):
+        x = self.slopes(self.conv(x))
+        zeros = torch.zeros(x.size(0), 1, 2, 2)
+        return self.fc(torch.flatten(self.wide(x) + torch.cat([zeros, x[:, :, ::2, ::2], zeros], 1), 1))
+
+
 def randomise(module):
     for layer in module.modules():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
@@ -208,6 +225,7 @@ if not is_old:
         node.meta.pop("stack_trace", None)
     package_pt2(f"{here}/two.pt2", exported_programs={"first": two, "second": two})
     expected["refused"]["two"] = ["2 programs", "models/first.json"]
+    make("slopes", Slopes(), (1, 8, 8), wanted=[""])
 
 with open(path, "w") as file:
     json.dump(expected, file, indent=None, separators=(",", ":"), sort_keys=True)
