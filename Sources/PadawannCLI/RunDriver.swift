@@ -39,10 +39,20 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
       preparation: { line.reach(Int($0 * 100), of: 100) })
   }
 
-  /// Tells what a run is about to do, one line for all.
-  func announce(_ settings: [Provenance.Entry], seed: UInt64) {
+  /// Tells what a run is about to do, one line for all, and how pixels become inputs.
+  func announce(_ start: RunStart<Job.Settings>, _ settings: [Provenance.Entry]) {
     let texts = settings.dropFirst().map { "\($0.name)=\($0.value)" }
-    line.note((texts + ["seed=\(seed)"]).joined(separator: " "))
+    line.note((texts + ["seed=\(start.configuration.settings.seed)"]).joined(separator: " "))
+    announceInputs(of: start)
+  }
+
+  private func announceInputs(of start: RunStart<Job.Settings>) {
+    let isStated = start.parents.first?.statedNormalisation != nil
+    for task in start.tasks {
+      let asks = (try? DatasetSpec.parse(task.dataset.name))?.normalisation != nil
+      let origin: NormalisationOrigin = asks ? .option : isStated ? .model : .guess
+      line.note(origin.text(for: task.dataset))
+    }
   }
 
   /// Begins a run in an unused folder and takes it to its end.
@@ -53,6 +63,7 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
 
   /// Takes a run to its end that is kept in a folder, where it may have been begun already, or nowhere.
   func join(_ start: RunStart<Job.Settings>, in path: String?) async throws -> Finished {
+    announceInputs(of: start)
     guard let path else {
       return try await finish(nil) { try await Run<Job>.begin(start, in: nil, environment) }
     }

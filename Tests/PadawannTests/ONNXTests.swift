@@ -137,4 +137,16 @@ import Testing
     let error = try #require(DataFixture.error { try ONNXNetwork(file) })
     #expect(error.kind == .unsupported && error.message.contains(word), "\(error)")
   }
+
+  /// Which layers have signs of folded weights is told by name, where the exporter gives itself away.
+  @Test func foldedBatchNormalisationsAreNamed() throws {
+    func note(_ name: String) throws -> String? {
+      let file = try TensorFile.read(Fixtures.path("onnx/\(name).onnx"))
+      return try ONNXNetwork(file)?.notes.first { $0.contains("folded") }
+    }
+    let named = try #require(try note("export-option-a-script"))
+    #expect(
+      named.contains("has folded") && named.contains("0.first.0") && named.contains("0.second.0"), "\(named)")
+    #expect(try note("export-option-a-dynamo")?.contains("may have folded") == true)
+  }
 }

@@ -46,9 +46,10 @@ extension DatasetSpec {
     var images = read
     if transpose { images.transpose() }
     var classNames = try names(of: images)
+    let scale = images.pixels.scale
     let normalisation =
-      if self.normalisation == nil, let stated { stated.adapted(to: images.pixels.scale) } else {
-        try (self.normalisation ?? .standard(for: images)).normalisation(of: images)
+      if self.normalisation == nil, let stated { stated.adapted(to: scale) } else {
+        try (self.normalisation ?? .standard(for: images, in: scale)).normalisation(of: images, in: scale)
       }
     if let classes { classNames = try classes.apply(to: &images, classNames: classNames) }
     if dropLast { images.keep(Array(images.labels.indices.dropLast())) }

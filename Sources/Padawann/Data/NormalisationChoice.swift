@@ -28,8 +28,8 @@ package enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   /// The choice when neither a spec nor a model makes one: images of 1×28×28 get MNIST's statistics, as in the thesis; images
   /// of the CIFAR sets get theirs; anything else only the division of bytes by 255, because statistics of the split at hand
   /// would make training and test data different. Pixels that are neither bytes nor in 0…1 are taken as stored.
-  static func standard(for images: LabelledImages) -> NormalisationChoice {
-    images.pixels.scale == .other ? .plain : standard(for: images.shape, classNames: images.classNames)
+  static func standard(for images: LabelledImages, in scale: PixelScale) -> NormalisationChoice {
+    scale == .other ? .plain : standard(for: images.shape, classNames: images.classNames)
   }
 
   /// The same for 8-bit images of a shape, with the names of their classes if they have some.
@@ -86,8 +86,7 @@ package enum NormalisationChoice: Hashable, Sendable, CustomStringConvertible {
   /// stored.
   ///
   /// - Throws: ``PadawannError`` `data` for `own` when a channel has the same value everywhere.
-  func normalisation(of images: LabelledImages) throws(PadawannError) -> Normalisation {
-    let scale = images.pixels.scale
+  func normalisation(of images: LabelledImages, in scale: PixelScale) throws(PadawannError) -> Normalisation {
     let divisor = 255 / (scale.steps ?? 255)
     guard let ofBytes else { return try ChannelStatistics(images).normalisation(divisor: divisor) }
     guard scale == .other else { return ofBytes.adapted(to: scale) }

@@ -40,10 +40,12 @@ package struct Ensemble: Sendable, Equatable {
   /// The mean over the members of the probability of each output for one image. Only for predictions that
   /// ``Predictions/validate()`` accepts.
   package static func probabilities(_ members: [Predictions], image: Int) -> [Double] {
-    let rows = members.map { $0.logSoftmax(image) }
-    return rows[0].indices.map { output in
-      rows.reduce(0) { $0 + exp($1[output]) } / Double(members.count)
-    }
+    sums(members.map { $0.logSoftmax(image) }).map { $0 / Double(members.count) }
+  }
+
+  /// The sums of probabilities, given their logarithms: members × outputs.
+  private static func sums(_ rows: [[Double]]) -> [Double] {
+    rows[0].indices.map { output in rows.reduce(0) { $0 + exp($1[output]) } }
   }
 
   private static func agree(_ one: Predictions, _ other: Predictions) -> Bool {
@@ -56,7 +58,7 @@ package struct Ensemble: Sendable, Equatable {
   {
     let rows = members.map { $0.logSoftmax(image) }
     let label = members[0].labels[image]
-    let sums = rows[0].indices.map { output in rows.reduce(0) { $0 + exp($1[output]) } }
+    let sums = sums(rows)
     var best = 0
     for candidate in sums.indices where sums[candidate] > sums[best] { best = candidate }
     return (best, logSumExp(rows.map { $0[label] }) - log(Double(members.count)))

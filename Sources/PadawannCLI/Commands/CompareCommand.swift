@@ -47,6 +47,11 @@ struct CompareCommand: AsyncParsableCommand {
     let sources = try models.map(ComparedFile.init)
     // Whatever is missing is reported before anything is evaluated.
     let subjects = try sources.map { try subject(of: $0, data(for: sources)) }
+    var told: Set<String> = []
+    for subject in subjects.compactMap({ $0 }) {
+      let text = subject.normalisation.text(for: subject.dataset)
+      if told.insert(text).inserted { Output.note(text) }
+    }
     var predictedClasses: [ComparedPredictions] = []
     for (source, subject) in zip(sources, subjects) {
       predictedClasses.append(try await self.predictedClasses(of: source, subject))

@@ -75,7 +75,7 @@ struct EvolveCommand: AsyncParsableCommand {
     let (folder, reports) = try await Interruption().run {
       try await runs.finish(driver) {
         let start = try await request().start(driver.environment)
-        driver.announce(start.configuration.provenance, seed: start.configuration.settings.seed)
+        driver.announce(start, start.configuration.provenance)
         return start
       }
     }

@@ -124,7 +124,7 @@ struct LearnCommand: AsyncParsableCommand {
         var start = try await request(sweep?.values[0] ?? density ?? 1).start(driver.environment)
         // A density that makes no sense is refused before anything is learned.
         if let sweep { start = try start.sweep(sweep.values) }
-        driver.announce(start.configuration.provenance, seed: start.configuration.settings.seed)
+        driver.announce(start, start.configuration.provenance)
         return start
       }
     }

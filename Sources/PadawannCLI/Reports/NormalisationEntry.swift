@@ -39,4 +39,9 @@ enum NormalisationOrigin: String, Encodable {
     case .guess: "a guess, for the model does not say: normalise= or padawann import --normalise decide"
     }
   }
+
+  /// How the pixels of a dataset become inputs, in one line.
+  func text(for dataset: Dataset) -> String {
+    "\(dataset.name): input \(NormalisationEntry(dataset.normalisation).text), \(text)"
+  }
 }

@@ -46,10 +46,22 @@ package struct ONNXNetwork: Sendable {
     let hasBias = translation.nodes.contains { $0.operation == "Conv" && $0.inputs.count > 2 }
     if model.producer == "pytorch", hasBias, !operations.contains("BatchNormalization") {
       notes.append(
-        "PyTorch may have folded batch normalisations into the convolutions, whose signs are then those of the folded "
-          + "weights; torch.onnx.export(..., dynamo=False, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) keeps "
+        "PyTorch \(folded(translation.nodes)), whose signs are then those of the folded weights; "
+          + "torch.onnx.export(..., dynamo=False, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) keeps "
           + "them apart")
     }
     return notes
+  }
+
+  /// Which convolutions batch normalisations are folded into. PyTorch's older exporter gives such weights a name of its own,
+  /// `onnx::Conv_34`; the newer one does not tell.
+  private static func folded(_ nodes: [ONNXNode]) -> String {
+    let layers = nodes.filter {
+      $0.operation == "Conv" && $0.inputs.count > 2 && $0.inputs[1].hasPrefix("onnx::Conv_")
+    }
+    .map { printable(ONNXNames.name(of: $0, operation: "conv2d")) }
+    return layers.isEmpty
+      ? "may have folded batch normalisations into the convolutions"
+      : "has folded the batch normalisations behind \(TensorNames.list(layers)) into these convolutions"
   }
 }

@@ -126,13 +126,8 @@ extension ONNXTranslation {
     else {
       throw PadawannError(.unsupported, "its input is not channels, rows and columns")
     }
-    let (rows, columns) = (source.shape.height, source.shape.width)
-    guard rows % target[0] == 0, columns % target[1] == 0 else {
-      throw PadawannError(
-        .unsupported, "it makes \(target[0])×\(target[1]) of \(rows)×\(columns) by windows of several sizes")
-    }
-    if target == [rows, columns] { return set(source, of: node) }
-    let pool = Pool(kernel: Extent(rows / target[0], columns / target[1]))
+    if target == [source.shape.height, source.shape.width] { return set(source, of: node) }
+    let pool = try Pool(adaptingTo: Extent(target[0], target[1]), of: source.shape)
     let isMaximum = node.operation == "AdaptiveMaxPool"
     try addImage(isMaximum ? .maxPool(pool) : .averagePool(pool, countsPadding: true), node, source)
   }
