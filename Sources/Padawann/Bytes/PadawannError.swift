@@ -48,6 +48,8 @@ public struct PadawannError: Error, Equatable, Sendable, CustomStringConvertible
     case ownHead(String)
     /// How much is pruned, as a share.
     case amount
+    /// Below which multiple of a layer's mean a weight is pruned.
+    case threshold
     /// An unfinished run goes on.
     case resumption
     /// The folder with the datasets.

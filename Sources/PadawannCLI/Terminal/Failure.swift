@@ -82,6 +82,7 @@ extension PadawannError.Choice {
     case .density: "--density"
     case .ownHead(let dataset): "padawann finetune MODEL --task \(Shell.quoted(dataset))"
     case .amount: "--amount"
+    case .threshold: "--times-mean"
     case .resumption: "--resume"
     case .dataFolder: "--data-dir or PADAWANN_DATA"
     case .server: "--mirror"
