@@ -60,7 +60,8 @@ def read(path, shared=1.0, task=None):
         if node.attrs.get("weights") == b"float": weights[edges] = take("values", len(edges))
         else:
             bits = decoder.signs(edges, n, columns) if compact else np.unpackbits(node["signs"][:])[:len(edges)]
-            weights[edges] = np.where(bits, -shared, shared)
+            weight = np.float32(shared) * node.attrs.get("multiplier", np.float32(1))
+            weights[edges] = np.where(bits, -weight, weight)
         weights[~mask] = 0
         layers[name] = (weights.reshape(shape), take("bias", shape[0]) if node.attrs.get("bias", 1) else None)
     for name, node in file["tasks"][task].items() if task else (): layers[name] = own(node, layers[name])

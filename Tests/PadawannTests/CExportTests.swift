@@ -22,6 +22,12 @@ import Testing
     try await check(ExportFixture.model(ExportFixture.everyOperation()).model)
   }
 
+  @Test(.enabled(if: compiler != nil, "skipped: there is no C compiler"), arguments: 1...10)
+  func layersWithMultipliers(_ seed: UInt64) async throws {
+    let network = try LayerMultiplierTests.multiplied(RandomNetworks.make(seed).network, seed: seed)
+    try await check(Model(network: network, sharedWeights: [seed % 2 == 0 ? 0.5 : -1.25]))
+  }
+
   @Test(
     .enabled(if: compiler != nil, "skipped: there is no C compiler"), arguments: [0.02, 0.5, 1] as [Float])
   func everyDensity(_ density: Float) async throws {

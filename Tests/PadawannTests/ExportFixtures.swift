@@ -56,6 +56,7 @@ enum ExportFixture {
     var importing = NetworkImport()
     importing.keptLayers = record.ownLayers
     importing.negatedLayers = record.negatedLayers
+    importing.multipliers = record.multipliers
     let network = try importing.network(
       graph?.parameters ?? ImportedParameters(file).parameters, graph?.architecture ?? record.architecture)
     var model = Model(network: network, sharedWeights: record.sharedWeights)

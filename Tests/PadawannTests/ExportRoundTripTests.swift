@@ -124,7 +124,7 @@ import Testing
       #expect(error?.kind == .data, "\(key)")
       #expect(error?.location?.contains("padawann.") == true, "\(key)")
     }
-    let later = #expect(throws: PadawannError.self) { try record("version", "2") }
+    let later = #expect(throws: PadawannError.self) { try record("version", "3") }
     #expect(later?.kind == .unsupported)
     #expect(try PortableRecord(["format": "pt"]) == nil)
   }

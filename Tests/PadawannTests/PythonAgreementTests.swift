@@ -59,7 +59,8 @@ struct PythonAgreementTests {
         try EdgeWeights(shape: shape, mask: mask, values: .signs(signs), retainsPruned: true),
         bias: shape[0] == 6 ? [1, 2, 3, 4, 5, -0.0] : nil)
     }
-    return networks + [try Network(architecture: architecture, parameters: parameters)]
+    return networks
+      + [try Network(architecture: architecture, parameters: parameters), try LayerMultiplierTests.network()]
   }
 
   /// Writes all networks, plain and compact.
@@ -125,7 +126,7 @@ struct PythonAgreementTests {
       let result = try Python.run(try #require(Python.path), [script, tools, folder + "/expected.json"])
       #expect(result.status == 0, "\(result.output)")
       #expect(
-        result.output.contains("264 parts, 0 differences"), "\(result.output)"
+        result.output.contains("280 parts, 0 differences"), "\(result.output)"
       )
     }
   }

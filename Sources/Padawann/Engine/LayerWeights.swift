@@ -13,7 +13,7 @@ struct LayerWeights: Sendable {
   }
 
   /// Outputs first, row-major; zeros are pruned edges.
-  var numbers: [Float] { weights.numbers(keepsOwn ? .own : .shared(1), overridesOwn: true) }
+  var numbers: [Float] { keepsOwn ? weights.numbers(.own) : weights.signs(times: 1) }
 
   /// Whether every number is -1, 0 or 1.
   var isTernary: Bool { !keepsOwn }
@@ -35,10 +35,5 @@ struct LayerWeights: Sendable {
   }
 
   /// What the numbers are multiplied by to become weights.
-  func scale(_ magnitude: Magnitude) -> Double {
-    switch magnitude {
-    case .shared(let weight) where !keepsOwn: Double(weight)
-    default: 1
-    }
-  }
+  func scale(_ magnitude: Magnitude) -> Double { keepsOwn ? 1 : Double(weights.weight(magnitude)) }
 }

@@ -20,6 +20,8 @@ public struct Compression: Codable, Sendable, Equatable {
     public var density: Double
     /// The share of the surviving edges that are negative.
     public var negative: Double
+    /// What the shared weight is multiplied by; `nil` for 1.
+    public var multiplier: Float?
   }
 
   /// The weighted nodes, in order.
@@ -52,7 +54,8 @@ public struct Compression: Codable, Sendable, Equatable {
         name: layer.name, shape: layer.weights.shape, edges: layer.weights.count,
         remainingEdges: remainingEdges,
         density: Double(remainingEdges) / Double(layer.weights.count),
-        negative: remainingEdges == 0 ? 0 : Double(negative) / Double(remainingEdges))
+        negative: remainingEdges == 0 ? 0 : Double(negative) / Double(remainingEdges),
+        multiplier: layer.weights.multiplier == 1 ? nil : layer.weights.multiplier)
     }
     edges = network.edgeCount
     remainingEdges = network.remainingEdges

@@ -83,6 +83,9 @@ package struct ExportSubject: Sendable {
       architecture: network.architecture,
       sharedWeight: own.count < network.layers.count ? magnitude.sharedWeight ?? 1 : nil,
       sharedWeights: sharedWeights, ownLayers: Set(own.map(\.name)))
+    for layer in network.layers where layer.weights.multiplier != 1 {
+      record.multipliers[layer.name] = layer.weights.multiplier
+    }
     record.normalisation = normalisation
     record.classNames = classNames
     record.outputs = outputs
@@ -93,7 +96,7 @@ package struct ExportSubject: Sendable {
 
   /// What the edges of a layer are in a file.
   enum LayerNumbers {
-    /// A sign for each edge that is left, and what it is multiplied by.
+    /// A sign for each edge that is left, and what it is multiplied by: the shared weight times the layer's multiplier.
     case signs(EdgeWeights, weight: Float)
     /// A number for each edge, 0 for pruned ones.
     case own([Float])
@@ -102,7 +105,7 @@ package struct ExportSubject: Sendable {
   /// The numbers of a layer.
   func numbers(of layer: Network.Layer) -> LayerNumbers {
     guard layer.weights.hasOwnValues, !network.overridesOwn(magnitude) else {
-      return .signs(layer.weights, weight: magnitude.sharedWeight ?? 1)
+      return .signs(layer.weights, weight: layer.weights.weight(magnitude))
     }
     return .own(layer.weights.numbers(.own))
   }

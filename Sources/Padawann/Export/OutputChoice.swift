@@ -77,6 +77,6 @@ extension EdgeWeights {
     }
     return try EdgeWeights(
       shape: [rows.count] + shape.dropFirst(), mask: Bitmask(edges.lazy.map { mask[$0] }), values: kept,
-      retainsPruned: retainsPruned)
+      retainsPruned: retainsPruned, multiplier: multiplier)
   }
 }

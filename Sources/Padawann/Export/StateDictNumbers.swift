@@ -38,7 +38,7 @@ extension ExportSubject {
   func weights(of layer: Network.Layer) -> [Float] {
     switch numbers(of: layer) {
     case .own(let numbers): numbers
-    case .signs(let weights, let weight): weights.numbers(.shared(weight), overridesOwn: true)
+    case .signs(let weights, let weight): weights.signs(times: weight)
     }
   }
 }

@@ -7,6 +7,7 @@ struct ModelDecoding {
   private var hasTaskParameters = false
   private var hasTaskOutputs = false
   private var mayHaveMoreOperations = false
+  private var mayHaveMultipliers = false
   private(set) var payloadBytes = 0
 
   /// Checks everything that `Formats/padawann.md` says a reader must check.
@@ -32,7 +33,8 @@ struct ModelDecoding {
     }
     var payload = try Payload(root, isCompact: isCompact)
     var decoding = NodeDecoding(
-      isCompact: isCompact, mayHaveMoreOperations: mayHaveMoreOperations, unknown: unknown)
+      isCompact: isCompact, mayHaveMoreOperations: mayHaveMoreOperations,
+      mayHaveMultipliers: mayHaveMultipliers, unknown: unknown)
     let network = try decoding.network(
       nodes, input: Shape(channels: sizes[0], height: sizes[1], width: sizes[2]), &payload)
     try payload.finish()
@@ -103,6 +105,7 @@ struct ModelDecoding {
     hasTaskParameters = features.contains(ModelRules.taskParameters)
     hasTaskOutputs = features.contains(ModelRules.taskOutputs)
     mayHaveMoreOperations = features.contains(ModelRules.moreOperations)
+    mayHaveMultipliers = features.contains(ModelRules.layerMultipliers)
   }
 
   private mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {

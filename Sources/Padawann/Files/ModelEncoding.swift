@@ -52,6 +52,7 @@ struct ModelEncoding {
       + (hasTaskParameters ? [ModelRules.taskParameters] : [])
       + (model.hasTaskOutputs ? [ModelRules.taskOutputs] : [])
       + (model.hasMoreOperations ? [ModelRules.moreOperations] : [])
+      + (model.hasMultipliers ? [ModelRules.layerMultipliers] : [])
   }
 
   /// The paths of all groups of a model's file.

@@ -4,6 +4,7 @@ package enum ModelRules {
   static let major: Int64 = 1
   /// The version of a model's file: the first that has what is in it, so that older programs know what they do not.
   static func minor(of model: Model) -> Int64 {
+    if model.hasMultipliers { return 3 }
     let isOfTwo =
       model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs
       || model.hasMoreOperations
@@ -19,7 +20,11 @@ package enum ModelRules {
   static let taskOutputs = "task-outputs"
   /// The feature of files with an operation that version 1.1 does not have.
   static let moreOperations = "more-operations"
-  static let knownFeatures: Set<String> = [compactPlanes, taskParameters, taskOutputs, moreOperations]
+  /// The feature of files in which the shared weight is multiplied by another number than 1 in some layer.
+  static let layerMultipliers = "layer-multipliers"
+  static let knownFeatures: Set<String> = [
+    compactPlanes, taskParameters, taskOutputs, moreOperations, layerMultipliers,
+  ]
   static let maximumTasks = 256
   /// Of a longer history the first steps are left out: a group of HDF5 has at most 256 attributes here.
   static let maximumSteps = 128
@@ -33,6 +38,7 @@ package enum ModelRules {
     else {
       throw PadawannError(.data, "a model has 1 to 64 shared weights, all finite and none zero")
     }
+    try check(multipliersOf: model)
     if let normalisation = model.normalisation {
       try check(normalisation, channels: model.network.architecture.input.channels)
     }
@@ -49,6 +55,20 @@ package enum ModelRules {
       }
     }
     try check(model.provenance)
+  }
+
+  /// What edges are worth with every shared weight is a number, and not 0.
+  private static func check(multipliersOf model: Model) throws(PadawannError) {
+    for layer in model.network.layers where layer.weights.multiplier != 1 {
+      for weight in model.sharedWeights + model.tasks.compactMap(\.bestSharedWeight) {
+        let worth = layer.weights.weight(.shared(weight))
+        guard worth.isFinite, worth != 0 else {
+          throw PadawannError(
+            .data, "the shared weight \(weight) times the multiplier \(layer.weights.multiplier) is \(worth)",
+            at: "node \(layer.name)", remedy: "Choose another shared weight")
+        }
+      }
+    }
   }
 
   /// The weights of all tasks together are at most as many as a network's.
@@ -156,6 +176,9 @@ extension ModelTask {
 }
 
 extension Model {
+  /// Whether the shared weight is multiplied by another number than 1 in some layer.
+  var hasMultipliers: Bool { network.layers.contains { $0.weights.multiplier != 1 } }
+
   /// Whether its network has an operation that version 1.1 does not have.
   var hasMoreOperations: Bool {
     network.architecture.nodes.contains(where: \.operation.isOneOfMoreOperations)

@@ -4,12 +4,16 @@ import HDF5
 struct NodeDecoding {
   let isCompact: Bool
   let mayHaveMoreOperations: Bool
+  let mayHaveMultipliers: Bool
   private(set) var unknown: UnknownAttributes
 
   /// Adds the attributes of nodes to those that are `unknown` already.
-  init(isCompact: Bool, mayHaveMoreOperations: Bool, unknown: UnknownAttributes) {
+  init(
+    isCompact: Bool, mayHaveMoreOperations: Bool, mayHaveMultipliers: Bool, unknown: UnknownAttributes
+  ) {
     self.isCompact = isCompact
     self.mayHaveMoreOperations = mayHaveMoreOperations
+    self.mayHaveMultipliers = mayHaveMultipliers
     self.unknown = unknown
   }
 
@@ -63,6 +67,7 @@ struct NodeDecoding {
     var shape: [Int]
     var remainingEdges: Int?
     var retainsPruned: Bool
+    var multiplier: Float
   }
 
   /// The nodes in the order of their positions, which are 0, 1, 2 and so on.
@@ -152,14 +157,26 @@ struct NodeDecoding {
       throw PadawannError(
         .data, "the attribute \"survivors\" has no place in a compact file", at: reader.path)
     }
-    guard isCompact else {
-      return WeightsDescription(
-        hasOwnValues: kind == "float", shape: shape, remainingEdges: try reader.integer("survivors"),
-        retainsPruned: try reader.flag("retains_pruned"))
-    }
     return WeightsDescription(
       hasOwnValues: kind == "float", shape: shape,
-      retainsPruned: try reader.optionalFlag("retains_pruned") ?? false)
+      remainingEdges: try isCompact ? nil : reader.integer("survivors"),
+      retainsPruned: try isCompact
+        ? reader.optionalFlag("retains_pruned") ?? false : reader.flag("retains_pruned"),
+      multiplier: try multiplier(&reader, hasOwnValues: kind == "float"))
+  }
+
+  private func multiplier(_ reader: inout AttributeReader, hasOwnValues: Bool) throws(PadawannError) -> Float
+  {
+    guard let multiplier = try reader.optionalFloat("multiplier") else { return 1 }
+    guard mayHaveMultipliers, !hasOwnValues else {
+      throw PadawannError(
+        .data,
+        hasOwnValues
+          ? "the attribute \"multiplier\" has no place beside numbers of edges"
+          : "the attribute \"multiplier\" is there, and the file does not require the feature "
+            + "\"\(ModelRules.layerMultipliers)\"", at: reader.path)
+    }
+    return multiplier
   }
 
   private func parameters(
@@ -226,7 +243,9 @@ struct NodeDecoding {
     } else {
       values = .signs(try payload.signs(group, of: stored, columns: columns))
     }
-    return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: description.retainsPruned)
+    return try EdgeWeights(
+      shape: shape, mask: mask, values: values, retainsPruned: description.retainsPruned,
+      multiplier: description.multiplier)
   }
 }
 

@@ -68,6 +68,9 @@ struct NodeEncoding {
       (HDFEntry("retains_pruned", .integer(weights.retainsPruned ? 1 : 0)), !weights.retainsPruned),
     ]
     group.attributes += attributes.filter { !(isCompact && $0.isDefault) }.map(\.entry)
+    if weights.multiplier != 1 {
+      group.attributes.append(HDFEntry("multiplier", .float32(weights.multiplier)))
+    }
   }
 
   private mutating func append(_ weights: EdgeWeights, to group: inout HDFGroup) {

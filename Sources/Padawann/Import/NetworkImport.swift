@@ -16,6 +16,8 @@ public struct NetworkImport: Hashable, Sendable {
   package var keptLayers: Set<String> = []
   /// Layers whose numbers are the opposite of their signs, because the shared weight in them is negative.
   package var negatedLayers: Set<String> = []
+  /// What the shared weight is multiplied by in layers of which only signs are kept, by name; 1 in all others.
+  package var multipliers: [String: Float] = [:]
   /// Names of tensors that the architecture does not use, with `*` for any characters and `?` for one.
   public var ignored: Set<String>
 
@@ -161,14 +163,17 @@ public struct NetworkImport: Hashable, Sendable {
       }
       mask = mask.intersection(given)
     }
-    let values: EdgeWeights.Values
     switch keptLayers.contains(layer) ? .keep : weights {
     case .sign:
       let isNegated = negatedLayers.contains(layer)
-      values = .signs(Bitmask(parameter.values.lazy.map { isNegated ? $0 > 0 : $0 < 0 }))
-    case .keep: values = .own(parameter.values)
+      let signs = Bitmask(parameter.values.lazy.map { isNegated ? $0 > 0 : $0 < 0 })
+      return try EdgeWeights(
+        shape: shape, mask: mask, values: .signs(signs), retainsPruned: retainsPruned,
+        multiplier: multipliers[layer] ?? 1)
+    case .keep:
+      return try EdgeWeights(
+        shape: shape, mask: mask, values: .own(parameter.values), retainsPruned: retainsPruned)
     }
-    return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: retainsPruned)
   }
 
   private static func missing(_ need: Need, among parameters: [ImportedParameter]) -> PadawannError {

@@ -16,6 +16,8 @@ package struct PortableRecord: Sendable, Equatable {
   package var sharedWeights: [Float]
   /// The layers that have numbers of their own.
   package var ownLayers: Set<String>
+  /// What the shared weight is multiplied by in layers of signs, by name; 1 in all others.
+  package var multipliers: [String: Float] = [:]
   /// How 8-bit pixels become inputs, where that is known.
   package var normalisation: Normalisation?
   /// What ``outputs`` stand for, or all outputs; empty where nobody has said so.
@@ -53,6 +55,7 @@ package struct PortableRecord: Sendable, Equatable {
     case sharedWeight = "shared_weight"
     case sharedWeights = "shared_weights"
     case ownLayers = "own_layers"
+    case multipliers = "layer_multipliers"
     case normalisation
     case classNames = "class_names"
     case outputs
@@ -63,7 +66,9 @@ package struct PortableRecord: Sendable, Equatable {
     var name: String { "padawann.\(rawValue)" }
   }
 
-  private static let version = "1"
+  /// The first version that says all of it, so that a reader of version 1 does not take 1 for a multiplier.
+  private var version: String { multipliers.isEmpty ? "1" : "2" }
+  private static let knownVersions = ["1", "2"]
 
   private struct StoredNormalisation: Decodable {
     var divisor: Float
@@ -73,12 +78,16 @@ package struct PortableRecord: Sendable, Equatable {
 
   /// The record as keys and texts, in a fixed order.
   package var entries: [(key: String, value: String)] {
-    var entries: [(Key, String)] = [(.version, Self.version)]
+    var entries: [(Key, String)] = [(.version, version)]
     entries.append((.architecture, ArchitectureFile.json(of: architecture)))
     if let sharedWeight { entries.append((.sharedWeight, "\(sharedWeight)")) }
     entries.append((.sharedWeights, JSONText.list(sharedWeights)))
     if !ownLayers.isEmpty {
       entries.append((.ownLayers, JSONText.list(ownLayers.sorted().map(JSONText.quoted))))
+    }
+    if !multipliers.isEmpty {
+      let members = multipliers.sorted { $0.key < $1.key }.map { (key: $0.key, value: "\($0.value)") }
+      entries.append((.multipliers, JSONText.object(members)))
     }
     if let normalisation {
       let members = [
@@ -104,9 +113,9 @@ package struct PortableRecord: Sendable, Equatable {
   package init?(_ texts: [String: String]) throws(PadawannError) {
     func text(_ key: Key) -> String? { texts[key.name] }
     guard let version = text(.version) else { return nil }
-    guard version == Self.version else {
+    guard Self.knownVersions.contains(version) else {
       throw PadawannError(
-        .unsupported, "the file's record is of version \(printable(version)), and 1 is known",
+        .unsupported, "the file's record is of version \(printable(version)), and 1 and 2 are known",
         at: Key.version.name, remedy: "Use a newer version of padawann")
     }
     func value<Value: Decodable>(_ key: Key, _: Value.Type) throws(PadawannError) -> Value? {
@@ -125,6 +134,13 @@ package struct PortableRecord: Sendable, Equatable {
       (1...64).contains(sharedWeights.count)
     else { throw PadawannError(.data, "a shared weight is finite and not 0", at: Key.sharedWeights.name) }
     ownLayers = Set(try value(.ownLayers, [String].self) ?? [])
+    multipliers = try value(.multipliers, [String: Float].self) ?? [:]
+    let signLayers = Set(architecture.weightedNodes.map { architecture.nodes[$0].name }).subtracting(
+      ownLayers)
+    guard multipliers.allSatisfy({ signLayers.contains($0.key) && $0.value.isFinite && $0.value > 0 }) else {
+      throw PadawannError(
+        .data, "a multiplier is a finite number above 0 for a layer of signs", at: Key.multipliers.name)
+    }
     if let stored = try value(.normalisation, StoredNormalisation.self) {
       normalisation = Normalisation(
         divisor: stored.divisor, mean: stored.mean, deviation: stored.deviation)

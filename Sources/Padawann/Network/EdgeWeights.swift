@@ -4,7 +4,7 @@
 public struct EdgeWeights: Hashable, Sendable {
   /// What an edge that is left is worth.
   public enum Values: Hashable, Sendable {
-    /// Its sign times the shared weight of the network. A set bit means negative.
+    /// Its sign times the shared weight of the network and the ``EdgeWeights/multiplier``. A set bit means negative.
     case signs(Bitmask)
     /// A number of its own: pre-trained, fine-tuned, or drawn.
     case own([Float])
@@ -18,18 +18,26 @@ public struct EdgeWeights: Hashable, Sendable {
   public let values: Values
   /// Whether the signs or numbers of pruned edges are kept, so that the edges can be grown again.
   public let retainsPruned: Bool
+  /// What the shared weight is multiplied by in this layer; finite and above 0, and 1 for numbers of their own.
+  ///
+  /// It is for graphs in which a layer's scale cannot be folded into biases and batch normalisations.
+  public let multiplier: Float
 
   /// Checks that the parts fit together; what is not retained of pruned edges is cleared.
   ///
   /// - Throws: ``PadawannError`` `data` when the counts disagree or a number is not finite, or is zero on an edge that is
-  ///   left (a zero weight is a pruned edge).
-  public init(shape: [Int], mask: Bitmask, values: Values, retainsPruned: Bool = false) throws(PadawannError)
-  {
+  ///   left (a zero weight is a pruned edge), or the multiplier is not one.
+  public init(
+    shape: [Int], mask: Bitmask, values: Values, retainsPruned: Bool = false, multiplier: Float = 1
+  ) throws(PadawannError) {
     guard let count = shape.product, count > 0 else {
       throw PadawannError(.data, "weights of shape \(shape) are not possible")
     }
     guard mask.count == count else {
       throw PadawannError(.data, "a mask of \(mask.count) bits does not fit \(count) edges")
+    }
+    guard multiplier.isFinite, multiplier > 0 else {
+      throw PadawannError(.data, "a layer's multiplier is a finite number above 0, not \(multiplier)")
     }
     switch values {
     case .signs(let signs):
@@ -40,6 +48,9 @@ public struct EdgeWeights: Hashable, Sendable {
     case .own(let numbers):
       guard numbers.count == count else {
         throw PadawannError(.data, "\(numbers.count) weights do not fit \(count) edges")
+      }
+      guard multiplier == 1 else {
+        throw PadawannError(.data, "a multiplier is for signs, and every edge has a number of its own")
       }
       if let wrong = numbers.firstIndex(where: { !$0.isFinite }) {
         throw PadawannError(.data, "weight \(wrong) is not a finite number")
@@ -52,6 +63,7 @@ public struct EdgeWeights: Hashable, Sendable {
     self.shape = shape
     self.mask = mask
     self.retainsPruned = retainsPruned
+    self.multiplier = multiplier
   }
 
   /// The number of edges, pruned ones included.
@@ -74,7 +86,16 @@ public struct EdgeWeights: Hashable, Sendable {
 
   /// The same edges by their signs alone.
   public func signsOnly() throws(PadawannError) -> EdgeWeights {
-    try EdgeWeights(shape: shape, mask: mask, values: .signs(signs), retainsPruned: retainsPruned)
+    try EdgeWeights(
+      shape: shape, mask: mask, values: .signs(signs), retainsPruned: retainsPruned, multiplier: multiplier)
+  }
+
+  /// The same edges with another multiplier.
+  ///
+  /// - Throws: ``PadawannError`` `data` when it is not finite and above 0, or not 1 for numbers of their own.
+  public func multiplied(by multiplier: Float) throws(PadawannError) -> EdgeWeights {
+    try EdgeWeights(
+      shape: shape, mask: mask, values: values, retainsPruned: retainsPruned, multiplier: multiplier)
   }
 
   /// The same weights with another mask. Without ``retainsPruned`` the mask may only take edges away.
@@ -84,7 +105,8 @@ public struct EdgeWeights: Hashable, Sendable {
     guard mask.count == count, retainsPruned || mask.intersection(self.mask) == mask else {
       throw PadawannError(.data, "a pruned edge cannot come back: its sign was not kept")
     }
-    return try EdgeWeights(shape: shape, mask: mask, values: values, retainsPruned: retainsPruned)
+    return try EdgeWeights(
+      shape: shape, mask: mask, values: values, retainsPruned: retainsPruned, multiplier: multiplier)
   }
 
   /// The weights as numbers, row-major over ``shape``; 0 for pruned edges.
@@ -94,17 +116,23 @@ public struct EdgeWeights: Hashable, Sendable {
   ///   - overridesOwn: whether a shared weight takes the place of numbers that the layer has of its own, see
   ///     ``Network/overridesOwn(_:)``.
   public func numbers(_ magnitude: Magnitude, overridesOwn: Bool = false) -> [Float] {
+    guard case .own(let numbers) = values, !overridesOwn || magnitude == .own else {
+      return signs(times: weight(magnitude))
+    }
     var result = [Float](repeating: 0, count: count)
-    let edges = mask.indices
-    switch (values, magnitude) {
-    case (.own(let numbers), .shared(let weight)) where overridesOwn:
-      for edge in edges { result[edge] = numbers[edge] < 0 ? -weight : weight }
-    case (.own(let numbers), _):
-      for edge in edges { result[edge] = numbers[edge] }
-    case (.signs(let signs), .shared(let weight)):
-      for edge in edges { result[edge] = signs[edge] ? -weight : weight }
-    case (.signs(let signs), .own):
-      for edge in edges { result[edge] = signs[edge] ? -1 : 1 }
+    for edge in mask.indices { result[edge] = numbers[edge] }
+    return result
+  }
+
+  /// What a positive edge of a layer of signs is worth: the shared weight times the multiplier, rounded to 32 bits.
+  package func weight(_ magnitude: Magnitude) -> Float { (magnitude.sharedWeight ?? 1) * multiplier }
+
+  /// The sign of each edge times a number, row-major over ``shape``; 0 for pruned edges.
+  package func signs(times weight: Float) -> [Float] {
+    var result = [Float](repeating: 0, count: count)
+    switch values {
+    case .own(let numbers): for edge in mask.indices { result[edge] = numbers[edge] < 0 ? -weight : weight }
+    case .signs(let signs): for edge in mask.indices { result[edge] = signs[edge] ? -weight : weight }
     }
     return result
   }
@@ -112,7 +140,7 @@ public struct EdgeWeights: Hashable, Sendable {
 
 /// Which magnitude the edges have while a network is evaluated.
 public enum Magnitude: Hashable, Sendable {
-  /// Numbers of their own where a layer has them; 1 where it has only signs.
+  /// Numbers of their own where a layer has them; 1 times the layer's multiplier where it has only signs.
   case own
   /// One shared weight for every layer of signs. Layers with numbers of their own (fine-tuned ones) keep them; but where every
   /// layer has, their signs times the shared weight are evaluated: the weight-agnostic evaluation of a pre-trained net.

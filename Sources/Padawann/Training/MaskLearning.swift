@@ -165,7 +165,8 @@ extension MaskLearning {
     for (node, layer) in layers {
       guard case .weighted(let weights, let bias) = parameters[node] else { continue }
       let learned = try EdgeWeights(
-        shape: weights.shape, mask: layer.edges, values: weights.values, retainsPruned: weights.retainsPruned)
+        shape: weights.shape, mask: layer.edges, values: weights.values, retainsPruned: weights.retainsPruned,
+        multiplier: weights.multiplier)
       parameters[node] = .weighted(learned, bias: bias.map { biases(of: node, task: 0) ?? $0 })
     }
     return try Network(architecture: original.architecture, parameters: parameters)

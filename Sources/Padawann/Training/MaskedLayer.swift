@@ -7,6 +7,8 @@ final class MaskedLayer {
   let scores: TrainedNumbers
   /// The signs, in that order; 0 where there is no edge.
   private let signs: [Int8]
+  /// What the magnitude is multiplied by, see ``EdgeWeights/multiplier``.
+  private let multiplier: Float
   /// An edge is left while its score is above this.
   private(set) var threshold = -Float.infinity
 
@@ -33,6 +35,7 @@ final class MaskedLayer {
       signs[place] = negative[edge] ? -1 : 1
     }
     self.signs = signs
+    multiplier = weights.multiplier
     scores = try TrainedNumbers(numbers)
     try scores.remember(2)
     findThreshold()
@@ -48,7 +51,8 @@ final class MaskedLayer {
 
   /// Sets the weights by the scores.
   func mask(_ set: InstructionSet, magnitude: Float) {
-    set.mask(scores.values, signs, threshold: threshold, magnitude: magnitude, to: layer.weights.values)
+    set.mask(
+      scores.values, signs, threshold: threshold, magnitude: magnitude * multiplier, to: layer.weights.values)
   }
 
   /// One step of Adam on the scores by the gradients of ALL weights, as if every edge were there (straight through), and the
@@ -57,7 +61,8 @@ final class MaskedLayer {
     _ step: InstructionSet.AdamStep, magnitude: Float, _ set: InstructionSet, _ threadPool: ThreadPool
   ) {
     set.scoreStep(
-      step, scores, signs, threshold: threshold, magnitude: magnitude, weights: layer.weights, threadPool)
+      step, scores, signs, threshold: threshold, magnitude: magnitude * multiplier, weights: layer.weights,
+      threadPool)
   }
 
   /// The highest scores, exactly as many as there are to be edges; of equal scores those of the first edges.

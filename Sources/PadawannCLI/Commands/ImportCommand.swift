@@ -193,6 +193,7 @@ struct ImportCommand: AsyncParsableCommand {
       weights: weights == .keep ? .keep : .sign, retainsPruned: keepPruned, ignored: Set(ignore))
     if weights == nil, let record { importing.keptLayers = record.ownLayers }
     importing.negatedLayers = record?.negatedLayers ?? []
+    importing.multipliers = record?.multipliers ?? [:]
     let fitted = NetworkImport.fitted(parameters, to: architecture)
     if !fitted.prefix.isEmpty { Output.note("the prefix \(fitted.prefix) was removed from every name") }
     do throws(PadawannError) {

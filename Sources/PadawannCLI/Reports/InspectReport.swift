@@ -45,6 +45,8 @@ struct InspectReport: Encodable {
     let weights: String?
     let edges: Int?
     let remainingEdges: Int?
+    /// What the shared weight is multiplied by; `nil` for 1.
+    let multiplier: Float?
 
     init(_ index: Int, _ network: Network) {
       let architecture = network.architecture
@@ -62,6 +64,7 @@ struct InspectReport: Encodable {
       weights = layer.map { $0.hasOwnValues ? "float" : "sign" }
       edges = layer?.count
       remainingEdges = layer?.remainingEdges
+      multiplier = layer.flatMap { $0.multiplier == 1 ? nil : $0.multiplier }
     }
   }
 
@@ -191,7 +194,7 @@ extension InspectReport {
   private var nodeTable: String {
     let rows = nodes.map { node in
       [
-        node.name, node.op, node.inputs.joined(separator: " "), Format.shape(node.shape), node.weights ?? "",
+        node.name, node.op, node.inputs.joined(separator: " "), Format.shape(node.shape), node.weightsText,
         node.remainingEdges.map(Format.count) ?? "",
       ]
     }
@@ -200,6 +203,13 @@ extension InspectReport {
 
   private var unknownLines: [String] {
     unknownAttributes.map { "  unknown attribute, kept: \($0.inOneLine)" }
+  }
+}
+
+extension InspectReport.NodeEntry {
+  /// What its edges are worth.
+  fileprivate var weightsText: String {
+    (weights ?? "") + (multiplier.map { " × \(Format.weight($0))" } ?? "")
   }
 }
 

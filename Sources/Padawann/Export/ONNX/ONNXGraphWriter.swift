@@ -83,7 +83,8 @@ struct ONNXGraphWriter {
 
   // MARK: Numbers
 
-  /// The weights of a layer: signs times the shared weight, which one number of the whole graph says, or numbers.
+  /// The weights of a layer: signs times the shared weight, which one number of the whole graph says but for layers that have a
+  /// multiplier, or numbers.
   mutating func weights(_ index: Int) -> String {
     let node = architecture.nodes[index]
     guard case .weighted(let weights, let bias) = subject.network.parameters[index] else { return "" }
@@ -93,9 +94,10 @@ struct ONNXGraphWriter {
       return draft.add(name, shape: weights.shape, .reals(subject.weights(of: layer)))
     }
     // A scale is positive; a negative shared weight turns the signs.
-    let signs = edges.numbers(.shared(weight < 0 ? -1 : 1), overridesOwn: true).map { Int8($0) }
+    let signs = edges.signs(times: weight < 0 ? -1 : 1).map { Int8($0) }
     draft.add(name, shape: weights.shape, .signs(signs))
-    let scale = draft.add("padawann/shared_weight", shape: [], .reals([abs(weight)]))
+    let scaleName = edges.multiplier == 1 ? "padawann/shared_weight" : "\(name)/scale"
+    let scale = draft.add(scaleName, shape: [], .reals([abs(weight)]))
     let zero = draft.add("padawann/zero", shape: [], .signs([0]))
     return draft.add(
       "DequantizeLinear", named: "\(name)/dequantise", reading: [name, scale, zero],

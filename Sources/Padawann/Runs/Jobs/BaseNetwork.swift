@@ -93,9 +93,11 @@ extension EdgeWeights {
     let union = mask.union(other.mask)
     switch (values, other.values) {
     case (.signs(let mine), .signs(let theirs)):
-      guard mine.intersection(common) == theirs.intersection(common) else { return nil }
+      guard mine.intersection(common) == theirs.intersection(common), multiplier == other.multiplier else {
+        return nil
+      }
       let signs = mine.intersection(mask).union(theirs.intersection(other.mask))
-      return try EdgeWeights(shape: shape, mask: union, values: .signs(signs))
+      return try EdgeWeights(shape: shape, mask: union, values: .signs(signs), multiplier: multiplier)
     case (.own(let mine), .own(let theirs)):
       guard common.indices.allSatisfy({ mine[$0] == theirs[$0] }) else { return nil }
       let numbers = mine.indices.map { mask[$0] ? mine[$0] : theirs[$0] }
@@ -112,7 +114,7 @@ extension EdgeWeights {
     let signs = keepsSigns ? self.signs.intersection(mask) : Bitmask(repeating: false, count: count)
     switch (values, self.values) {
     case (.shared, _):
-      return try EdgeWeights(shape: shape, mask: mask, values: .signs(signs))
+      return try EdgeWeights(shape: shape, mask: mask, values: .signs(signs), multiplier: multiplier)
     case (.pretrained, .own(let numbers)) where keepsSigns:
       return try EdgeWeights(shape: shape, mask: mask, values: .own(numbers))
     case (.pretrained, .own(let numbers)):
@@ -121,7 +123,7 @@ extension EdgeWeights {
       // "magnitud" in ASCII keeps these draws apart from all others of the same seed.
       var generator = KeyedGenerator(seed, 0x6d61_676e_6974_7564, UInt64(node))
       let numbers = (0..<count).map { edge in
-        let magnitude = 0.5 + 1.5 * generator.uniform()
+        let magnitude = (0.5 + 1.5 * generator.uniform()) * multiplier
         return signs[edge] ? -magnitude : magnitude
       }
       return try EdgeWeights(shape: shape, mask: mask, values: .own(numbers))
