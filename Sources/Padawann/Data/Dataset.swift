@@ -52,6 +52,8 @@ public struct Dataset: Sendable {
   public let classNames: [String]
   /// How pixels become inputs.
   public let normalisation: Normalisation
+  /// Whether the labels say what is on the images; otherwise all are 0, and nothing can be right or wrong.
+  public let isLabelled: Bool
 
   private let rememberedDigest = Remembered<Digest>()
 
@@ -67,7 +69,7 @@ public struct Dataset: Sendable {
   ///   positive deviations.
   public init(
     name: String, shape: Shape, pixels: Pixels, labels: [Int], classNames: [String],
-    normalisation: Normalisation
+    normalisation: Normalisation, isLabelled: Bool = true
   ) throws(PadawannError) {
     guard !labels.isEmpty else { throw PadawannError(.data, "the dataset has no images", at: name) }
     let sizes = [shape.channels, shape.height, shape.width]
@@ -103,6 +105,7 @@ public struct Dataset: Sendable {
     self.labels = labels
     self.classNames = classNames
     self.normalisation = normalisation
+    self.isLabelled = isLabelled
   }
 
   /// The number of images.
@@ -114,7 +117,7 @@ public struct Dataset: Sendable {
   public func normalised(as normalisation: Normalisation) throws(PadawannError) -> Dataset {
     try Dataset(
       name: name, shape: shape, pixels: pixels, labels: labels, classNames: classNames,
-      normalisation: normalisation)
+      normalisation: normalisation, isLabelled: isLabelled)
   }
 
   /// One image as a network sees it: normalised, channels × rows × columns.
@@ -144,7 +147,7 @@ public struct Dataset: Sendable {
     }
     return try Dataset(
       name: name, shape: shape, pixels: first, labels: Array(labels.prefix(kept)), classNames: classNames,
-      normalisation: normalisation)
+      normalisation: normalisation, isLabelled: isLabelled)
   }
 
   /// SHA-256 over what the images and labels are, whatever file they came from: the ASCII text `padawann dataset 1\n`;

@@ -45,11 +45,13 @@ extension DatasetSpec {
   private func dataset(_ read: LabelledImages, _ stated: Normalisation?) throws(PadawannError) -> Dataset {
     var images = read
     if transpose { images.transpose() }
-    var classNames = try names(of: images)
     let scale = images.pixels.scale
+    let usual = NormalisationChoice.standard(for: images, in: scale)
+    if reading.isUnlabelled { try images.forgetLabels(classes) }
+    var classNames = try reading.isUnlabelled ? ["?"] : names(of: images)
     let normalisation =
       if self.normalisation == nil, let stated { stated.adapted(to: scale) } else {
-        try (self.normalisation ?? .standard(for: images, in: scale)).normalisation(of: images, in: scale)
+        try (self.normalisation ?? usual).normalisation(of: images, in: scale)
       }
     if let classes { classNames = try classes.apply(to: &images, classNames: classNames) }
     if dropLast { images.keep(Array(images.labels.indices.dropLast())) }
@@ -58,7 +60,7 @@ extension DatasetSpec {
     }
     return try Dataset(
       name: description, shape: images.shape, pixels: images.pixels, labels: images.labels,
-      classNames: classNames, normalisation: normalisation)
+      classNames: classNames, normalisation: normalisation, isLabelled: !reading.isUnlabelled)
   }
 
   /// One name per class: those given, or the format's, or numbers up to the largest label.
@@ -157,5 +159,19 @@ struct NamedSetReader {
     options.more = Array(paths.dropFirst())
     options.labelKind = publication == .cifar100 ? kind ?? .fine : nil
     return try SampleFile(path: paths[0], options: options).images()
+  }
+}
+
+extension LabelledImages {
+  /// Leaves nothing of the labels.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when classes are asked for all the same.
+  fileprivate mutating func forgetLabels(_ classes: ClassChoice?) throws(PadawannError) {
+    guard classes == nil else {
+      throw PadawannError(
+        .usage, "images without labels have no classes to choose from", remedy: "Remove classes, or unlabelled")
+    }
+    labels = [Int](repeating: 0, count: labels.count)
+    classNames = nil
   }
 }

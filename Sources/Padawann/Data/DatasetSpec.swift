@@ -123,6 +123,8 @@ package struct ReadingOptions: Hashable, Sendable {
   var labelKind: CIFARFile.LabelKind?
   /// Which column of a table holds the labels.
   var labelColumn: CSVFile.LabelColumn?
+  /// Whether there are no labels, or none that are to be looked at.
+  package var isUnlabelled = false
   /// How the array of images is to be understood.
   var layout = LabelledImages.Layout()
   /// The number of classes, when it is more than the largest label tells.
@@ -146,6 +148,7 @@ package struct ReadingOptions: Hashable, Sendable {
     add("more", more.isEmpty ? nil : Self.list(more))
     add("labels", labelKind?.rawValue)
     add("label-column", labelColumn.map(Self.text))
+    if isUnlabelled { parts.append("unlabelled") }
     add("shape", layout.shape.map { "\($0.channels)x\($0.height)x\($0.width)" })
     add("channels", layout.channels?.rawValue)
     add("classes-count", classCount.map { String($0) })

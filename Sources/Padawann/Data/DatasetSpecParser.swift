@@ -30,6 +30,7 @@ struct DatasetSpecParser {
     case more
     case labels
     case labelColumn = "label-column"
+    case unlabelled
     case shape
     case channels
     case classesCount = "classes-count"
@@ -50,7 +51,7 @@ struct DatasetSpecParser {
     case randomPerClass = "random-per-class"
     case normalise
 
-    static let flags: Set<Key> = [.invert, .transpose, .dropLast]
+    static let flags: Set<Key> = [.unlabelled, .invert, .transpose, .dropLast]
     /// Options that say how a file is read.
     static let reading: Set<Key> = [
       .split, .imagesKey, .labelsKey, .labelsFile, .more, .labels, .labelColumn, .shape, .channels,
@@ -151,6 +152,7 @@ struct DatasetSpecParser {
     case .crop: spec.changes.crop = try size(text)
     case .invert: spec.changes.invert = true
     case .transpose: spec.transpose = true
+    case .unlabelled: spec.reading.isUnlabelled = true
     case .dropLast: spec.dropLast = true
     case .seed: spec.seed = try seed(text)
     case .classes, .map:

@@ -1,7 +1,7 @@
 import Foundation
 
 extension LabelledImages {
-  /// Decodes the pictures of a listing whose classes are known.
+  /// Decodes the pictures of a listing whose classes are known, or not looked at.
   ///
   /// - Throws: ``PadawannError`` `usage` for options that are for arrays, and what ``PictureCollection`` throws.
   init(_ listing: PictureListing, _ changes: PictureChanges, _ options: ReadingOptions, at place: String)
@@ -16,7 +16,7 @@ extension LabelledImages {
       throw PadawannError(.data, "there are no pictures", at: place)
     }
     self.init(
-      shape: shape, pixels: .bytes(collection.samples), labels: listing.entries.compactMap(\.label),
+      shape: shape, pixels: .bytes(collection.samples), labels: listing.entries.map { $0.label ?? 0 },
       classNames: listing.classNames)
   }
 }

@@ -94,9 +94,8 @@ struct SampleFile {
   }
 
   private func pairedImages(_ format: FileFormat) throws(PadawannError) -> LabelledImages {
-    let labelPath = try self.labelPath()
     let images = try Self.array(path, format)
-    let labels = try Self.array(labelPath, FileFormat.of(labelPath))
+    let labels = try options.isUnlabelled ? .zeros(images) : labelArray()
     do {
       return try LabelledImages(images: images, labels: labels, layout: options.layout)
     } catch {
@@ -109,7 +108,9 @@ struct SampleFile {
       let archive = try ArrayArchive(path, format, options.split)
       let images = try archive.array(.images, key: options.imagesKey)
       let labels: StoredArray
-      if let other = options.labelsFile {
+      if options.isUnlabelled {
+        labels = try .zeros(images)
+      } else if let other = options.labelsFile {
         labels = try Self.array(other, FileFormat.of(other))
       } else {
         labels = try archive.array(.labels, key: options.labelsKey)
@@ -120,6 +121,11 @@ struct SampleFile {
     } catch {
       throw inside(error)
     }
+  }
+
+  private func labelArray() throws(PadawannError) -> StoredArray {
+    let path = try labelPath()
+    return try Self.array(path, FileFormat.of(path))
   }
 
   private func cifarImages() throws(PadawannError) -> LabelledImages {
@@ -173,5 +179,13 @@ struct SampleFile {
   private func inside(_ error: PadawannError) -> PadawannError {
     let known = [path] + (options.labelsFile.map { [$0] } ?? [])
     return known.contains { error.location?.hasPrefix($0) == true } ? error : error.inside(path)
+  }
+}
+
+extension StoredArray {
+  /// A label for each image, none of which says anything.
+  fileprivate static func zeros(_ images: StoredArray) throws(PadawannError) -> StoredArray {
+    let count = images.sizes.first ?? 0
+    return try StoredArray(sizes: [count], values: .bytes([UInt8](repeating: 0, count: count)))
   }
 }

@@ -14,11 +14,12 @@ struct SampleFolder {
     let folder = try pictureFolder()
     let names = if let given = options.classNames { given } else { try commonClassNames() }
     let listing = try PictureListing(folder: folder, classNames: names)
-    guard listing.classNames != nil else {
+    guard listing.classNames != nil || options.isUnlabelled else {
       throw PadawannError(
         .usage, "these pictures have no labels, which are needed here", at: folder,
         remedy:
-          "Put those of each class into a sub-folder with its name, or write a table of paths and labels")
+          "Put those of each class into a sub-folder with its name, or write a table of paths and labels; where labels are not needed, write unlabelled"
+      )
     }
     return try LabelledImages(listing, changes, options, at: folder)
   }

@@ -120,7 +120,7 @@ extension Model {
     return try onlyMagnitude()
   }
 
-  fileprivate func onlyMagnitude() throws(PadawannError) -> Magnitude {
+  package func onlyMagnitude() throws(PadawannError) -> Magnitude {
     guard sharedWeights.count == 1 else {
       let list = sharedWeights.map { "\($0)" }.joined(separator: ", ")
       let others = tasks.isEmpty ? "" : ", and its tasks do not agree which is best"

@@ -1,6 +1,6 @@
 /// Which images make each batch: all of them once in every epoch, in an order of its own, mixed over tasks.
 struct BatchFeed: Sendable {
-  let images: TrainingImages
+  var images: TrainingImages
   /// Images of a batch; the last of an epoch may have fewer.
   let size: Int
   let epochs: Int
@@ -41,7 +41,8 @@ struct BatchFeed: Sendable {
 /// A network that is given batch after batch.
 final class BatchRunner {
   let machine: TrainingEngine
-  let feed: BatchFeed
+  /// What is learned from; its images can be exchanged for other versions of the same.
+  var feed: BatchFeed
   private let features: FeatureCache?
   private let usesBiasSets: Bool
   private var order: (epoch: Int, images: [Int])?

@@ -1,8 +1,8 @@
 /// What one batch showed.
 public struct BatchResult: Sendable, Equatable {
-  /// The mean cross-entropy of the batch, in nats, before the step.
+  /// The mean cross-entropy of the batch, in nats, before the step; with a teacher, the loss by ``TeacherLoss``.
   public let loss: Double
-  /// How many images were predicted correctly, before the step.
+  /// How many images were predicted correctly, before the step; with a teacher, as it does.
   public let correct: Int
   /// The number of images.
   public let images: Int
@@ -16,6 +16,8 @@ struct CrossEntropy {
   let outputs: [[Int]]
   /// The standard deviation to which the logits of the batch are scaled first; as they are when `nil`.
   var logitDeviation: Double?
+  /// What a teacher answers to each image, where there is one.
+  var teacher: TeacherAnswers?
 
   /// Scores the logits, and writes the gradient of the mean loss.
   func run(_ machine: TrainingEngine, _ step: BatchStep) -> BatchResult {
@@ -27,7 +29,10 @@ struct CrossEntropy {
       gradient.clear()
       for lane in 0..<step.lanes(of: block) {
         let image = block * LaneBuffer.width + lane
-        let answer = score(image, logits, gradient, lane, scale, share: 1 / Double(step.images))
+        let share = 1 / Double(step.images)
+        let answer =
+          teacher.map { $0.score(image, label: labels[image], logits, gradient, lane, share: share) }
+          ?? score(image, logits, gradient, lane, scale, share: share)
         loss += answer.loss
         correct += answer.isCorrect ? 1 : 0
       }

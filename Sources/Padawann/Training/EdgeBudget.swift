@@ -13,7 +13,7 @@ struct EdgeBudget: Sendable, Equatable {
   ///   whole.
   init(_ network: Network, _ settings: MaskLearningSettings) throws(PadawannError) {
     let layers = network.layers
-    let masked = try Self.masked(layers, network, settings)
+    let masked = try Self.masked(network, settings)
     let whole = layers.filter { layer in !masked.contains { $0.index == layer.index } }
     let total = (settings.density * Double(network.edgeCount)).rounded()
     let budget = Int(total) - whole.reduce(0) { $0 + $1.weights.remainingEdges }
@@ -45,10 +45,15 @@ struct EdgeBudget: Sendable, Equatable {
     min(max(1, Int((share * Double(layer.weights.count)).rounded())), candidates(layer.weights))
   }
 
-  private static func masked(_ layers: [Network.Layer], _ network: Network, _ settings: MaskLearningSettings)
-    throws(PadawannError) -> [Network.Layer]
+  /// The layers that are masked, in order.
+  ///
+  /// - Throws: ``PadawannError`` `usage` for a name that no layer has, and a share of a layer that is not masked.
+  static func masked(_ network: Network, _ settings: MaskLearningSettings) throws(PadawannError)
+    -> [Network.Layer]
   {
-    let names = settings.layers ?? network.layersToMask
+    let layers = network.layers
+    let usual = settings.distillation == nil ? network.layersToMask : layers.map(\.name)
+    let names = settings.layers ?? usual
     for name in names + settings.shares.keys.sorted() {
       guard layers.contains(where: { $0.name == name }) else {
         throw PadawannError(

@@ -26,70 +26,84 @@ public struct MaskLearning: ~Copyable {
   /// Whether all epochs are done.
   public var isFinished: Bool { step >= steps }
 
+  /// The network by its signs; with teachers, each layer with what its edges are worth.
   let original: Network
   let run: BatchRunner
   let layers: [Int: MaskedLayer]
-  let scaling: ActivationScaling
+  /// How much larger than in the network everything is while it learns; `nil` with teachers, whose sizes are kept.
+  let scaling: ActivationScaling?
+  private let views: TeacherViews?
+  /// The learning rate of biases and normalisations, by node, before it falls.
+  private let numberRates: [Int: Double]
 
   /// Begins to learn.
   ///
   /// - Parameters:
-  ///   - network: whose signs and biases are taken; numbers of their own do not count.
+  ///   - network: whose signs and biases are taken; numbers of its own count where it has teachers.
   ///   - tasks: images, and the output of each class (a label map).
   ///   - settings: how.
+  ///   - teachers: one for each task, if ``MaskLearningSettings/distillation`` says how they are imitated.
   ///   - threads: how many compute.
   ///   - instructionSet: which vector instructions are used.
   ///   - progress: told the share of the features that is computed.
   /// - Throws: ``PadawannError`` `usage` for settings that make no sense or do not fit the network, `data` for images that do
   ///   not fit, `unsupported` when there is not enough memory.
   public init(
-    _ network: Network, on tasks: [TrainingTask], settings: MaskLearningSettings, threads: Int = 1,
-    instructionSet: InstructionSet = .best, progress: ((Double) -> Void)? = nil
+    _ network: Network, on tasks: [TrainingTask], settings: MaskLearningSettings, teachers: [Teacher] = [],
+    threads: Int = 1, instructionSet: InstructionSet = .best, progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
     try self.init(
-      network, tasks, settings, ThreadPool(threads: max(1, threads)), instructionSet, from: nil, progress)
+      network, tasks, settings, teachers, ThreadPool(threads: max(1, threads)), instructionSet, from: nil,
+      progress)
   }
 
   /// Begins, or goes on from a snapshot of a learning with these settings.
   init(
-    _ network: Network, _ tasks: [TrainingTask], _ settings: MaskLearningSettings, _ threadPool: ThreadPool,
-    _ set: InstructionSet,
-    from snapshot: Snapshot?, _ progress: ((Double) -> Void)?
+    _ network: Network, _ tasks: [TrainingTask], _ settings: MaskLearningSettings, _ teachers: [Teacher],
+    _ threadPool: ThreadPool, _ set: InstructionSet, from snapshot: Snapshot?,
+    _ progress: ((Double) -> Void)?
   ) throws(PadawannError) {
     try settings.validate()
-    let images = try TrainingImages(tasks, for: network.architecture)
-    let budget = try EdgeBudget(network, settings)
-    let masked = Set(budget.kept.keys)
-    let scope = TrainingScope(
-      weights: masked, biases: settings.biases == .keep ? [] : masked, dropsOut: false,
-      usesBatchStatistics: false)
-    let signs = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
-    let machine = try TrainingEngine(
-      signs, .shared(1), scope, biasSets: settings.biases == .perTask ? tasks.count : 1,
-      batch: min(settings.batch, images.count), set, threadPool)
-    var layers: [Int: MaskedLayer] = [:]
-    for layer in signs.layers {
-      guard let kept = budget.kept[layer.index], let trained = machine.layers[layer.index] else { continue }
-      layers[layer.index] = try MaskedLayer(
-        trained, layer.weights, kept: kept,
-        KeyedGenerator(settings.seed, TrainingDraw.scores.rawValue, UInt64(layer.index)))
-      layers[layer.index]?.mask(set, magnitude: 1)
+    guard teachers.isEmpty == (settings.distillation == nil) else {
+      throw PadawannError(.usage, "teachers, and how they are imitated, belong together")
     }
-    let scaling = try Self.scaling(signs, machine, images, settings, snapshot?.magnitudes(network))
+    let images = try TrainingImages(tasks, for: network.architecture)
+    let beginning = try MaskBeginning(network, settings)
+    let machine = try TrainingEngine(
+      beginning.network, .shared(1), beginning.scope(settings),
+      biasSets: settings.biases == .perTask ? tasks.count : 1, batch: min(settings.batch, images.count), set,
+      threadPool)
+    let layers = try beginning.layers(of: machine)
+    for layer in layers.values { layer.mask(set, magnitude: 1) }
+    let isTaught = settings.distillation != nil
+    let scaling =
+      isTaught
+      ? nil
+      : try Self.scaling(beginning.network, machine, images, settings, snapshot?.magnitudes(network))
     let feed = BatchFeed(
       images: images, size: settings.batch, epochs: settings.epochs, seed: settings.seed,
-      shifts: settings.shifts)
+      shifts: settings.shifts && !isTaught)
     let run = try BatchRunner(
-      machine, feed, usesBiasSets: settings.biases == .perTask, keeps: .half, progress: progress)
-    try snapshot?.restore(layers, signs, steps: feed.steps)
-    for (node, layer) in layers { layer.mask(set, magnitude: Float(scaling.magnitudes[node] ?? 1)) }
+      machine, feed, usesBiasSets: settings.biases == .perTask, keeps: isTaught ? nil : .half,
+      progress: progress)
+    let views = try settings.distillation.map { distillation throws(PadawannError) in
+      try TeacherViews(images, teachers, for: network.architecture, settings, distillation, set, threadPool)
+    }
+    try snapshot?.restore(layers, beginning.network, machine, steps: feed.steps)
+    for (node, layer) in layers { layer.mask(set, magnitude: Float(scaling?.magnitudes[node] ?? 1)) }
     try machine.refreshFilters { layers[$0] != nil }
+    let rates = try beginning.numberRates(network, images, settings, set, threadPool)
+    let step = snapshot?.step ?? 0
+    // A run that goes on in the middle of an epoch needs its images.
+    if let views, step < feed.steps { run.feed.images = try views.images(epoch: step / feed.stepsPerEpoch) }
     self.settings = settings
     self.scaling = scaling
     self.run = run
     self.layers = layers
-    original = signs
-    step = snapshot?.step ?? 0
+    self.views = views
+    numberRates = rates
+    self.step = step
+    original = beginning.network
   }
 
   private static func scaling(
@@ -117,6 +131,9 @@ public struct MaskLearning: ~Copyable {
   @discardableResult
   public mutating func advance() throws(PadawannError) -> BatchResult {
     guard !isFinished else { throw PadawannError(.usage, "all steps of the learning are done") }
+    if let views, step % stepsPerEpoch == 0 {
+      run.feed.images = try views.images(epoch: step / stepsPerEpoch)
+    }
     if step % settings.refresh == 0 {
       for layer in layers.values { layer.findThreshold() }
       applyMasks()
@@ -126,18 +143,37 @@ public struct MaskLearning: ~Copyable {
     let fall = Schedule.cosine.factor(step: step, stepsPerEpoch: stepsPerEpoch, steps: steps)
     let machine = run.machine
     for (node, layer) in layers {
+      if let distillation = settings.distillation {
+        layer.stepScale(
+          rate: distillation.scaleRate * fall, betas: MaskLearningSettings.betas, step: step + 1)
+      }
       layer.step(
         adam(rate: settings.rate * fall), magnitude: magnitude(of: node), machine.set, machine.threadPool)
     }
-    if settings.biases != .keep {
-      for (node, layer) in machine.layers where layers[node] != nil && original.hasBias(node) {
-        try layer.biases.remember(2)
-        machine.set.adam(adam(rate: settings.biasRate * fall), layer.biases, machine.threadPool)
-      }
+    for (node, numbers) in learnedNumbers {
+      try numbers.remember(2)
+      machine.set.adam(adam(rate: (numberRates[node] ?? 0) * fall), numbers, machine.threadPool)
     }
     try machine.refreshFilters { layers[$0] != nil }
     step += 1
     return result
+  }
+
+  /// Everything besides scores that is learned, in the order of the nodes.
+  private var learnedNumbers: [(node: Int, numbers: TrainedNumbers)] {
+    let machine = run.machine
+    let scope = machine.plan.scope
+    return (0...machine.plan.logits).flatMap { node -> [(Int, TrainedNumbers)] in
+      if let normalisation = machine.normalisations[node], scope.weights.contains(node) {
+        return [(node, normalisation.scale), (node, normalisation.shift)]
+      }
+      guard learnsBiases(of: node), let layer = machine.layers[node] else { return [] }
+      return [(node, layer.biases)]
+    }
+  }
+
+  private func learnsBiases(of node: Int) -> Bool {
+    run.machine.plan.scope.biases.contains(node) && original.hasBias(node)
   }
 
   private func adam(rate: Double) -> InstructionSet.AdamStep {
@@ -147,7 +183,8 @@ public struct MaskLearning: ~Copyable {
       step: step + 1)
   }
 
-  private func magnitude(of node: Int) -> Float { Float(scaling.magnitudes[node] ?? 1) }
+  /// The shared weight of a layer while it learns.
+  private func magnitude(of node: Int) -> Float { Float(scaling?.magnitudes[node] ?? 1) }
 
   /// Sets the weights of all masked layers by their scores.
   func applyMasks() {
@@ -159,15 +196,20 @@ public struct MaskLearning: ~Copyable {
 extension MaskLearning {
   /// The network as it is now: signs, the masks of the highest scores, and the biases; with biases per task, those of the first.
   ///
-  /// It is meant for ``MaskLearningSettings/sharedWeight``, by which its biases are.
+  /// It is meant for ``MaskLearningSettings/sharedWeight``, by which its biases are; with teachers for a shared weight of 1, by which
+  /// the multipliers of its layers are.
   public func network() throws(PadawannError) -> Network {
     var parameters = original.parameters
-    for (node, layer) in layers {
+    for (node, numbers) in run.machine.normalisations where run.machine.plan.scope.weights.contains(node) {
+      parameters[node] = .normalisation(numbers.numbers)
+    }
+    for (node, layer) in run.machine.layers {
       guard case .weighted(let weights, let bias) = parameters[node] else { continue }
-      let learned = try EdgeWeights(
-        shape: weights.shape, mask: layer.edges, values: weights.values, retainsPruned: weights.retainsPruned,
-        multiplier: weights.multiplier)
-      parameters[node] = .weighted(learned, bias: bias.map { biases(of: node, task: 0) ?? $0 })
+      let learned = try layers[node].map { layer throws(PadawannError) in
+        try weights.masked(by: layer.edges).multiplied(by: layer.multiplier)
+      }
+      parameters[node] = .weighted(
+        learned ?? weights, bias: bias.map { biases(of: layer, node, task: 0) ?? $0 })
     }
     return try Network(architecture: original.architecture, parameters: parameters)
   }
@@ -175,17 +217,15 @@ extension MaskLearning {
   /// The learned biases of a task, by layer; empty when biases are kept.
   public func biases(task: Int) -> [Int: [Float]] {
     var result: [Int: [Float]] = [:]
-    for node in layers.keys { result[node] = biases(of: node, task: task) }
+    for (node, layer) in run.machine.layers { result[node] = biases(of: layer, node, task: task) }
     return result
   }
 
-  private func biases(of node: Int, task: Int) -> [Float]? {
-    guard settings.biases != .keep, original.hasBias(node), let layer = run.machine.layers[node] else {
-      return nil
-    }
+  private func biases(of layer: TrainableLayer, _ node: Int, task: Int) -> [Float]? {
+    guard settings.biases != .keep, learnsBiases(of: node) else { return nil }
     let stored = layer.biases.values.array
     let first = settings.biases == .perTask ? task * layer.outputs : 0
-    let factor = scaling.factor(of: node)
+    let factor = scaling?.factor(of: node) ?? 1
     return stored[first..<(first + layer.outputs)].map { Float(Double($0) / factor) }
   }
 }

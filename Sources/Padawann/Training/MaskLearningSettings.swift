@@ -37,6 +37,8 @@ public struct MaskLearningSettings: Sendable, Hashable, Codable {
   public var logitDeviation = 3.0
   /// The key of every random number.
   public var seed: UInt64 = 0
+  /// How teachers are imitated; `nil` where labels alone are learned.
+  public var distillation: DistillationSettings?
 
   /// The defaults, with a density.
   public init(density: Double) { self.density = density }
@@ -61,6 +63,7 @@ public struct MaskLearningSettings: Sendable, Hashable, Codable {
         throw PadawannError(.usage, "\(name): \(rate) is not a finite number above 0")
       }
     }
+    try distillation?.validate()
     try TrainingSettings.check(epochs, 1_000_000, "the number of epochs")
     try TrainingSettings.check(batch, 65_536, "the number of images of a batch")
     try TrainingSettings.check(

@@ -7,35 +7,37 @@ final class MaskedLayer {
   let scores: TrainedNumbers
   /// The signs, in that order; 0 where there is no edge.
   private let signs: [Int8]
-  /// What the magnitude is multiplied by, see ``EdgeWeights/multiplier``.
-  private let multiplier: Float
+  /// What the magnitude is multiplied by, see ``EdgeWeights/multiplier``, times the exponential of ``scale``.
+  private(set) var multiplier: Float
+  private let firstMultiplier: Float
+  /// The logarithm of how many times as much as at the beginning the edges are worth.
+  private(set) var scale = AdamNumber()
   /// An edge is left while its score is above this.
   private(set) var threshold = -Float.infinity
 
-  /// Begins with random scores.
+  /// Begins with scores.
   ///
   /// - Parameters:
   ///   - layer: the layer.
   ///   - weights: its edges; one can be left if its sign is known.
   ///   - kept: how many are left.
-  ///   - generator: where the scores come from, in the order of edges.
-  init(_ layer: TrainableLayer, _ weights: EdgeWeights, kept: Int, _ generator: KeyedGenerator)
+  ///   - first: a score for each, in the order of edges.
+  init(_ layer: TrainableLayer, _ weights: EdgeWeights, kept: Int, scores first: [Float])
     throws(PadawannError)
   {
     self.layer = layer
     self.kept = kept
-    var generator = generator
     var numbers = [Float](repeating: -.infinity, count: layer.weights.count)
     var signs = [Int8](repeating: 0, count: layer.weights.count)
     let negative = weights.signs
     for (edge, place) in layer.places.enumerated() {
-      let score = generator.uniform()
       guard weights.retainsPruned || weights.mask[edge] else { continue }
-      numbers[place] = score
+      numbers[place] = first[edge]
       signs[place] = negative[edge] ? -1 : 1
     }
     self.signs = signs
     multiplier = weights.multiplier
+    firstMultiplier = weights.multiplier
     scores = try TrainedNumbers(numbers)
     try scores.remember(2)
     findThreshold()
@@ -65,6 +67,20 @@ final class MaskedLayer {
       threadPool)
   }
 
+  /// One step of Adam on the scale, by the gradients of the weights that are left.
+  ///
+  /// - Parameter step: the number of steps, from 1.
+  func stepScale(rate: Double, betas: (Double, Double), step: Int) {
+    scale.step(layer.weights.gradients.dot(layer.weights.values), rate: rate, betas: betas, step: step)
+    multiplier = Float(Double(firstMultiplier) * expOf(scale.value))
+  }
+
+  /// Takes over a scale.
+  func restore(scale: AdamNumber) {
+    self.scale = scale
+    multiplier = Float(Double(firstMultiplier) * expOf(scale.value))
+  }
+
   /// The highest scores, exactly as many as there are to be edges; of equal scores those of the first edges.
   var edges: Bitmask {
     let scores = layer.inEdgeOrder(self.scores.values)
@@ -77,4 +93,20 @@ final class MaskedLayer {
     }
     return mask
   }
+}
+
+/// A number that Adam learns (Kingma and Ba 2015).
+struct AdamNumber: Sendable, Equatable {
+  var value = 0.0
+  var mean = 0.0
+  var square = 0.0
+
+  mutating func step(_ gradient: Double, rate: Double, betas: (Double, Double), step: Int) {
+    mean = betas.0 * mean + (1 - betas.0) * gradient
+    square = betas.1 * square + (1 - betas.1) * gradient * gradient
+    let (first, second) = (mean / (1 - powerOf(betas.0, step)), square / (1 - powerOf(betas.1, step)))
+    value -= rate * first / (second.squareRoot() + 1e-12)
+  }
+
+  private func powerOf(_ base: Double, _ exponent: Int) -> Double { expOf(Double(exponent) * logOf(base)) }
 }

@@ -1,14 +1,14 @@
 // Going on from where a training was left.
 extension Trainer {
   /// All that a training is between two steps, apart from its network, its images and its settings.
-  package struct Snapshot: Sendable, Equatable {
+  package struct Snapshot: Sendable, Equatable, Codable {
     /// The number of steps that were done.
     package var step: Int
     /// Every node with numbers that training changes, in order.
     package var nodes: [NodeState]
 
     /// The numbers of one node.
-    package struct NodeState: Sendable, Equatable {
+    package struct NodeState: Sendable, Equatable, Codable {
       /// Its name.
       package var name: String
       /// The weights in the order of edges, or scales, and behind them what the optimiser remembers of each; empty where they are
@@ -23,7 +23,7 @@ extension Trainer {
 
   /// What ``init(resuming:_:magnitude:on:scope:settings:threads:instructionSet:)`` goes on from.
   package var snapshot: Snapshot {
-    Snapshot(step: step, nodes: run.machine.stateNodes.map { $0.state(scope) })
+    run.machine.snapshot(step: step, scope)
   }
 
   /// Goes on from a snapshot, exactly as the training that it was taken of would have gone on.
@@ -65,6 +65,11 @@ extension Trainer.Snapshot {
 }
 
 extension TrainingEngine {
+  /// All numbers of a scope between two steps.
+  func snapshot(step: Int, _ scope: TrainingScope) -> Trainer.Snapshot {
+    Trainer.Snapshot(step: step, nodes: stateNodes.map { $0.state(scope) })
+  }
+
   /// Every node with numbers, in order.
   fileprivate var stateNodes: [StateNode] {
     (0...plan.logits).compactMap { index in

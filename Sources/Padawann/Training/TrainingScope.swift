@@ -37,6 +37,20 @@ package struct TrainingScope: Sendable, Hashable {
       weights: [], biases: Set(architecture.weightedNodes), dropsOut: false, usesBatchStatistics: false)
   }
 
+  /// The weights of some layers, the biases of all, and batch normalisations in training mode.
+  static func distilling(_ masked: Set<Int>, in architecture: Architecture, biases: Bool) -> TrainingScope {
+    let normalisations = Set(
+      (0...architecture.logitsNode).filter { node in
+        if case .batchNormalisation = architecture.nodes[node].operation { true } else { false }
+      })
+    let layers =
+      biases
+      ? Set((0...architecture.logitsNode).filter { architecture.nodes[$0].operation.hasBias }) : []
+    return TrainingScope(
+      weights: masked.union(normalisations), biases: layers.union(normalisations), dropsOut: false,
+      usesBatchStatistics: true)
+  }
+
   func validate(for architecture: Architecture) throws(PadawannError) {
     let all = weights.union(biases)
     guard !all.isEmpty else {

@@ -33,6 +33,8 @@ public struct TrainingTask: Sendable {
 /// The images of all tasks, one after the other, as a network reads them.
 struct TrainingImages: Sendable {
   let tasks: [TrainingTask]
+  /// What each task's teacher answers to its images, where there are teachers.
+  var teachers: [TeacherLogits] = []
   private let starts: [Int]
   private let normalised: [NormalisedPixels]
   private let shape: Shape
@@ -74,9 +76,17 @@ struct TrainingImages: Sendable {
   func crossEntropy(of images: [Int], outputs count: Int, logitDeviation: Double? = nil) -> CrossEntropy {
     let all = Array(0..<count)
     let outputs = tasks.map { $0.outputs.count < count ? $0.outputs : all }
-    return CrossEntropy(
+    var loss = CrossEntropy(
       labels: images.map(label), outputs: images.map { outputs[task(of: $0)] }, logitDeviation: logitDeviation
     )
+    if !teachers.isEmpty {
+      loss.teacher = TeacherAnswers(
+        images.map { image in
+          let task = task(of: image)
+          return teachers[task].answer(image - starts[task])
+        })
+    }
+    return loss
   }
 
   /// Loads some images, shifted, into a block.

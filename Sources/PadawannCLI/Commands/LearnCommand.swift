@@ -17,7 +17,7 @@ struct LearnCommand: AsyncParsableCommand {
       example --task mnist:train,per-class=700. Test data is looked at once, at the end. Formats/runs.md describes the folder.
       """)
 
-  @Argument(help: "The model to start from.", completion: .file(extensions: ["h5"]))
+  @Argument(help: "The model to start from (default: the first teacher).", completion: .file(extensions: ["h5"]))
   var model: String?
 
   @Option(help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))
@@ -72,9 +72,9 @@ struct LearnCommand: AsyncParsableCommand {
 
   @Option(
     help:
-      "The biases of the masked layers: \(MaskLearningSettings.Biases.names) (learned for all tasks, or for each its own)."
+      "The biases: \(MaskLearningSettings.Biases.names) (learned for all tasks, or for each its own; default: keep, and shared with a teacher)."
   )
-  var biases = BiasChoice(value: .keep)
+  var biases: BiasChoice?
 
   @Option(help: ArgumentHelp("The shared weight to learn with.", valueName: "number"))
   var weight = MaskLearningSettings(density: 1).sharedWeight
@@ -92,6 +92,7 @@ struct LearnCommand: AsyncParsableCommand {
   @Option(help: "The seed of scores, batches and shifts.")
   var seed: UInt64 = 0
 
+  @OptionGroup var teaching: TeacherOptions
   @OptionGroup var runs: RunOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var compute: ComputeOptions
@@ -104,7 +105,9 @@ struct LearnCommand: AsyncParsableCommand {
           "--resume goes on with what the run was begun with: give no model, tasks or density")
       }
     } else {
-      guard model != nil else { throw ValidationError("give a model to start from") }
+      guard model != nil || !teaching.teacher.isEmpty else {
+        throw ValidationError("give a model to start from, or a --teacher")
+      }
       guard !task.isEmpty else { throw ValidationError("give at least one --task") }
       guard (density == nil) != (sweep == nil) else {
         throw ValidationError("give one of --density and --sweep")
@@ -135,14 +138,18 @@ struct LearnCommand: AsyncParsableCommand {
   private func request(_ density: Double) throws(PadawannError) -> LearningRequest {
     var specs: [DatasetSpec] = []
     for text in task { specs.append(try DatasetSpec.parse(text, defaultSplit: .train)) }
-    var request = LearningRequest(model: try RunFolder.model(at: model ?? ""), tasks: specs, density: density)
+    var request = LearningRequest(
+      model: try model.map { path throws(PadawannError) in try RunFolder.model(at: path) }, tasks: specs,
+      density: density)
+    for path in teaching.teacher { request.teachers.append(try RunFolder.model(at: path)) }
+    request.learning.distillation = teaching.settings
     for text in test { request.tests.append(try DatasetSpec.parse(text)) }
     request.perClass = perClass.count
     request.heldOut = heldOut
     request.mapsLabels = mapLabels == .auto
     request.learning.layers = layers?.commaSeparated
     for entry in share { request.learning.shares[entry.layer] = entry.share }
-    request.learning.biases = biases.value
+    request.learning.biases = biases?.value ?? (teaching.teacher.isEmpty ? .keep : .shared)
     request.learning.sharedWeight = weight
     (request.learning.epochs, request.learning.batch, request.learning.rate) = (epochs, batch, rate)
     (request.learning.shifts, request.learning.seed) = (shifts, seed)

@@ -17,9 +17,9 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     package let epoch: Int
     /// The batches that were learned from.
     package let step: Int
-    /// The mean cross-entropy of the batches, in nats, before each step.
+    /// The mean cross-entropy of the batches, in nats, before each step; with teachers, of ``TeacherLoss``.
     package let crossEntropy: Double
-    /// The share of images that were predicted correctly, before each step.
+    /// The share of images that were predicted correctly, before each step; with teachers, as these do.
     package let accuracy: Double
     /// The time that the epoch took, which is all in this line that differs between two runs.
     package let seconds: Double
@@ -29,12 +29,14 @@ package struct MaskLearningJob: RunJob, ~Copyable {
   package struct Outcome: RunOutcome {
     /// The share of edges that was asked for.
     package let density: Double
+    /// What became of the trained network on its way; absent without a teacher.
+    package var stages: [ConversionStage]?
   }
 
   package init(_ start: RunStart<MaskLearningSettings>, from state: RunState?, _ environment: RunEnvironment)
     async throws
   {
-    let network = start.parents[0].network
+    let network = try start.learner
     try environment.inference.limit?.check(
       training: network.architecture, batch: start.configuration.settings.batch)
     let tasks = start.tasks.map { TrainingTask($0.dataset, outputs: $0.outputs) }
@@ -43,7 +45,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
       try MaskLearning.Snapshot(state, start.configuration.settings)
     }
     let learning = try MaskLearning(
-      network, on: tasks, settings: start.configuration.settings, from: snapshot,
+      network, on: tasks, settings: start.configuration.settings, teachers: try start.teachers, from: snapshot,
       threads: inference.threads, instructionSet: inference.instructionSet, progress: environment.preparation)
     guard learning.step % learning.stepsPerEpoch == 0 else { throw RunState.broken }
     self.learning = learning
@@ -77,16 +79,17 @@ package struct MaskLearningJob: RunJob, ~Copyable {
   }
 
   /// What was learned, as a model with its tasks: their outputs, their biases where every task has its own, and the accuracy on
-  /// the images that were learned from.
+  /// the images that were learned from. Of images without labels nothing is recorded.
   package func model() async throws -> Model {
     guard isFinished else { throw PadawannError(.usage, "the learning is not at its end") }
     let configuration = start.configuration
-    let weight = configuration.settings.sharedWeight
-    var model = start.parents[0].made(try learning.network(), sharedWeights: [weight])
+    let learned = try self.learned()
+    let weight = learned.sharedWeight
+    var model = start.parents[0].made(learned.network, sharedWeights: [weight])
     model.provenance = start.provenance(configuration.provenance)
-    for (index, task) in start.tasks.enumerated() {
+    for (index, task) in start.tasks.enumerated() where task.dataset.isLabelled {
       var record = ModelTask(task, sharedWeight: weight)
-      record.parameters = biases(task: index, of: model.network.architecture)
+      record.parameters = overrides(learned.biases[index], of: model.network.architecture)
       let network = try model.network.replacing(record.parameters)
       let predictions = try await environment.inference.predictions(
         of: network, on: task.dataset, magnitudes: [.shared(weight)])
@@ -96,14 +99,55 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     return model
   }
 
-  package func outcome() async throws -> Outcome { Outcome(density: start.configuration.settings.density) }
+  package func outcome() async throws -> Outcome {
+    var outcome = Outcome(density: start.configuration.settings.density)
+    if start.configuration.settings.distillation != nil {
+      outcome.stages = try await ConversionStages(start, environment).stages(to: model())
+    }
+    return outcome
+  }
+
+  /// What was learned: the network, the weight that it is meant for, and the biases of each task by layer.
+  private func learned() throws(PadawannError) -> (
+    network: Network, sharedWeight: Float, biases: [[Int: [Float]]]
+  ) {
+    let settings = start.configuration.settings
+    var network = try learning.network()
+    var own: [[Int: [Float]]] = []
+    for task in start.tasks.indices { own.append(learning.biases(task: task)) }
+    guard let distillation = settings.distillation else { return (network, settings.sharedWeight, own) }
+    if distillation.calibrationImages > 0 {
+      var calibration = Calibration()
+      calibration.images = distillation.calibrationImages
+      // Biases were learned; a normalisation must know the images as they are.
+      calibration.correctsBiases = false
+      network = try calibration.calibrated(
+        network, on: start.tasks.map(\.dataset), threads: environment.inference.threads,
+        instructionSet: environment.inference.instructionSet)
+    }
+    let folded = try network.folded()
+    for task in own.indices {
+      let parameters = overrides(own[task], of: network.architecture)
+      own[task] = try network.replacing(parameters).folded().network.biases
+    }
+    return (folded.network, folded.sharedWeight, own)
+  }
 
   /// The biases that a task has of its own.
-  private func biases(task: Int, of architecture: Architecture) -> [TaskOverride] {
+  private func overrides(_ biases: [Int: [Float]], of architecture: Architecture) -> [TaskOverride] {
     guard start.configuration.settings.biases == .perTask else { return [] }
-    return learning.biases(task: task).sorted { $0.key < $1.key }.map { node, bias in
+    return biases.sorted { $0.key < $1.key }.map { node, bias in
       TaskOverride(node: architecture.nodes[node].name, .weighted(nil, bias: bias, .float32))
     }
+  }
+}
+
+extension Network {
+  /// The biases of every layer that has some.
+  fileprivate var biases: [Int: [Float]] {
+    var biases: [Int: [Float]] = [:]
+    for layer in layers { biases[layer.index] = layer.bias }
+    return biases
   }
 }
 
@@ -119,10 +163,28 @@ extension RunConfiguration where Settings == MaskLearningSettings {
       ("rate", "\(learning.rate)"), ("bias-rate", "\(learning.biasRate)"), ("refresh", "\(learning.refresh)"),
       ("logit deviation", "\(learning.logitDeviation)"),
     ]
+    if let distillation = learning.distillation { list = learning.entries(distillation) }
     for (name, share) in learning.shares.sorted(by: { $0.key < $1.key }) {
       list.append(("share.\(name)", "\(share)"))
     }
     return (list + taskEntries).map { Provenance.Entry($0.0, $0.1) }
+  }
+}
+
+extension MaskLearningSettings {
+  /// What a learning from teachers was told.
+  fileprivate func entries(_ distillation: DistillationSettings) -> [(String, String)] {
+    let augmentation = distillation.augmentation
+    return [
+      ("command", "learn"), ("density", "\(density)"), ("layers", layers?.joined(separator: "+") ?? "all"),
+      ("biases", biases.rawValue), ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("rate", "\(rate)"),
+      ("bias-rate", "\(distillation.biasRate)"), ("scale-rate", "\(distillation.scaleRate)"),
+      ("normalisation-rate", "\(distillation.normalisationRate)"), ("refresh", "\(refresh)"),
+      ("temperature", "\(distillation.loss.temperature)"), ("labels", "\(distillation.loss.labelShare)"),
+      ("shift", "\(augmentation.shift)"), ("mirror", "\(augmentation.mirrors)"),
+      ("crop", "\(augmentation.crop)"), ("views", "\(augmentation.views)"),
+      ("calibration", "\(distillation.calibrationImages)"),
+    ]
   }
 }
 
@@ -141,11 +203,15 @@ extension MaskLearning.Snapshot {
       group.datasets = numbers.filter { !$0.1.isEmpty }.map {
         HDFEntry($0.0, HDFDataset(shape: [$0.1.count], .float32($0.1)))
       }
+      if let scale = layer.scale {
+        group.datasets.append(HDFEntry("scale", HDFDataset(shape: [scale.count], .float64(scale))))
+      }
       return HDFEntry(layer.name, group)
     }
     var root = HDFGroup()
     root.attributes = [HDFEntry("step", .integer(Int64(step)))]
     root.groups = [HDFEntry("nodes", nodes)]
+    if let numbers { root.groups.append(HDFEntry("numbers", numbers.group)) }
     return RunState(root)
   }
 
@@ -159,6 +225,9 @@ extension MaskLearning.Snapshot {
     self.init(
       settings: settings, step: step,
       layers: try nodes.groups.map { entry throws(PadawannError) in try Layer(entry) })
+    if settings.distillation != nil {
+      numbers = try Trainer.Snapshot(step: step, state.tree.group("numbers"))
+    }
   }
 }
 
@@ -172,6 +241,9 @@ extension MaskLearning.Snapshot.Layer {
       name: entry.name, magnitude: magnitude, threshold: threshold, scores: try group.numbers("scores") ?? [],
       means: try group.numbers("means") ?? [], squares: try group.numbers("squares") ?? [],
       biases: try group.lists("biases"))
+    guard let dataset = group.dataset("scale") else { return }
+    guard case .float64(let numbers) = dataset.elements else { throw RunState.broken }
+    scale = numbers
   }
 }
 

@@ -1,7 +1,9 @@
 /// What a user asks of a learning.
 package struct LearningRequest: Sendable {
-  /// The path of the model.
-  package var model: String
+  /// The path of the model; `nil` for the first teacher.
+  package var model: String?
+  /// The paths of the tasks' teachers: one for each task, or one for all; none where labels are learned.
+  package var teachers: [String] = []
   /// The tasks' training images.
   package var tasks: [DatasetSpec]
   /// How many images of each class a task has whose spec does not choose; all when `nil`.
@@ -16,7 +18,7 @@ package struct LearningRequest: Sendable {
   package var tests: [DatasetSpec]
 
   /// The study's settings for a model and tasks.
-  package init(model: String, tasks: [DatasetSpec], density: Double) {
+  package init(model: String?, tasks: [DatasetSpec], density: Double) {
     self.model = model
     self.tasks = tasks
     perClass = nil
@@ -61,7 +63,8 @@ extension LearningRequest {
     try learning.validate()
     guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
     let specs = try divided()
-    let parent = try ModelFile.read(model).model
+    let parents = try self.parents()
+    let parent = parents[0]
     let network = parent.network
     let signs = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
     let loaded = try await specs.learned.loaded(perClass: perClass, data, for: parent) { task in
@@ -69,15 +72,45 @@ extension LearningRequest {
         ? try await task.mapped(
           by: signs, magnitudes: [.shared(learning.sharedWeight)], environment.inference) : task
     }
-    _ = try EdgeBudget(network, learning)
-    return try RunStart(
-      .learn, learning, parents: [parent], tasks: loaded,
+    let start = try RunStart(
+      .learn, learning, parents: parents, tasks: loaded,
       tests: tests.tests(of: zip(specs.measured, loaded).map { ($0, $1) }, data, parent),
       environment)
+    try start.checkSettings()
+    return start
+  }
+
+  /// The model that learns, and the tasks' teachers, as ``RunStart`` has them.
+  private func parents() throws(PadawannError) -> [Model] {
+    var paths = model.map { [$0] } ?? []
+    if !teachers.isEmpty {
+      guard [1, tasks.count].contains(teachers.count) else {
+        throw PadawannError(
+          .usage, "\(teachers.count) teachers do not fit \(tasks.count) tasks",
+          remedy: "Name one teacher for all tasks, or one for each")
+      }
+      paths += teachers.count == tasks.count ? teachers : tasks.map { _ in teachers[0] }
+      // A model that teaches its only task and learns itself is there once.
+      if paths.count == 2, tasks.count == 1, paths[0] == paths[1] { paths.removeLast() }
+    }
+    guard !paths.isEmpty else { throw PadawannError(.usage, "there is no model to start from") }
+    return try paths.map { path throws(PadawannError) in try ModelFile.read(path).model }
   }
 }
 
 extension RunStart where Settings == MaskLearningSettings {
+  /// Refuses settings that do not fit the network, before anything is learned.
+  ///
+  /// - Throws: ``PadawannError`` `usage`.
+  func checkSettings() throws(PadawannError) {
+    try configuration.settings.validate()
+    guard configuration.settings.distillation != nil else {
+      _ = try EdgeBudget(parents[0].network, configuration.settings)
+      return
+    }
+    _ = try MaskBeginning(learner, configuration.settings)
+  }
+
   /// The same as a group of runs, one for each density.
   ///
   /// - Throws: ``PadawannError`` `usage` for a share that makes no sense.
@@ -86,8 +119,9 @@ extension RunStart where Settings == MaskLearningSettings {
     start.configuration.members = try densities.map { density throws(PadawannError) in
       var settings = configuration.settings
       settings.density = density
-      try settings.validate()
-      _ = try EdgeBudget(parents[0].network, settings)
+      var member = self
+      member.configuration.settings = settings
+      try member.checkSettings()
       return RunMember(folder: "density-\(density)", settings: settings)
     }
     return start
