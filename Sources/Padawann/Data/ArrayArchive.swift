@@ -86,10 +86,11 @@ struct ArrayArchive {
   var isMedMNIST: Bool { split.map { names.contains("\($0.rawValue)_images") } ?? false }
 
   /// Whether there are arrays for the images and the labels of the part that is meant.
-  var hasItsPart: Bool {
-    [Role.images, .labels].allSatisfy { role in
-      names.contains { role.names(of: split).contains(Self.plain($0)) }
-    }
+  var hasItsPart: Bool { has(.images) && has(.labels) }
+
+  /// Whether there is an array for this, of the part that is meant.
+  func has(_ role: Role) -> Bool {
+    isTuple && split == nil || names.contains { role.names(of: split).contains(Self.plain($0)) }
   }
 
   /// The first half of a remedy: the parts that have an array for this; empty without any.

@@ -111,6 +111,16 @@ public struct Dataset: Sendable {
   /// The number of images.
   public var count: Int { labels.count }
 
+  /// Refuses images without labels where something is to be measured or learned by them.
+  ///
+  /// - Throws: ``PadawannError`` `usage`.
+  package func checkLabels() throws(PadawannError) {
+    guard !isLabelled else { return }
+    throw PadawannError(
+      .usage, "these images have no labels, which are needed here", at: name,
+      remedy: "Name images with labels; they are not needed to learn from a teacher")
+  }
+
   /// The same images with another normalisation.
   ///
   /// - Throws: ``PadawannError`` `data` as the initialiser.

@@ -47,7 +47,7 @@ extension DatasetSpec {
     if transpose { images.transpose() }
     let scale = images.pixels.scale
     let usual = NormalisationChoice.standard(for: images, in: scale)
-    if reading.isUnlabelled { try images.forgetLabels(classes) }
+    if reading.isUnlabelled { try images.forgetLabels(classes, selection) }
     var classNames = try reading.isUnlabelled ? ["?"] : names(of: images)
     let normalisation =
       if self.normalisation == nil, let stated { stated.adapted(to: scale) } else {
@@ -166,12 +166,26 @@ extension LabelledImages {
   /// Leaves nothing of the labels.
   ///
   /// - Throws: ``PadawannError`` `usage` when classes are asked for all the same.
-  fileprivate mutating func forgetLabels(_ classes: ClassChoice?) throws(PadawannError) {
-    guard classes == nil else {
+  fileprivate mutating func forgetLabels(_ classes: ClassChoice?, _ selection: ImageSelection?) throws(PadawannError) {
+    guard classes == nil, selection?.isPerClass != true else {
       throw PadawannError(
-        .usage, "images without labels have no classes to choose from", remedy: "Remove classes, or unlabelled")
+        .usage, "images without labels have no classes to choose from",
+        remedy: "Remove unlabelled, or take first=N or random=N images of all")
     }
     labels = [Int](repeating: 0, count: labels.count)
     classNames = nil
+  }
+}
+
+extension DatasetSpec {
+  /// The same without labels, where the folder or the file has none.
+  ///
+  /// - Throws: ``PadawannError`` that names a folder or file that cannot be read.
+  package func withLabelsWhereThereAreSome() throws(PadawannError) -> DatasetSpec {
+    guard case .path(let path) = source, !reading.isUnlabelled else { return self }
+    guard try SampleFile(path: path, options: reading, changes: changes).hasNoLabels() else { return self }
+    var spec = self
+    spec.reading.isUnlabelled = true
+    return spec
   }
 }

@@ -79,7 +79,7 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   public var testSplit: DatasetSpec? {
     guard normalisation != .own else { return nil }
     var test = self
-    (test.selection, test.dropLast) = (nil, false)
+    (test.selection, test.dropLast, test.reading.isUnlabelled) = (nil, false, false)
     switch source {
     case .named(let set, .train): test.source = .named(set, .test)
     case .named: return nil
@@ -87,6 +87,8 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
       test.reading.split = .test
       let mayHave = reading.split == .train && reading.imagesKey == nil && reading.labelsFile == nil
       guard mayHave, SampleFile(path: path, options: test.reading).hasItsPart else { return nil }
+      // Of images without labels nothing can be measured.
+      if reading.isUnlabelled, (try? test.withLabelsWhereThereAreSome()) != test { return nil }
     }
     return test
   }

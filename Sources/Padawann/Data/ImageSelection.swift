@@ -11,6 +11,14 @@ package enum ImageSelection: Hashable, Sendable, CustomStringConvertible {
   /// Images of each class drawn at random; a class's draw does not depend on the other classes.
   case randomPerClass(Int, seed: UInt64)
 
+  /// Whether the classes of the images count.
+  var isPerClass: Bool {
+    switch self {
+    case .firstPerClass, .perClass, .randomPerClass: true
+    case .first, .random: false
+    }
+  }
+
   /// As a spec has it.
   package var description: String {
     switch self {

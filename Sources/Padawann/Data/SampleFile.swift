@@ -47,6 +47,33 @@ struct SampleFile {
     return (try? ArrayArchive(path, format, split))?.hasItsPart ?? false
   }
 
+  /// Whether there is nothing that tells labels: pictures in no folders of classes, an array alone.
+  ///
+  /// - Throws: ``PadawannError`` that names the file.
+  func hasNoLabels() throws(PadawannError) -> Bool {
+    if try isFolder() {
+      if let split = options.split, SampleFolder(path: path, options: options, changes: changes).hasFiles(of: split) {
+        return false
+      }
+      let folder = try SampleFolder(path: path, options: options, changes: changes).pictureFolder()
+      return try PictureListing(folder: folder, classNames: options.classNames).classNames == nil
+    }
+    guard !path.lowercased().hasSuffix(".bin"), options.labelsFile == nil, options.labelsKey == nil else {
+      return false
+    }
+    let format = try FileFormat.of(path)
+    switch format {
+    case .idx, .npy: return (try? labelPath()) == nil
+    case .npz, .hdf5, .tensors:
+      do throws(PadawannError) {
+        return try !ArrayArchive(path, format, options.split).has(.labels)
+      } catch {
+        throw inside(error)
+      }
+    case .csv, .picture: return false
+    }
+  }
+
   private func images(in format: FileFormat) throws(PadawannError) -> LabelledImages {
     if ![.npz, .hdf5, .tensors].contains(format) { try refuseSplit() }
     switch format {

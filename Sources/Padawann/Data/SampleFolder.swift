@@ -48,6 +48,9 @@ struct SampleFolder {
     return content.path(of: part)
   }
 
+  /// Whether the folder has the files of a part under their official names.
+  func hasFiles(of split: FileSplit) -> Bool { officialFiles(of: split) != nil }
+
   /// Whether the folder has files or pictures of a part.
   func hasPart(_ split: FileSplit) -> Bool {
     if officialFiles(of: split) != nil { return true }

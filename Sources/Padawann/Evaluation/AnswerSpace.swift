@@ -28,6 +28,7 @@ package struct AnswerSpace: Sendable, Equatable {
   ///
   /// - Throws: ``PadawannError`` `usage` when their number is not that of the classes, or the network does not have one.
   package init(_ dataset: Dataset, only chosen: [Int], of count: Int) throws(PadawannError) {
+    try dataset.checkLabels()
     guard chosen.count == dataset.classNames.count else {
       throw PadawannError(
         .usage, "\(chosen.count) outputs are named for \(dataset.classNames.count) classes", at: dataset.name)
@@ -48,8 +49,9 @@ package struct AnswerSpace: Sendable, Equatable {
   ///   - dataset: the data.
   ///   - outputs: those that may be answered.
   ///   - known: what each stands for; by default classes are numbered.
-  /// - Throws: ``PadawannError`` `data` when there are more classes than outputs.
+  /// - Throws: ``PadawannError`` `data` when there are more classes than outputs, `usage` without labels.
   package init(_ dataset: Dataset, among outputs: [Int], named known: [String] = []) throws(PadawannError) {
+    try dataset.checkLabels()
     let classes = dataset.classNames
     guard classes.count <= outputs.count else {
       throw PadawannError(

@@ -27,10 +27,17 @@ package protocol RunSettings: Codable, Hashable, Sendable {
   /// The key of every random number.
   var seed: UInt64 { get set }
 
+  /// Whether nothing of the labels of its tasks is looked at.
+  var learnsWithoutLabels: Bool { get }
+
   /// Checks settings that were read from a file or asked for.
   ///
   /// - Throws: ``PadawannError`` that names what makes no sense.
   func validate() throws(PadawannError)
+}
+
+extension RunSettings {
+  package var learnsWithoutLabels: Bool { false }
 }
 
 /// What came of a job, besides its model.

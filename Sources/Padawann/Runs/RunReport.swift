@@ -125,7 +125,7 @@ package struct TestResult: Codable, Sendable, Equatable {
         [Magnitude(sharedWeight: task?.bestSharedWeight)]
       } else { model.sharedWeights.map(Magnitude.shared) }
     let predictions = try await inference.predictions(of: network, on: dataset, magnitudes: magnitudes)
-    let score = try TaskResult(predictions, outputs: test.outputs ?? Array(dataset.classNames.indices))
+    let score = try TaskResult(predictions, outputs: test.outputs ?? model.outputs(for: dataset))
     self.dataset = dataset.name
     datasetSha256 = dataset.digest.description
     images = dataset.count
@@ -140,5 +140,15 @@ package struct TestResult: Codable, Sendable, Equatable {
     (sharedWeight, accuracy, crossEntropy) = (chosen.sharedWeight, chosen.accuracy, chosen.crossEntropy)
     chosenOnData = own == nil && magnitudes.count > 1
     best = magnitudes.count > 1 ? try figures(score.best) : nil
+  }
+}
+
+extension Model {
+  /// The output that stands for each class of some data: by its name where that is known, and in order where it is not.
+  ///
+  /// - Throws: as ``AnswerSpace``.
+  func outputs(for dataset: Dataset) throws(PadawannError) -> [Int] {
+    let all = Array(0..<network.architecture.outputs)
+    return try AnswerSpace(dataset, among: all, named: statedClassNames).places
   }
 }

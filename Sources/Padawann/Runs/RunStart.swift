@@ -21,6 +21,7 @@ package struct RunStart<Settings: RunSettings>: Sendable {
       tests: tests, environment)
     self.parents = parents
     self.tasks = tasks
+    if !settings.learnsWithoutLabels { for task in tasks { try task.dataset.checkLabels() } }
     try checkThatTasksCanBeStored(architecture ?? parents[0].network.architecture)
   }
 
@@ -136,8 +137,9 @@ extension [DatasetSpec] {
       tests.append((spec, .init(dataset: spec.description)))
     }
     for (spec, _) in tests {
-      try Inference.check(
-        spec.load(from: data, normalisedAs: model.statedNormalisation), fits: model.network.architecture)
+      let dataset = try spec.load(from: data, normalisedAs: model.statedNormalisation)
+      try dataset.checkLabels()
+      try Inference.check(dataset, fits: model.network.architecture)
     }
     return tests.map(\.test)
   }

@@ -16,6 +16,19 @@ public struct DistillationSettings: Sendable, Hashable, Codable {
   /// The defaults.
   public init() {}
 
+  /// Images of a batch, unless somebody says otherwise.
+  public static let usualBatch = 64
+  /// How many steps are enough for most networks.
+  private static let usualSteps = 1600
+  private static let leastEpochs = 6
+  private static let mostEpochs = 200
+
+  /// How often every image is best seen, of so many.
+  public static func usualEpochs(images: Int) -> Int {
+    let wanted = (usualSteps * usualBatch + images - 1) / max(images, 1)
+    return min(max(leastEpochs, wanted), mostEpochs)
+  }
+
   func validate() throws(PadawannError) {
     try loss.validate()
     try augmentation.validate()

@@ -138,10 +138,11 @@ struct LearnCommand: AsyncParsableCommand {
   private func request(_ density: Double) throws(PadawannError) -> LearningRequest {
     var specs: [DatasetSpec] = []
     for text in task { specs.append(try DatasetSpec.parse(text, defaultSplit: .train)) }
-    var request = LearningRequest(
-      model: try model.map { path throws(PadawannError) in try RunFolder.model(at: path) }, tasks: specs,
-      density: density)
-    for path in teaching.teacher { request.teachers.append(try RunFolder.model(at: path)) }
+    let learner = try model.map { path throws(PadawannError) in
+      try ModelFile.read(RunFolder.model(at: path)).model
+    }
+    var request = LearningRequest(model: learner, tasks: specs, density: density)
+    request.teachers = try teaching.teachers()
     request.learning.distillation = teaching.settings
     for text in test { request.tests.append(try DatasetSpec.parse(text)) }
     request.perClass = perClass.count

@@ -3,7 +3,7 @@ import Padawann
 
 /// How pixels become inputs, on a command line.
 struct PixelNormalisation: CustomStringConvertible {
-  private let choice: NormalisationChoice
+  let choice: NormalisationChoice
   private let ofBytes: Normalisation
 
   /// - Throws: `ValidationError`.

@@ -8,8 +8,8 @@ struct TeacherOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A trained network whose answers are learned in the place of labels, one for each task or one for all; may be repeated.",
-      valueName: "model"),
-    completion: .file(extensions: ["h5"]))
+      valueName: "file"),
+    completion: .file(extensions: ["h5", "pt2", "onnx", "pt", "pth", "safetensors"]))
   var teacher: [String] = []
 
   @Option(help: ArgumentHelp("How much labels count beside a teacher, from 0 to 1.", valueName: "share"))
@@ -76,6 +76,19 @@ struct TeacherOptions: ParsableArguments {
     if let name = given.first(where: \.1)?.0 {
       throw ValidationError("\(name) is for learning from a teacher: give --teacher")
     }
+  }
+
+  /// The teachers, from model files or from files of other programs.
+  ///
+  /// - Throws: ``PadawannError`` that names the file.
+  func teachers() throws(PadawannError) -> [Model] {
+    var models: [Model] = []
+    for path in teacher {
+      let trained = try ModelImport.trained(RunFolder.model(at: path), tool: Tool.name)
+      for note in trained.notes { Output.note(note) }
+      models.append(trained.model)
+    }
+    return models
   }
 
   /// How the teachers are imitated; `nil` without one.

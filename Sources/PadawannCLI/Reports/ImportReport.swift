@@ -15,9 +15,8 @@ struct ImportReport: Encodable {
   let remainingEdges: Int
   let notes: [String]
 
-  init(
-    _ path: String, _ written: StoredModel, from source: TensorFile, _ weights: KeptWeights, notes: [String]
-  ) {
+  init(_ path: String, _ written: StoredModel, from imported: ModelImport.Imported) {
+    let source = imported.source
     file = path
     sha256 = written.digest.description
     bytes = written.byteCount
@@ -25,10 +24,10 @@ struct ImportReport: Encodable {
     sourceFormat = source.format
     sourceBytes = source.byteCount
     sourceSha256 = source.sourceDigest.description
-    self.weights = weights.rawValue
+    weights = imported.weights.rawValue
     edges = written.model.network.edgeCount
     remainingEdges = written.model.network.remainingEdges
-    self.notes = notes
+    notes = imported.notes
   }
 
   var text: String {

@@ -149,13 +149,33 @@ extension RunReport<MaskLearningJob.Outcome> {
         Format.percent($0.trainingAccuracy ?? 0) + "%",
       ]
     }
-    var parts = [
-      "\(folder)/model.h5: \(RunTables.size(self))",
-      "on the training images that it was learned from\n" + Table.text(learned),
-    ]
+    var parts = ["\(folder)/model.h5: \(RunTables.size(self))"]
+    if !tasks.isEmpty {
+      parts.append("on the training images that it was learned from\n" + Table.text(learned))
+    }
+    if let stages = outcome.stages {
+      parts.append("the trained network on its way, and how often each answers as it did\n" + ConversionStage.table(stages))
+    }
     if !tests.isEmpty {
       parts.append("on data that the learning never saw\n" + RunTables.tests(tests))
     }
     return parts.joined(separator: "\n\n")
+  }
+}
+
+extension ConversionStage {
+  /// What became of a network on its way, a row for each stage.
+  static func table(_ stages: [ConversionStage]) -> String {
+    let looks = stages.first?.results ?? []
+    var rows = [["", "bytes", "edges"]]
+    for look in looks { rows[0] += look.accuracy == nil ? ["\(look.dataset): agrees"] : [look.dataset, "agrees"] }
+    rows += stages.map { stage in
+      [stage.name.rawValue, Format.count(stage.bytes), Format.count(stage.remainingEdges)]
+        + stage.results.flatMap { result in
+          (result.accuracy.map { [Format.percent($0.value) + "%"] } ?? [])
+            + [Format.percent(result.agreement.value) + "%"]
+        }
+    }
+    return Table.text(rows)
   }
 }

@@ -47,7 +47,7 @@ struct ConversionStages {
   /// Images, what is right about them, and what their teacher answers.
   fileprivate struct Look {
     let dataset: Dataset
-    let outputs: [Int]?
+    let outputs: [Int]
     let answers: [Int]
   }
 
@@ -69,7 +69,7 @@ struct ConversionStages {
     var looks: [Look] = []
     let teachers = try start.teachers
     for (task, teacher) in zip(start.tasks, teachers) {
-      looks.append(try await look(task.dataset, task.dataset.isLabelled ? task.outputs : nil, teacher))
+      looks.append(try await look(task.dataset, task.outputs, teacher))
     }
     let configuration = start.configuration
     guard !configuration.tests.isEmpty else { return looks }
@@ -79,12 +79,13 @@ struct ConversionStages {
         from: data, relativeTo: configuration.workingFolder,
         normalisedAs: start.parents[0].statedNormalisation)
       let task = start.tasks.firstIndex { $0.name == test.task } ?? 0
-      looks.append(try await look(dataset, test.outputs, teachers[task]))
+      let outputs = try test.outputs ?? start.parents[0].outputs(for: dataset)
+      looks.append(try await look(dataset, outputs, teachers[task]))
     }
     return looks
   }
 
-  private func look(_ dataset: Dataset, _ outputs: [Int]?, _ teacher: Teacher) async throws -> Look {
+  private func look(_ dataset: Dataset, _ outputs: [Int], _ teacher: Teacher) async throws -> Look {
     let answers = try await environment.inference.predictions(
       of: teacher.network, on: teacher.reading(dataset), magnitude: teacher.magnitude)
     return Look(dataset: dataset, outputs: outputs, answers: answers.predictedClasses)
@@ -145,7 +146,7 @@ struct ConversionStages {
 extension ConversionStages.Look {
   fileprivate func result(_ found: [Int]) throws(PadawannError) -> ConversionStage.Result {
     let agreeing = zip(found, answers).count { $0 == $1 }
-    let right = zip(found, dataset.labels).count { $0 == outputs?[$1] ?? $1 }
+    let right = zip(found, dataset.labels).count { $0 == outputs[$1] }
     return ConversionStage.Result(
       dataset: dataset.name, images: found.count, agreement: try Proportion(agreeing, of: found.count),
       accuracy: dataset.isLabelled ? try Proportion(right, of: found.count) : nil)

@@ -1,6 +1,8 @@
 import HDF5
 
-extension MaskLearningSettings: RunSettings {}
+extension MaskLearningSettings: RunSettings {
+  package var learnsWithoutLabels: Bool { distillation?.loss.labelShare == 0 }
+}
 
 /// A learning of masks as a run: a step is an epoch over all images.
 package struct MaskLearningJob: RunJob, ~Copyable {

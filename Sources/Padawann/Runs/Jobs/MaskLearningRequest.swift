@@ -1,9 +1,9 @@
 /// What a user asks of a learning.
 package struct LearningRequest: Sendable {
-  /// The path of the model; `nil` for the first teacher.
-  package var model: String?
-  /// The paths of the tasks' teachers: one for each task, or one for all; none where labels are learned.
-  package var teachers: [String] = []
+  /// The model that learns; `nil` for the first teacher.
+  package var model: Model?
+  /// The tasks' teachers: one for each task, or one for all; none where labels are learned.
+  package var teachers: [Model] = []
   /// The tasks' training images.
   package var tasks: [DatasetSpec]
   /// How many images of each class a task has whose spec does not choose; all when `nil`.
@@ -14,11 +14,16 @@ package struct LearningRequest: Sendable {
   package var mapsLabels: Bool
   /// The method's settings.
   package var learning: MaskLearningSettings
+  /// Whether images are seen as often as is usual for so many (``DistillationSettings/usualEpochs(images:)``), whatever the
+  /// settings say.
+  package var seesImagesAsUsual = false
+  /// Whether images are mirrored where they have colours, whatever the settings say.
+  package var mirrorsColours = false
   /// Data on which the result is measured besides the test splits of the tasks.
   package var tests: [DatasetSpec]
 
   /// The study's settings for a model and tasks.
-  package init(model: String?, tasks: [DatasetSpec], density: Double) {
+  package init(model: Model?, tasks: [DatasetSpec], density: Double) {
     self.model = model
     self.tasks = tasks
     perClass = nil
@@ -68,33 +73,50 @@ extension LearningRequest {
     let network = parent.network
     let signs = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
     let loaded = try await specs.learned.loaded(perClass: perClass, data, for: parent) { task in
-      mapsLabels
+      if learning.distillation != nil {
+        guard task.dataset.isLabelled else { return task }
+        return EvaluationTask(
+          name: task.name, dataset: task.dataset, outputs: try parent.outputs(for: task.dataset))
+      }
+      return mapsLabels
         ? try await task.mapped(
           by: signs, magnitudes: [.shared(learning.sharedWeight)], environment.inference) : task
     }
     let start = try RunStart(
-      .learn, learning, parents: parents, tasks: loaded,
+      .learn, settings(for: loaded), parents: parents, tasks: loaded,
       tests: tests.tests(of: zip(specs.measured, loaded).map { ($0, $1) }, data, parent),
       environment)
     try start.checkSettings()
     return start
   }
 
+  /// The settings, with what depends on the images.
+  private func settings(for tasks: [EvaluationTask]) -> MaskLearningSettings {
+    var settings = learning
+    if seesImagesAsUsual {
+      settings.epochs = DistillationSettings.usualEpochs(images: tasks.reduce(0) { $0 + $1.dataset.count })
+    }
+    if mirrorsColours {
+      settings.distillation?.augmentation.mirrors = tasks.allSatisfy { $0.dataset.shape.channels == 3 }
+    }
+    return settings
+  }
+
   /// The model that learns, and the tasks' teachers, as ``RunStart`` has them.
   private func parents() throws(PadawannError) -> [Model] {
-    var paths = model.map { [$0] } ?? []
+    var parents = model.map { [$0] } ?? []
     if !teachers.isEmpty {
       guard [1, tasks.count].contains(teachers.count) else {
         throw PadawannError(
           .usage, "\(teachers.count) teachers do not fit \(tasks.count) tasks",
           remedy: "Name one teacher for all tasks, or one for each")
       }
-      paths += teachers.count == tasks.count ? teachers : tasks.map { _ in teachers[0] }
+      parents += teachers.count == tasks.count ? teachers : tasks.map { _ in teachers[0] }
       // A model that teaches its only task and learns itself is there once.
-      if paths.count == 2, tasks.count == 1, paths[0] == paths[1] { paths.removeLast() }
+      if parents.count == 2, tasks.count == 1, parents[0] == parents[1] { parents.removeLast() }
     }
-    guard !paths.isEmpty else { throw PadawannError(.usage, "there is no model to start from") }
-    return try paths.map { path throws(PadawannError) in try ModelFile.read(path).model }
+    guard !parents.isEmpty else { throw PadawannError(.usage, "there is no model to start from") }
+    return parents
   }
 }
 
