@@ -34,6 +34,18 @@ import Testing
     ("prune net.h5 --method random --amount 2 -o x.h5", 64, "share from 0 to 1"),
     ("prune net.h5 --method random -o x.h5", 64, "give one of --amount and --like"),
     ("prune net.h5 --method l1 --amount 0.1 -o x.h5", 64, "--weights keep"),
+    ("prune net.h5 --method ternary -o x.h5", 64, "a ternary fit needs the weights"),
+    ("prune trained.h5 --method ternary --amount 0.9999 -o x.h5", 64, "Leave more edges (--amount)"),
+    ("prune trained.h5 --method ternary --amount 0.5 --like net.h5 -o x.h5", 64, "--amount or --like or"),
+    ("prune trained.h5 --method threshold -o x.h5", 64, "needs --times-mean, for example 0.7"),
+    (
+      "prune trained.h5 --method threshold --times-mean 0.7 --amount 0.5 -o x.h5", 64,
+      "not --amount or --like"
+    ),
+    ("prune trained.h5 --method threshold --times-mean=-1 -o x.h5", 64, "(--times-mean)"),
+    ("prune trained.h5 --method threshold --times-mean 99 -o x.h5", 64, "none would be left. Choose at most"),
+    ("prune trained.h5 --method l1 --amount 0.5 --times-mean 1 -o x.h5", 64, "belongs to --method threshold"),
+    ("prune trained.h5 --method random --amount 0.5 --per-layer -o x.h5", 64, "belongs to --method l1"),
     ("prune net.h5 --method random --amount 0.1 -o nowhere/x.h5", 73, "Make it first"),
     ("prune net.h5 --method random --amount 0.1 -o .", 73, "a file's path is needed"),
     ("import demo-net.pt -o x.h5", 65, "give it with --arch"),

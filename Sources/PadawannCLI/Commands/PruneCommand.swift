@@ -5,16 +5,23 @@ import Padawann
 struct PruneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
-    abstract: "Take edges away in one step: at random, the smallest, or whole channels.",
+    abstract: "Take edges away in one step: at random, by the sizes of their weights, or whole channels.",
     discussion: """
-      random and l1 count over all layers together. l1 needs a model that was imported with --weights keep; add \
-      --to sign for a PADAWANN of the edges that are left. structured takes whole output channels of one layer, drawn \
-      or named with --layer; its amount is a share of that layer's channels.
+      random and l1 count over all layers together; with --per-layer, l1 takes the same share of each layer. ternary \
+      leaves of each layer the edges of its best ternary fit, the largest weights for which one magnitude comes closest \
+      to the layer's weights, and finds by itself how many; --amount and --like say the least that goes, and the layers \
+      share what is left so that as much as possible of their weights is explained. threshold takes the weights below \
+      --times-mean times the mean of their layer (0.7 is usual). l1, ternary and threshold need a model that was \
+      imported with --weights keep; add --to sign for a PADAWANN of the edges that are left. structured takes whole \
+      output channels of one layer, drawn or named with --layer; its amount is a share of that layer's channels.
       """)
 
   /// What is taken away first.
   enum Method: String, ExpressibleByArgument, CaseIterable {
-    case random, l1, structured
+    case random, l1, ternary, threshold, structured
+
+    /// Whether the seed decides what goes.
+    var isDrawn: Bool { self == .random || self == .structured }
   }
 
   @Argument(help: "The model.", completion: .file(extensions: ["h5"]))
@@ -31,6 +38,15 @@ struct PruneCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Leave as many edges as this model has.", valueName: "model"))
   var like: String?
 
+  @Flag(help: "Take the same share of each layer (l1).")
+  var perLayer = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Take weights below so many times the mean of their layer's absolute weights (threshold).",
+      valueName: "number"))
+  var timesMean: Double?
+
   @Option(help: ArgumentHelp("The layer that structured pruning takes from.", valueName: "name"))
   var layer: String?
 
@@ -44,8 +60,30 @@ struct PruneCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    guard (amount == nil) != (like == nil) else {
-      throw ValidationError("give one of --amount and --like")
+    switch method {
+    case .random, .l1, .structured:
+      guard (amount == nil) != (like == nil) else {
+        throw ValidationError("give one of --amount and --like")
+      }
+    case .ternary:
+      guard amount == nil || like == nil else {
+        throw ValidationError(
+          "give --amount or --like or, for each layer's own best number of edges, neither")
+      }
+    case .threshold:
+      guard amount == nil, like == nil else {
+        throw ValidationError(
+          "--method threshold takes --times-mean, which decides how many edges go, not --amount or --like")
+      }
+    }
+    guard (timesMean != nil) == (method == .threshold) else {
+      throw ValidationError(
+        timesMean == nil
+          ? "--method threshold needs --times-mean, for example 0.7"
+          : "--times-mean belongs to --method threshold")
+    }
+    guard !perLayer || method == .l1 else {
+      throw ValidationError("--per-layer belongs to --method l1")
     }
     guard layer == nil || method == .structured else {
       throw ValidationError("--layer belongs to --method structured")
@@ -58,7 +96,7 @@ struct PruneCommand: AsyncParsableCommand {
     let stored = try ModelFile.read(path)
     let other = try like.map { path throws(PadawannError) in try ModelFile.read(RunFolder.model(at: path)) }
     let amount =
-      other.map { Pruning.Amount.leaving($0.model.network.remainingEdges) } ?? .share(self.amount ?? 0)
+      other.map { Pruning.Amount.leaving($0.model.network.remainingEdges) } ?? self.amount.map { .share($0) }
     var network = try pruning.apply(to: stored.model.network, amount)
     if to == .sign {
       network = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
@@ -73,17 +111,20 @@ struct PruneCommand: AsyncParsableCommand {
     (pruned.normalisation, pruned.classNames) = (pruned.statedNormalisation, pruned.statedClassNames)
     pruned.tasks = []
     pruned.provenance = Provenance(
-      madeFrom: [(stored.model.provenance, stored.digest)], tool: Tool.name, seed: method == .l1 ? nil : seed,
+      madeFrom: [(stored.model.provenance, stored.digest)], tool: Tool.name,
+      seed: method.isDrawn ? seed : nil,
       entries: settings(like: other?.digest))
     let result = PruneReport(
-      output.path, try output.write(pruned), before: stored.model.network.remainingEdges, method.rawValue)
+      output.path, try output.write(pruned), before: stored.model.network, method.rawValue)
     try report.print(result) { result.text }
   }
 
   private var pruning: Pruning {
     switch method {
     case .random: .random(seed: seed)
-    case .l1: .smallest
+    case .l1: perLayer ? .smallestPerLayer : .smallest
+    case .ternary: .ternary
+    case .threshold: .belowMean(times: timesMean ?? 0)
     case .structured: .channels(layer: layer, seed: seed)
     }
   }
@@ -92,6 +133,8 @@ struct PruneCommand: AsyncParsableCommand {
     var settings = [Provenance.Entry("command", "prune"), Provenance.Entry("method", method.rawValue)]
     if let amount { settings.append(Provenance.Entry("amount", "\(amount)")) }
     if let other { settings.append(Provenance.Entry("like", other.description)) }
+    if perLayer { settings.append(Provenance.Entry("per-layer", "true")) }
+    if let timesMean { settings.append(Provenance.Entry("times-mean", "\(timesMean)")) }
     if let layer { settings.append(Provenance.Entry("layer", layer)) }
     return settings + [Provenance.Entry("to", to.rawValue)]
   }

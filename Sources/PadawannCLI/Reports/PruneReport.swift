@@ -10,21 +10,47 @@ struct PruneReport: Encodable {
   let edges: Int
   let remainingEdgesBefore: Int
   let remainingEdges: Int
+  let layers: [LayerEntry]
 
-  init(_ path: String, _ written: StoredModel, before: Int, _ method: String) {
+  /// What is left of one layer.
+  struct LayerEntry: Encodable {
+    let name: String
+    let edges: Int
+    let remainingEdgesBefore: Int
+    let remainingEdges: Int
+    /// `remainingEdges / edges`.
+    let density: Double
+  }
+
+  init(_ path: String, _ written: StoredModel, before: Network, _ method: String) {
+    let network = written.model.network
     file = path
     sha256 = written.digest.description
     bytes = written.byteCount
     self.method = method
-    edges = written.model.network.edgeCount
-    remainingEdgesBefore = before
-    remainingEdges = written.model.network.remainingEdges
+    edges = network.edgeCount
+    remainingEdgesBefore = before.remainingEdges
+    remainingEdges = network.remainingEdges
+    layers = zip(before.layers, network.layers).map { before, after in
+      LayerEntry(
+        name: after.name, edges: after.weights.count,
+        remainingEdgesBefore: before.weights.remainingEdges,
+        remainingEdges: after.weights.remainingEdges,
+        density: Double(after.weights.remainingEdges) / Double(after.weights.count))
+    }
   }
 
   var text: String {
     let share = Format.percent(Double(remainingEdges) / Double(max(edges, 1)))
-    return
+    let sum =
       "\(file.inOneLine): \(Format.count(remainingEdges)) of \(Format.count(edges)) edges are left (\(share)%), "
       + "\(Format.count(remainingEdgesBefore - remainingEdges)) were taken away"
+    let rows = layers.map { layer in
+      [
+        layer.name, Format.count(layer.edges), Format.count(layer.remainingEdgesBefore),
+        Format.count(layer.remainingEdges), Format.percent(layer.density) + "%",
+      ]
+    }
+    return sum + "\n" + Table.text([["layer", "edges", "before", "left", "density"]] + rows)
   }
 }
