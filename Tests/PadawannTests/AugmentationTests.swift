@@ -69,7 +69,9 @@ import Testing
     #expect(numbers != before)
     let size = floats.shape.count
     for image in 0..<floats.count {
-      let (old, new) = (before[(image * size)..<((image + 1) * size)], numbers[(image * size)..<((image + 1) * size)])
+      let (old, new) = (
+        before[(image * size)..<((image + 1) * size)], numbers[(image * size)..<((image + 1) * size)]
+      )
       #expect((new.min() ?? 0) >= (old.min() ?? 1) && (new.max() ?? 1) <= (old.max() ?? 0))
     }
     // Bytes are the same numbers, rounded.

@@ -40,7 +40,9 @@ import Testing
     let inputs = (0..<dataset.count).map { dataset.input($0) }
     let mine = ReferenceEvaluator(network, magnitude: .shared(1)).logits(inputs)
     let theirs = ReferenceEvaluator(teacher, magnitude: .own).logits(inputs)
-    let same = zip(mine, theirs).count { $0.firstIndex(of: $0.max() ?? 0) == $1.firstIndex(of: $1.max() ?? 0) }
+    let same = zip(mine, theirs).count {
+      $0.firstIndex(of: $0.max() ?? 0) == $1.firstIndex(of: $1.max() ?? 0)
+    }
     return Double(same) / Double(dataset.count)
   }
 
@@ -50,7 +52,8 @@ import Testing
     let images = try Self.images("strokes:train,per-class=60,unlabelled")
     #expect(!images.isLabelled && Set(images.labels) == [0])
     var learning = try MaskLearning(
-      teacher, on: [TrainingTask(images)], settings: Self.settings { $0.epochs = 8 }, teachers: [Teacher(teacher)])
+      teacher, on: [TrainingTask(images)], settings: Self.settings { $0.epochs = 8 },
+      teachers: [Teacher(teacher)])
     let begun = try learning.network()
     var losses: [Double] = []
     while !learning.isFinished { losses.append(try learning.advance().loss) }
@@ -58,8 +61,9 @@ import Testing
     #expect(learned.remainingEdges * 2 <= learned.edgeCount)
     #expect(learned.layers.allSatisfy { !$0.weights.hasOwnValues })
     for (layer, trained) in zip(learned.layers, teacher.layers) {
-      #expect(layer.weights.signs.intersection(layer.weights.mask)
-        == trained.weights.signs.intersection(layer.weights.mask))
+      #expect(
+        layer.weights.signs.intersection(layer.weights.mask)
+          == trained.weights.signs.intersection(layer.weights.mask))
     }
     let test = try Self.images("strokes:test,per-class=20")
     #expect(losses.suffix(10).reduce(0, +) < 0.5 * losses.prefix(10).reduce(0, +))

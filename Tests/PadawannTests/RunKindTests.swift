@@ -34,8 +34,10 @@ import Testing
     case .evolve: Opening(EvolutionJob.self) { try await $0.start() }
     case .learn:
       Opening(MaskLearningJob.self) { place in
-        var request = LearningRequest(
-          model: place.path("net.h5"), tasks: [try DatasetSpec.parse(place.path("data.csv"))], density: 0.5)
+        var request = try LearningRequest(
+          model: ModelFile.read(place.path("net.h5")).model,
+          tasks: [try DatasetSpec.parse(place.path("data.csv"))],
+          density: 0.5)
         request.learning.epochs = 1
         request.tests = request.tasks
         return try await request.start(RunPlace.environment)

@@ -90,7 +90,8 @@ import Testing
   ])
   func whatIsNotHomogeneousKeepsItsSize(_ operation: NodeOperation) throws {
     let network = try Self.network([
-      ("c1", Self.convolution, [-1]), ("p", .maxPool(Pool(kernel: Extent(2))), [0]), ("curve", operation, [1]),
+      ("c1", Self.convolution, [-1]), ("p", .maxPool(Pool(kernel: Extent(2))), [0]),
+      ("curve", operation, [1]),
       ("c2", Self.convolution, [2]), ("r", .relu, [3]), ("flat", .flatten, [4]),
       ("fc", .linear(Linear(outputs: 5)), [5]),
     ])
@@ -116,7 +117,8 @@ import Testing
     network = try network.mapWeights { layer throws(PadawannError) in
       guard layer.name == "c2" else { return layer.weights }
       return try EdgeWeights(
-        shape: layer.weights.shape, mask: layer.weights.mask, values: .own(layer.weights.numbers(.shared(0.7))))
+        shape: layer.weights.shape, mask: layer.weights.mask,
+        values: .own(layer.weights.numbers(.shared(0.7))))
     }
     #expect(try Self.difference(network) < 2e-6)
   }
@@ -134,7 +136,8 @@ import Testing
 
   @Test func theScaleOfALayerIsTheMeanOfWhatIsLeft() throws {
     let weights = try EdgeWeights(
-      shape: [2, 3], mask: Bitmask([true, false, true, true, false, false]), values: .own([0.5, 9, -1, 3, 9, 0]),
+      shape: [2, 3], mask: Bitmask([true, false, true, true, false, false]),
+      values: .own([0.5, 9, -1, 3, 9, 0]),
       retainsPruned: true)
     let scaled = try weights.scaledSigns()
     #expect(scaled.multiplier == 1.5)

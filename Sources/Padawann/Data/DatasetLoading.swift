@@ -166,7 +166,9 @@ extension LabelledImages {
   /// Leaves nothing of the labels.
   ///
   /// - Throws: ``PadawannError`` `usage` when classes are asked for all the same.
-  fileprivate mutating func forgetLabels(_ classes: ClassChoice?, _ selection: ImageSelection?) throws(PadawannError) {
+  fileprivate mutating func forgetLabels(_ classes: ClassChoice?, _ selection: ImageSelection?)
+    throws(PadawannError)
+  {
     guard classes == nil, selection?.isPerClass != true else {
       throw PadawannError(
         .usage, "images without labels have no classes to choose from",

@@ -52,7 +52,9 @@ struct SampleFile {
   /// - Throws: ``PadawannError`` that names the file.
   func hasNoLabels() throws(PadawannError) -> Bool {
     if try isFolder() {
-      if let split = options.split, SampleFolder(path: path, options: options, changes: changes).hasFiles(of: split) {
+      if let split = options.split,
+        SampleFolder(path: path, options: options, changes: changes).hasFiles(of: split)
+      {
         return false
       }
       let folder = try SampleFolder(path: path, options: options, changes: changes).pictureFolder()

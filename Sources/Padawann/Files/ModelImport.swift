@@ -78,7 +78,8 @@ package struct ModelImport: Sendable {
         remedy: "Leave the shape out, or give the architecture")
     }
     let record = opened.source.record
-    let architecture = try opened.graph?.architecture ?? chosen(opened, file, &notes)
+    let architecture =
+      if let graph = opened.graph { graph.architecture } else { try chosen(opened, file, &notes) }
     let kept = weights ?? (record.map { $0.ownLayers.isEmpty ? .sign : .keep } ?? .sign)
     let network = try network(opened, architecture, file, &notes)
     var model = Model(

@@ -101,7 +101,8 @@ struct MaskBeginning {
       guard layer.weights.hasOwnValues else { return layer.weights }
       let mask = isMasked ? TernaryFit(layer.weights).mask(kept) : layer.weights.mask
       let whole = try EdgeWeights(
-        shape: layer.weights.shape, mask: layer.weights.mask, values: layer.weights.values, retainsPruned: true)
+        shape: layer.weights.shape, mask: layer.weights.mask, values: layer.weights.values,
+        retainsPruned: true)
       return try whole.masked(by: mask).scaledSigns()
     }
     self.network = signs
@@ -117,7 +118,9 @@ struct MaskBeginning {
       return try EdgeBudget(network, settings).kept
     }
     let nodes = masked.map(\.index)
-    let whole = network.layers.filter { !nodes.contains($0.index) }.reduce(0) { $0 + $1.weights.remainingEdges }
+    let whole = network.layers.filter { !nodes.contains($0.index) }.reduce(0) {
+      $0 + $1.weights.remainingEdges
+    }
     let edges = Int((settings.density * Double(network.edgeCount)).rounded()) - whole
     do throws(PadawannError) {
       return try LayerBudget(network, edges: edges, layers: nodes).kept

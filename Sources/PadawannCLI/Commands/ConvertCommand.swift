@@ -30,19 +30,23 @@ struct ConvertCommand: AsyncParsableCommand {
   var test: [String] = []
 
   @Option(
-    help: ArgumentHelp("The largest share of the edges that is left, above 0 and at most 1.", valueName: "share"))
+    help: ArgumentHelp(
+      "The largest share of the edges that is left, above 0 and at most 1.", valueName: "share"))
   var density = 0.5
 
   @Option(
     help: ArgumentHelp(
-      "How often every picture is seen (default: 6, or more often where there are few).", valueName: "number"))
+      "How often every picture is seen (default: 6, or more often where there are few).", valueName: "number")
+  )
   var epochs: Int?
 
   @Option(
     help: ArgumentHelp("Shift pictures by so many pixels at most, at random.", valueName: "pixels"))
   var shift = DistillationSettings().augmentation.shift
 
-  @Flag(inversion: .prefixedNo, help: "Mirror half of the pictures, left for right (default: where they have colours).")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Mirror half of the pictures, left for right (default: where they have colours).")
   var mirror: Bool?
 
   @Option(help: "The seed of batches and shifts.")
@@ -57,7 +61,8 @@ struct ConvertCommand: AsyncParsableCommand {
   func validate() throws {
     if runs.resume != nil {
       guard file == nil, pictures.isEmpty, test.isEmpty else {
-        throw ValidationError("--resume goes on with what the run was begun with: give no network or pictures")
+        throw ValidationError(
+          "--resume goes on with what the run was begun with: give no network or pictures")
       }
     } else {
       guard file != nil, !pictures.isEmpty else {

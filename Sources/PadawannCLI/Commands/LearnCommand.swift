@@ -17,7 +17,8 @@ struct LearnCommand: AsyncParsableCommand {
       example --task mnist:train,per-class=700. Test data is looked at once, at the end. Formats/runs.md describes the folder.
       """)
 
-  @Argument(help: "The model to start from (default: the first teacher).", completion: .file(extensions: ["h5"]))
+  @Argument(
+    help: "The model to start from (default: the first teacher).", completion: .file(extensions: ["h5"]))
   var model: String?
 
   @Option(help: ArgumentHelp("Training data; may be repeated.", valueName: "spec"))

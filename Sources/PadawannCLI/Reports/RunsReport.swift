@@ -154,7 +154,9 @@ extension RunReport<MaskLearningJob.Outcome> {
       parts.append("on the training images that it was learned from\n" + Table.text(learned))
     }
     if let stages = outcome.stages {
-      parts.append("the trained network on its way, and how often each answers as it did\n" + ConversionStage.table(stages))
+      parts.append(
+        "the trained network on its way, and how often each answers as it did\n"
+          + ConversionStage.table(stages))
     }
     if !tests.isEmpty {
       parts.append("on data that the learning never saw\n" + RunTables.tests(tests))
@@ -168,7 +170,9 @@ extension ConversionStage {
   static func table(_ stages: [ConversionStage]) -> String {
     let looks = stages.first?.results ?? []
     var rows = [["", "bytes", "edges"]]
-    for look in looks { rows[0] += look.accuracy == nil ? ["\(look.dataset): agrees"] : [look.dataset, "agrees"] }
+    for look in looks {
+      rows[0] += look.accuracy == nil ? ["\(look.dataset): agrees"] : [look.dataset, "agrees"]
+    }
     rows += stages.map { stage in
       [stage.name.rawValue, Format.count(stage.bytes), Format.count(stage.remainingEdges)]
         + stage.results.flatMap { result in

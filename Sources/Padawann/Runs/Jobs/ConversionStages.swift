@@ -94,7 +94,8 @@ struct ConversionStages {
   /// The signs, with the shared weight that agrees most often with the trained network on the run's own images.
   private func signs(_ looks: [Look]) async throws -> ConversionStage {
     var model = start.parents[0].made(
-      try start.parents[0].network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() })
+      try start.parents[0].network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
+    )
     var best: ConversionStage?
     for weight in Model.thesisWeights {
       model.sharedWeights = [weight]

@@ -47,7 +47,8 @@ package struct MaskLearningJob: RunJob, ~Copyable {
       try MaskLearning.Snapshot(state, start.configuration.settings)
     }
     let learning = try MaskLearning(
-      network, on: tasks, settings: start.configuration.settings, teachers: try start.teachers, from: snapshot,
+      network, on: tasks, settings: start.configuration.settings, teachers: try start.teachers,
+      from: snapshot,
       threads: inference.threads, instructionSet: inference.instructionSet, progress: environment.preparation)
     guard learning.step % learning.stepsPerEpoch == 0 else { throw RunState.broken }
     self.learning = learning
