@@ -40,9 +40,8 @@ import Testing
     let inputs = (0..<dataset.count).map { dataset.input($0) }
     let mine = ReferenceEvaluator(network, magnitude: .shared(1)).logits(inputs)
     let theirs = ReferenceEvaluator(teacher, magnitude: .own).logits(inputs)
-    let same = zip(mine, theirs).count {
-      $0.firstIndex(of: $0.max() ?? 0) == $1.firstIndex(of: $1.max() ?? 0)
-    }
+    func answers(_ rows: [[Float]]) -> [Int?] { rows.map { $0.firstIndex(of: $0.max() ?? 0) } }
+    let same = zip(answers(mine), answers(theirs)).count { $0.0 == $0.1 }
     return Double(same) / Double(dataset.count)
   }
 
@@ -61,12 +60,12 @@ import Testing
     #expect(learned.remainingEdges * 2 <= learned.edgeCount)
     #expect(learned.layers.allSatisfy { !$0.weights.hasOwnValues })
     for (layer, trained) in zip(learned.layers, teacher.layers) {
-      #expect(
-        layer.weights.signs.intersection(layer.weights.mask)
-          == trained.weights.signs.intersection(layer.weights.mask))
+      let (mine, theirs) = (layer.weights, trained.weights.signs)
+      #expect(mine.signs.intersection(mine.mask) == theirs.intersection(mine.mask))
     }
     let test = try Self.images("strokes:test,per-class=20")
-    #expect(losses.suffix(10).reduce(0, +) < 0.5 * losses.prefix(10).reduce(0, +))
+    let (first, last) = (losses.prefix(10).reduce(0, +), losses.suffix(10).reduce(0, +))
+    #expect(last < 0.5 * first)
     #expect(Self.agreement(learned, teacher, on: test) > Self.agreement(begun, teacher, on: test) + 0.05)
     #expect(Self.agreement(learned, teacher, on: test) > 0.85)
   }
@@ -154,10 +153,14 @@ import Testing
     }
     #expect(refused([]).contains("belong together"))
     #expect(refused([Teacher(teacher), Teacher(teacher)]).contains("2 teachers do not fit 1 tasks"))
-    #expect(refused([Teacher(teacher)]) { $0.distillation?.loss.temperature = 0 }.contains("temperature"))
-    #expect(refused([Teacher(teacher)]) { $0.distillation?.loss.labelShare = 2 }.contains("labels"))
-    #expect(refused([Teacher(teacher)]) { $0.distillation?.biasRate = .nan }.contains("bias rate"))
-    #expect(refused([Teacher(teacher)]) { $0.density = 0.0001 }.contains("too few"))
+    let cold = refused([Teacher(teacher)]) { $0.distillation?.loss.temperature = 0 }
+    #expect(cold.contains("temperature"))
+    let labels = refused([Teacher(teacher)]) { $0.distillation?.loss.labelShare = 2 }
+    #expect(labels.contains("labels"))
+    let rate = refused([Teacher(teacher)]) { $0.distillation?.biasRate = .nan }
+    #expect(rate.contains("bias rate"))
+    let few = refused([Teacher(teacher)]) { $0.density = 0.0001 }
+    #expect(few.contains("too few"))
     let other = try Network.initialised(Preset.mnistNet.architecture, seed: 1)
     let architecture = try Architecture(
       input: Shape(channels: 1, height: 28, width: 28),

@@ -141,6 +141,24 @@ import Testing
     #expect(result.remainingEdges < network.remainingEdges)
   }
 
+  /// Scores of places without an edge became NaN, which was the threshold of a layer that keeps all its edges.
+  @Test func aLayerThatKeepsAllItsEdgesKeepsThem() throws {
+    let (network, tasks) = (try Self.network(), try Self.tasks())
+    let settings = Self.settings { $0.density = 1 }
+    let result = try Self.learned(try MaskLearning(network, on: tasks, settings: settings))
+    #expect(result.remainingEdges == network.edgeCount)
+  }
+
+  @Test func aLearningOfAPrunedNetworkGoesOn() throws {
+    let network = try Pruning.random(seed: 1).apply(to: try Self.network(), .share(0.3))
+    let (tasks, settings) = (try Self.tasks(), Self.settings())
+    var first = try MaskLearning(network, on: tasks, settings: settings)
+    while first.step < 7 { try first.advance() }
+    var second = try MaskLearning(resuming: first.snapshot, network, on: tasks)
+    while !second.isFinished { try second.advance() }
+    #expect(try second.network() == Self.learned(try MaskLearning(network, on: tasks, settings: settings)))
+  }
+
   @Test func whatCannotBeIsRefused() throws {
     let (network, tasks) = (try Self.network(), try Self.tasks())
     func refused(_ change: (inout MaskLearningSettings) -> Void) -> String {

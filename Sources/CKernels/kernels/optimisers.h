@@ -61,8 +61,10 @@ static void score_step(const lanes_adam_settings *settings, const float *restric
   const lanes_adam_settings s = *settings;
   for (ptrdiff_t i = 0; i < count; i++) {
     const float sign = (float)signs[i];
-    const float score = adam_step(&s, dw[i] * sign, scores[i], &mean[i], &square[i]);
-    scores[i] = score;
+    // Where there is no edge the score is -infinity, which no arithmetic may touch: infinity times 0 is no number.
+    const float before = signs[i] != 0 ? scores[i] : 0;
+    const float score = adam_step(&s, dw[i] * sign, before, &mean[i], &square[i]);
+    scores[i] = signs[i] != 0 ? score : scores[i];
     w[i] = score > threshold ? sign * magnitude : 0;
   }
 }

@@ -47,7 +47,10 @@ extension DatasetSpec {
     if transpose { images.transpose() }
     let scale = images.pixels.scale
     let usual = NormalisationChoice.standard(for: images, in: scale)
-    if reading.isUnlabelled { try images.forgetLabels(classes, selection) }
+    if reading.isUnlabelled {
+      let isDrawn = selection.map(source.drawsPerClass) ?? false
+      try images.forgetLabels(classes, isDrawn ? nil : selection)
+    }
     var classNames = try reading.isUnlabelled ? ["?"] : names(of: images)
     let normalisation =
       if self.normalisation == nil, let stated { stated.adapted(to: scale) } else {

@@ -3,7 +3,7 @@ public struct DistillationSettings: Sendable, Hashable, Codable {
   /// What is compared with the teacher's logits.
   public var loss = TeacherLoss()
   /// What is done to the images.
-  public var augmentation = Augmentation()
+  public var augmentation = Augmentation(shift: 1)
   /// Adam's learning rate of biases, in units of the standard deviation of what they are added to.
   public var biasRate = 0.01
   /// Adam's learning rate of the logarithm of what the edges of each layer are worth.
@@ -16,6 +16,8 @@ public struct DistillationSettings: Sendable, Hashable, Codable {
   /// The defaults.
   public init() {}
 
+  /// Adam's learning rate of the scores, unless somebody says otherwise.
+  public static let usualRate = 0.006
   /// Images of a batch, unless somebody says otherwise.
   public static let usualBatch = 64
   /// How many steps are enough for most networks.

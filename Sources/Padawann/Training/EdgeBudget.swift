@@ -38,7 +38,10 @@ struct EdgeBudget: Sendable, Equatable {
 
   /// The edges whose sign is known.
   static func candidates(_ weights: EdgeWeights) -> Int {
-    weights.retainsPruned ? weights.count : weights.remainingEdges
+    guard weights.retainsPruned else { return weights.remainingEdges }
+    // A pruned edge whose number is 0 has no sign.
+    guard case .own(let numbers) = weights.values else { return weights.count }
+    return numbers.count { $0 != 0 }
   }
 
   private static func count(_ share: Double, of layer: Network.Layer) -> Int {

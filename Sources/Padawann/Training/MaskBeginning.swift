@@ -110,6 +110,29 @@ struct MaskBeginning {
     self.scores = scores
   }
 
+  /// What learns may find use for more edges than the best fit has: so many times as many at most.
+  private static let enlargement = 5.0
+
+  /// The same multiple of all numbers of edges, as far as the layers and all edges reach.
+  private static func enlarged(_ kept: [Int: Int], _ layers: [Network.Layer], edges: Int) -> [Int: Int] {
+    func times(_ factor: Double) -> [Int: Int] {
+      var result = kept
+      for layer in layers {
+        let wanted = (factor * Double(kept[layer.index] ?? 0)).rounded(.down)
+        result[layer.index] = min(EdgeBudget.candidates(layer.weights), Int(wanted))
+      }
+      return result
+    }
+    func fits(_ factor: Double) -> Bool { times(factor).values.reduce(0, +) <= edges }
+    guard !fits(enlargement) else { return times(enlargement) }
+    var (low, high) = (1.0, enlargement)
+    for _ in 0..<60 {
+      let middle = low + (high - low) / 2
+      if fits(middle) { low = middle } else { high = middle }
+    }
+    return fits(low) ? times(low) : kept
+  }
+
   private static func budget(_ network: Network, _ settings: MaskLearningSettings) throws(PadawannError)
     -> [Int: Int]
   {
@@ -123,7 +146,8 @@ struct MaskBeginning {
     }
     let edges = Int((settings.density * Double(network.edgeCount)).rounded()) - whole
     do throws(PadawannError) {
-      return try LayerBudget(network, edges: edges, layers: nodes).kept
+      let fitted = try LayerBudget(network, edges: edges, layers: nodes).kept
+      return Self.enlarged(fitted, masked, edges: edges)
     } catch {
       var named = error
       named.choice = .density
@@ -147,6 +171,8 @@ extension Network.Layer {
     let order = numbers.indices.sorted { (abs(numbers[$0]), $1) < (abs(numbers[$1]), $0) }
     var scores = [Float](repeating: 0, count: numbers.count)
     for (rank, edge) in order.enumerated() { scores[edge] = Float(Double(rank + 1) / Double(order.count)) }
+    // Of an edge without a number the sign is not known.
+    for edge in scores.indices where numbers[edge] == 0 { scores[edge] = -.infinity }
     return scores
   }
 }

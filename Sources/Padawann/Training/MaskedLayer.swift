@@ -21,7 +21,7 @@ final class MaskedLayer {
   ///   - layer: the layer.
   ///   - weights: its edges; one can be left if its sign is known.
   ///   - kept: how many are left.
-  ///   - first: a score for each, in the order of edges.
+  ///   - first: a score for each, in the order of edges; -infinity for one that is never left.
   init(_ layer: TrainableLayer, _ weights: EdgeWeights, kept: Int, scores first: [Float])
     throws(PadawannError)
   {
@@ -31,7 +31,7 @@ final class MaskedLayer {
     var signs = [Int8](repeating: 0, count: layer.weights.count)
     let negative = weights.signs
     for (edge, place) in layer.places.enumerated() {
-      guard weights.retainsPruned || weights.mask[edge] else { continue }
+      guard weights.retainsPruned || weights.mask[edge], first[edge] > -.infinity else { continue }
       numbers[place] = first[edge]
       signs[place] = negative[edge] ? -1 : 1
     }

@@ -6,7 +6,7 @@ public struct TeacherLoss: Sendable, Hashable, Codable {
   public var labelShare: Double
 
   /// Chooses; by default labels do not count.
-  public init(temperature: Double = 4, labelShare: Double = 0) {
+  public init(temperature: Double = 2, labelShare: Double = 0) {
     self.temperature = temperature
     self.labelShare = labelShare
   }

@@ -106,6 +106,7 @@ struct ConvertCommand: AsyncParsableCommand {
     request.learning.distillation?.augmentation.mirrors = mirror ?? false
     request.mirrorsColours = mirror == nil
     request.learning.batch = DistillationSettings.usualBatch
+    request.learning.rate = DistillationSettings.usualRate
     request.learning.epochs = epochs ?? 1
     request.seesImagesAsUsual = epochs == nil
     return request

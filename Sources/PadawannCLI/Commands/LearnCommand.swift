@@ -25,7 +25,8 @@ struct LearnCommand: AsyncParsableCommand {
   var task: [String] = []
 
   @Option(
-    help: ArgumentHelp("The share of all edges that is left, above 0 and at most 1.", valueName: "share"))
+    help: ArgumentHelp("The share of all edges that is left, above 0 and at most 1 (with a teacher the most that is left; default: 0.5).",
+      valueName: "share"))
   var density: Double?
 
   @Option(
@@ -59,14 +60,23 @@ struct LearnCommand: AsyncParsableCommand {
       valueName: "layer=share"), transform: LayerShare.init)
   var share: [LayerShare] = []
 
-  @Option(help: "How often every image is seen.")
-  var epochs = MaskLearningSettings(density: 1).epochs
+  @Option(
+    help: ArgumentHelp(
+      "How often every image is seen (default: \(MaskLearningSettings(density: 1).epochs); with a teacher 6, or more often where there are few).",
+      valueName: "number"))
+  var epochs: Int?
 
-  @Option(help: "Images of a batch.")
-  var batch = MaskLearningSettings(density: 1).batch
+  @Option(
+    help: ArgumentHelp(
+      "Images of a batch (default: \(MaskLearningSettings(density: 1).batch); with a teacher \(DistillationSettings.usualBatch)).",
+      valueName: "number"))
+  var batch: Int?
 
-  @Option(help: "Adam's learning rate of the scores, which falls to 0 along half a cosine.")
-  var rate = MaskLearningSettings(density: 1).rate
+  @Option(
+    help: ArgumentHelp(
+      "Adam's learning rate of the scores, which falls to 0 along half a cosine (default: \(MaskLearningSettings(density: 1).rate); with a teacher \(DistillationSettings.usualRate)).",
+      valueName: "rate"))
+  var rate: Double?
 
   @Flag(inversion: .prefixedNo, help: "Shift each image by one pixel or not at all, at random.")
   var shifts = true
@@ -110,7 +120,7 @@ struct LearnCommand: AsyncParsableCommand {
         throw ValidationError("give a model to start from, or a --teacher")
       }
       guard !task.isEmpty else { throw ValidationError("give at least one --task") }
-      guard (density == nil) != (sweep == nil) else {
+      guard density == nil || sweep == nil, density != nil || sweep != nil || !teaching.teacher.isEmpty else {
         throw ValidationError("give one of --density and --sweep")
       }
       guard runs.trial == nil || runs.trials != nil || sweep != nil else {
@@ -125,7 +135,7 @@ struct LearnCommand: AsyncParsableCommand {
     ) { Shell.command(["padawann", "learn", "--resume", $0]) }
     let (folder, reports) = try await Interruption().run {
       try await runs.finish(driver) {
-        var start = try await request(sweep?.values[0] ?? density ?? 1).start(driver.environment)
+        var start = try await request(sweep?.values[0] ?? density ?? 0.5).start(driver.environment)
         // A density that makes no sense is refused before anything is learned.
         if let sweep { start = try start.sweep(sweep.values) }
         driver.announce(start, start.configuration.provenance)
@@ -153,7 +163,15 @@ struct LearnCommand: AsyncParsableCommand {
     for entry in share { request.learning.shares[entry.layer] = entry.share }
     request.learning.biases = biases?.value ?? (teaching.teacher.isEmpty ? .keep : .shared)
     request.learning.sharedWeight = weight
-    (request.learning.epochs, request.learning.batch, request.learning.rate) = (epochs, batch, rate)
+    if request.learning.distillation != nil {
+      (request.learning.batch, request.learning.rate) = (
+        DistillationSettings.usualBatch, DistillationSettings.usualRate
+      )
+      request.seesImagesAsUsual = epochs == nil
+    }
+    request.learning.epochs = epochs ?? request.learning.epochs
+    request.learning.batch = batch ?? request.learning.batch
+    request.learning.rate = rate ?? request.learning.rate
     (request.learning.shifts, request.learning.seed) = (shifts, seed)
     return request
   }
