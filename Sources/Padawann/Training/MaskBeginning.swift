@@ -113,13 +113,14 @@ struct MaskBeginning {
   /// What learns may find use for more edges than the best fit has: so many times as many at most.
   private static let enlargement = 5.0
 
-  /// The same multiple of all numbers of edges, as far as the layers and all edges reach.
+  /// The same multiple of all numbers of edges, as far as half of the layers, where masks can tell most, and all edges reach.
   private static func enlarged(_ kept: [Int: Int], _ layers: [Network.Layer], edges: Int) -> [Int: Int] {
     func times(_ factor: Double) -> [Int: Int] {
       var result = kept
       for layer in layers {
-        let wanted = (factor * Double(kept[layer.index] ?? 0)).rounded(.down)
-        result[layer.index] = min(EdgeBudget.candidates(layer.weights), Int(wanted))
+        let fitted = kept[layer.index] ?? 0
+        let wanted = Int((factor * Double(fitted)).rounded(.down))
+        result[layer.index] = max(fitted, min(EdgeBudget.candidates(layer.weights) / 2, wanted))
       }
       return result
     }
