@@ -20,7 +20,8 @@ struct PadawannCommand: AsyncParsableCommand {
     version: Tool.version,
     subcommands: [
       ImportCommand.self, ConvertCommand.self, TrainCommand.self, EvolveCommand.self, LearnCommand.self,
-      FinetuneCommand.self, PruneCommand.self, EvaluateCommand.self, PredictCommand.self, CompareCommand.self,
+      FinetuneCommand.self, PruneCommand.self, CalibrateCommand.self, EvaluateCommand.self,
+      PredictCommand.self, CompareCommand.self,
       StatsCommand.self,
       InspectCommand.self, VerifyCommand.self, ExportCommand.self, DataCommand.self,
     ])

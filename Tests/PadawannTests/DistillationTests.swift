@@ -67,7 +67,7 @@ import Testing
     let (first, last) = (losses.prefix(10).reduce(0, +), losses.suffix(10).reduce(0, +))
     #expect(last < 0.5 * first)
     #expect(Self.agreement(learned, teacher, on: test) > Self.agreement(begun, teacher, on: test) + 0.05)
-    #expect(Self.agreement(learned, teacher, on: test) > 0.85)
+    #expect(Self.agreement(learned, teacher, on: test) > 0.8)
   }
 
   @Test(arguments: [MaskLearningSettings.Biases.keep, .shared, .perTask])

@@ -47,11 +47,8 @@ extension DatasetSpec {
     if transpose { images.transpose() }
     let scale = images.pixels.scale
     let usual = NormalisationChoice.standard(for: images, in: scale)
-    if reading.isUnlabelled {
-      let isDrawn = selection.map(source.drawsPerClass) ?? false
-      try images.forgetLabels(classes, isDrawn ? nil : selection)
-    }
-    var classNames = try reading.isUnlabelled ? ["?"] : names(of: images)
+    if !images.isLabelled { try checkNeedsNoLabels() }
+    var classNames = try images.isLabelled ? names(of: images) : ["?"]
     let normalisation =
       if self.normalisation == nil, let stated { stated.adapted(to: scale) } else {
         try (self.normalisation ?? usual).normalisation(of: images, in: scale)
@@ -61,9 +58,23 @@ extension DatasetSpec {
     if let selection, !source.drawsPerClass(selection) {
       images.keep(try selection.places(in: images.labels, classNames: classNames))
     }
+    if reading.isUnlabelled {
+      // They may have served to choose images, and say nothing any more.
+      images.labels = [Int](repeating: 0, count: images.labels.count)
+      classNames = ["?"]
+    }
     return try Dataset(
       name: description, shape: images.shape, pixels: images.pixels, labels: images.labels,
       classNames: classNames, normalisation: normalisation, isLabelled: !reading.isUnlabelled)
+  }
+
+  /// Refuses choices by class where there are no labels.
+  private func checkNeedsNoLabels() throws(PadawannError) {
+    guard classes == nil, selection?.isPerClass != true else {
+      throw PadawannError(
+        .usage, "images without labels have no classes to choose from",
+        remedy: "Take first=N or random=N images of all")
+    }
   }
 
   /// One name per class: those given, or the format's, or numbers up to the largest label.
@@ -162,23 +173,6 @@ struct NamedSetReader {
     options.more = Array(paths.dropFirst())
     options.labelKind = publication == .cifar100 ? kind ?? .fine : nil
     return try SampleFile(path: paths[0], options: options).images()
-  }
-}
-
-extension LabelledImages {
-  /// Leaves nothing of the labels.
-  ///
-  /// - Throws: ``PadawannError`` `usage` when classes are asked for all the same.
-  fileprivate mutating func forgetLabels(_ classes: ClassChoice?, _ selection: ImageSelection?)
-    throws(PadawannError)
-  {
-    guard classes == nil, selection?.isPerClass != true else {
-      throw PadawannError(
-        .usage, "images without labels have no classes to choose from",
-        remedy: "Remove unlabelled, or take first=N or random=N images of all")
-    }
-    labels = [Int](repeating: 0, count: labels.count)
-    classNames = nil
   }
 }
 

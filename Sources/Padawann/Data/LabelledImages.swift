@@ -5,6 +5,8 @@ struct LabelledImages: Sendable {
   var labels: [Int]
   /// The names that the format or the set gives to its classes.
   var classNames: [String]?
+  /// Whether the labels are more than zeros that stand for none.
+  var isLabelled = true
 
   /// How an array of images is to be understood.
   struct Layout: Hashable, Sendable {

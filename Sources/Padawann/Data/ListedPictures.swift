@@ -18,6 +18,7 @@ extension LabelledImages {
     self.init(
       shape: shape, pixels: .bytes(collection.samples), labels: listing.entries.map { $0.label ?? 0 },
       classNames: listing.classNames)
+    isLabelled = listing.classNames != nil
   }
 }
 

@@ -124,9 +124,12 @@ struct SampleFile {
 
   private func pairedImages(_ format: FileFormat) throws(PadawannError) -> LabelledImages {
     let images = try Self.array(path, format)
-    let labels = try options.isUnlabelled ? .zeros(images) : labelArray()
+    let isLabelled = !options.isUnlabelled || options.labelsFile != nil || (try? labelPath()) != nil
+    let labels = try isLabelled ? labelArray() : .zeros(images)
     do {
-      return try LabelledImages(images: images, labels: labels, layout: options.layout)
+      var result = try LabelledImages(images: images, labels: labels, layout: options.layout)
+      result.isLabelled = isLabelled
+      return result
     } catch {
       throw inside(error)
     }
@@ -137,7 +140,9 @@ struct SampleFile {
       let archive = try ArrayArchive(path, format, options.split)
       let images = try archive.array(.images, key: options.imagesKey)
       let labels: StoredArray
-      if options.isUnlabelled {
+      let isLabelled =
+        !options.isUnlabelled || options.labelsFile != nil || options.labelsKey != nil || archive.has(.labels)
+      if !isLabelled {
         labels = try .zeros(images)
       } else if let other = options.labelsFile {
         labels = try Self.array(other, FileFormat.of(other))
@@ -146,7 +151,9 @@ struct SampleFile {
       }
       var layout = options.layout
       if layout.channels == nil, archive.isMedMNIST, images.sizes.count == 4 { layout.channels = .last }
-      return try LabelledImages(images: images, labels: labels, layout: layout)
+      var result = try LabelledImages(images: images, labels: labels, layout: layout)
+      result.isLabelled = isLabelled
+      return result
     } catch {
       throw inside(error)
     }

@@ -119,17 +119,6 @@ extension Model {
     if let weight = best.first, best.count == 1 { return .shared(weight) }
     return try onlyMagnitude()
   }
-
-  package func onlyMagnitude() throws(PadawannError) -> Magnitude {
-    guard sharedWeights.count == 1 else {
-      let list = sharedWeights.map { "\($0)" }.joined(separator: ", ")
-      let others = tasks.isEmpty ? "" : ", and its tasks do not agree which is best"
-      throw PadawannError(
-        .usage, "the model has \(sharedWeights.count) shared weights (\(list))\(others)",
-        remedy: "Say which one is meant", choice: .sharedWeight)
-    }
-    return .shared(sharedWeights[0])
-  }
 }
 
 extension ModelTask {

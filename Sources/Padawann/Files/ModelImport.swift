@@ -29,7 +29,7 @@ package struct ModelImport: Sendable {
     /// The file.
     package let source: TensorFile
     /// What was kept of most weights.
-    package let weights: NetworkImport.Weights
+    package var weights: NetworkImport.Weights
     /// What is worth knowing about the file.
     package let notes: [String]
   }

@@ -112,6 +112,11 @@ public struct Architecture: Hashable, Sendable {
     }
   }
 
+  /// Whether there are batch normalisations.
+  package var hasNormalisations: Bool {
+    nodes.contains { if case .batchNormalisation = $0.operation { true } else { false } }
+  }
+
   /// The number of outputs.
   public var outputs: Int { shapes[shapes.count - 1].count }
 

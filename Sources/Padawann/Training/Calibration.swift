@@ -1,8 +1,9 @@
 /// Brings what a network of signs computes back to what its teacher computes, by looking at images without labels: node after node,
 /// each with what the nodes before it give by then.
 ///
-/// The mean of every channel that a layer gives becomes the teacher's, by its biases (bias correction; Nagel et al. 2019, section
-/// 4.2), and every batch normalisation takes out the mean and the variance that it finds (Ioffe and Szegedy 2015, section 3.1).
+/// The deviation of what a layer gives becomes the teacher's by its multiplier, and the mean of every channel by its biases (bias
+/// correction; Nagel et al. 2019, section 4.2), and every batch normalisation takes out the mean and the variance that it finds
+/// (Ioffe and Szegedy 2015, section 3.1).
 package struct Calibration: Sendable, Hashable, Codable {
   /// How many images are looked at, spread evenly over the datasets; all where they have fewer.
   package var images = 1000
@@ -50,23 +51,111 @@ package struct Calibration: Sendable, Hashable, Codable {
       switch parameters[node] {
       case .none: break
       case .weighted(let weights, let bias):
-        guard correctsBiases, let bias, let teacher else { break }
-        let (wanted, found) = (try teacher.statistics(of: node).means, try student.statistics(of: node).means)
-        let corrected = bias.indices.map { Float(Double(bias[$0]) + wanted[$0] - found[$0]) }
-        parameters[node] = .weighted(weights, bias: corrected)
-        student.machine.layers[node]?.biases.values.replace(with: corrected)
-      case .normalisation(var numbers):
+        guard correctsBiases, let teacher, !network.architecture.isNormalised(node) else { break }
+        parameters[node] = try corrected(weights, bias, node, student, teacher)
+      case .normalisation(let numbers):
         guard measuresNormalisations else { break }
-        let input = network.architecture.nodes[node].inputs[0]
-        guard input != Node.image else { break }
-        let found = try student.statistics(of: input)
-        (numbers.mean, numbers.variance) = (found.means.map { Float($0) }, found.variances.map { Float($0) })
-        parameters[node] = .normalisation(numbers)
-        student.machine.normalisations[node]?.restore(mean: numbers.mean, variance: numbers.variance)
+        parameters[node] = .normalisation(try measured(numbers, node, student, teacher))
       }
       try student.keep(node)
       if correctsBiases { try teacher?.keep(node) }
     }
     return try Network(architecture: network.architecture, parameters: parameters)
+  }
+
+  /// What a batch normalisation finds, and, with a teacher, the mean that it gives.
+  private func measured(
+    _ numbers: BatchNormalisation, _ node: Int, _ student: LayerwisePass, _ teacher: LayerwisePass?
+  ) throws(PadawannError) -> BatchNormalisation {
+    let input = student.machine.plan.architecture.nodes[node].inputs[0]
+    guard input != Node.image else { return numbers }
+    var numbers = numbers
+    let found = try student.statistics(of: input)
+    (numbers.mean, numbers.variance) = (found.means.map { Float($0) }, found.variances.map { Float($0) })
+    if correctsBiases, let teacher {
+      numbers.shift = try teacher.statistics(of: node).means.map { Float($0) }
+    }
+    student.machine.normalisations[node]?.restore(numbers)
+    return numbers
+  }
+
+  /// A layer whose sums have the teacher's deviation, and channel by channel its mean: behind the ReLU where one follows, because
+  /// that is what the next layer reads.
+  private func corrected(
+    _ weights: EdgeWeights, _ bias: [Float]?, _ node: Int, _ student: LayerwisePass, _ teacher: LayerwisePass
+  ) throws(PadawannError) -> NodeParameters {
+    let (wanted, found) = (try teacher.statistics(of: node), try student.statistics(of: node))
+    let ratio =
+      (wanted.variances.reduce(0, +) / max(found.variances.reduce(0, +), .leastNormalMagnitude)).squareRoot()
+    guard ratio > 0, ratio.isFinite, let layer = student.machine.layers[node] else {
+      return .weighted(weights, bias: bias)
+    }
+    let scaled =
+      try weights.hasOwnValues ? weights : weights.multiplied(by: weights.multiplier * Float(ratio))
+    if !weights.hasOwnValues {
+      layer.setWeights(scaled.numbers(.shared(1)), where: scaled.mask)
+      try student.machine.refreshFilters { $0 == node }
+    }
+    guard let bias else { return .weighted(scaled, bias: nil) }
+    let means = try student.statistics(of: node).means
+    var corrected = bias.indices.map { Float(Double(bias[$0]) + wanted.means[$0] - means[$0]) }
+    if student.machine.plan.architecture.isRectified(node) {
+      let goal = try teacher.rectifiedMeans(of: node, shifts: bias.map { _ in 0 }).means
+      layer.biases.values.replace(with: bias.map { _ in 0 })
+      for _ in 0..<Self.iterations {
+        let present = try student.rectifiedMeans(of: node, shifts: corrected)
+        for channel in corrected.indices {
+          let slope = max(present.shares[channel], 0.05)
+          corrected[channel] += Float((goal[channel] - present.means[channel]) / slope)
+        }
+      }
+    }
+    layer.biases.values.replace(with: corrected)
+    return .weighted(scaled, bias: corrected)
+  }
+
+  /// Newton's steps to the bias behind a ReLU.
+  private static let iterations = 8
+}
+
+extension LayerwisePass {
+  /// The mean of `max(0, x + shift)` of each channel of a layer's sums, and the share of them that is above 0.
+  fileprivate func rectifiedMeans(of node: Int, shifts: [Float]) throws(PadawannError) -> (
+    means: [Double], shares: [Double]
+  ) {
+    var sums = [Double](repeating: 0, count: shifts.count)
+    var positive = [Int](repeating: 0, count: shifts.count)
+    var count = 0
+    try visit(node) { step in
+      for block in 0..<step.blocks {
+        let values = machine.value(node, block)
+        values.addRectified(shifts: shifts, lanes: step.lanes(of: block), to: &sums, positive: &positive)
+        count += values.elements / shifts.count * step.lanes(of: block)
+      }
+    }
+    return (sums.map { $0 / Double(count) }, positive.map { Double($0) / Double(count) })
+  }
+}
+
+extension Architecture {
+  /// Whether a batch normalisation reads a node.
+  fileprivate func isNormalised(_ node: Int) -> Bool {
+    nodes.contains { reader in
+      if case .batchNormalisation = reader.operation { reader.inputs.contains(node) } else { false }
+    }
+  }
+
+  /// Whether all that reads a node, behind pools and the like, is a ReLU.
+  fileprivate func isRectified(_ node: Int) -> Bool {
+    let readers = nodes.indices.filter { nodes[$0].inputs.contains(node) }
+    return !readers.isEmpty
+      && readers.allSatisfy { reader in
+        switch nodes[reader].operation {
+        case .relu: true
+        case .clip(let minimum, _): minimum == 0
+        case .maxPool, .flatten, .dropout: isRectified(reader)
+        default: false
+        }
+      }
   }
 }

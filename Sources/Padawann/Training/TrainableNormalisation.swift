@@ -34,6 +34,13 @@ final class TrainableNormalisation {
     BatchNormalisation(scale: scale.values.array, shift: shift.values.array, mean: mean, variance: variance)
   }
 
+  /// Takes over all numbers.
+  func restore(_ numbers: BatchNormalisation) {
+    scale.values.replace(with: numbers.scale)
+    shift.values.replace(with: numbers.shift)
+    restore(mean: numbers.mean, variance: numbers.variance)
+  }
+
   /// Takes over the running statistics of a snapshot.
   func restore(mean: [Float], variance: [Float]) {
     precondition(mean.count == channels && variance.count == channels, "one of each per channel")

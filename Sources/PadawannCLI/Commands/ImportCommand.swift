@@ -55,6 +55,9 @@ struct ImportCommand: AsyncParsableCommand {
   var sketch: String?
 
   @OptionGroup var source: NetworkSourceOptions
+  @OptionGroup var converting: ConversionOptions
+  @OptionGroup var dataFolder: DataFolderOptions
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -69,6 +72,10 @@ struct ImportCommand: AsyncParsableCommand {
     guard source.imageShape == nil || source.arch == nil && !list else {
       throw ValidationError("--image-shape is for a graph or a sketch: leave --arch and --list out")
     }
+    guard !converting.folds || weights != .keep && !keepPruned else {
+      throw ValidationError(
+        "--scales fold, --mask and --calibrate make signs: leave --weights and --keep-pruned out")
+    }
     guard sketch == nil || source.arch == nil else {
       throw ValidationError("--sketch writes what --arch reads: give one")
     }
@@ -80,17 +87,41 @@ struct ImportCommand: AsyncParsableCommand {
     }
     var importing = try source.importing()
     importing.weights = weights.map { $0 == .keep ? .keep : .sign }
+    if converting.folds { importing.weights = .keep }
     importing.retainsPruned = keepPruned
     importing.sharedWeights = sharedWeights?.values
     if list { return try printList(importing) }
     let opened = try importing.open(file)
     if let sketch { return try write(sketch: sketch, of: opened) }
-    let imported = try importing.model(opened, file, tool: Tool.name)
+    var imported = try importing.model(opened, file, tool: Tool.name)
     for note in imported.notes { Output.note(note) }
+    if converting.folds { try convert(&imported) } else { warn(imported) }
     let path = output ?? ""
     let written = try ModelFile.write(imported.model, to: path, compact: compact)
     let result = ImportReport(path, written, from: imported)
     try report.print(result) { result.text }
+  }
+
+  /// Signs that answer like the weights.
+  private func convert(_ imported: inout ModelImport.Imported) throws {
+    let inference = try compute.inference()
+    let datasets = try converting.datasets(for: imported.model, dataFolder.folder())
+    imported.model = try imported.model.converted(
+      by: converting.conversion, on: datasets, threads: inference.threads,
+      instructionSet: inference.instructionSet)
+    imported.weights = .sign
+    imported.model.provenance.entries.removeAll { $0.name == "weights" }
+    imported.model.provenance.entries += [.init("weights", KeptWeights.sign.rawValue)] + converting.entries
+  }
+
+  /// Says what signs alone do to a network with batch normalisations.
+  private func warn(_ imported: ModelImport.Imported) {
+    guard imported.weights == .sign, converting.scales != ConversionOptions.Scales.none,
+      imported.model.network.architecture.hasNormalisations
+    else { return }
+    Output.note(
+      "its batch normalisations were made for its weights, not for their signs, and answers will be poor: --calibrate SPEC measures "
+        + "them anew by some images, and padawann convert learns which edges are left")
   }
 
   private func printList(_ importing: ModelImport) throws {

@@ -25,7 +25,8 @@ struct LearnCommand: AsyncParsableCommand {
   var task: [String] = []
 
   @Option(
-    help: ArgumentHelp("The share of all edges that is left, above 0 and at most 1 (with a teacher the most that is left; default: 0.5).",
+    help: ArgumentHelp(
+      "The share of all edges that is left, above 0 and at most 1 (with a teacher the most that is left; default: 0.5).",
       valueName: "share"))
   var density: Double?
 

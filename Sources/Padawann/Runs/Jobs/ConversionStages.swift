@@ -109,9 +109,10 @@ struct ConversionStages {
   private func calibrated() throws(PadawannError) -> Model {
     let settings = start.configuration.settings
     let trained = start.parents[0].network
-    let fitted = try MaskBeginning(trained, settings).network
-    let network = try Calibration().calibrated(
-      fitted, like: trained, on: start.tasks.map(\.dataset), threads: environment.inference.threads,
+    var conversion = SignConversion()
+    conversion.density = settings.density
+    let network = try conversion.converted(
+      trained, on: start.tasks.map(\.dataset), threads: environment.inference.threads,
       instructionSet: environment.inference.instructionSet
     ).folded()
     return start.parents[0].made(network.network, sharedWeights: [network.sharedWeight])

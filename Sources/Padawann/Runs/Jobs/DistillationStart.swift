@@ -6,11 +6,7 @@ extension RunStart where Settings == MaskLearningSettings {
     get throws(PadawannError) {
       let model = parents[0]
       guard configuration.settings.distillation != nil else { return model.network }
-      let magnitude = try model.trainedMagnitude
-      return try model.network.mapWeights { layer throws(PadawannError) in
-        guard !layer.weights.hasOwnValues, let weight = magnitude.sharedWeight else { return layer.weights }
-        return try layer.weights.multiplied(by: abs(weight) * layer.weights.multiplier)
-      }
+      return try model.network.absorbing(model.trainedMagnitude)
     }
   }
 
