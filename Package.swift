@@ -78,3 +78,12 @@ if Context.environment["PADAWANN_FUZZ"] != nil {
       swiftSettings: swiftSettings))
   package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
 }
+
+// The engine's side of `tools/time-training-steps.py`, which nobody else builds.
+if Context.environment["PADAWANN_BENCHMARK"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "training-benchmark", dependencies: ["Padawann"], path: "tools/training-benchmark",
+      swiftSettings: swiftSettings))
+  package.products.append(.executable(name: "training-benchmark", targets: ["training-benchmark"]))
+}

@@ -29,6 +29,14 @@
   X(dense_weight_gradient, (const lanes_dense *dense, const float *x, ptrdiff_t x_stride, const float *dy, ptrdiff_t   \
       dy_stride, int32_t blocks, int32_t first, int32_t end, float *dw), (dense, x, x_stride, dy, dy_stride, blocks,   \
       first, end, dw))                                                                                                 \
+  X(dense_lane_gradient, (const lanes_dense *dense, int32_t first_group, int32_t end_group, ptrdiff_t group_step,      \
+      const float *x, ptrdiff_t x_stride, const float *dy, ptrdiff_t dy_stride, int32_t blocks, int32_t first, int32_t  \
+      end, float *dw), (dense, first_group, end_group, group_step, x, x_stride, dy, dy_stride, blocks, first, end, dw)) \
+  X(winograd_trained_filters, (const float *w, int32_t stride, int32_t channels, int32_t outputs, int32_t backward,    \
+      float *filters), (w, stride, channels, outputs, backward, filters))                                              \
+  X(winograd_gradient, (const lanes_winograd *shape, const float *x, ptrdiff_t x_stride, const float *dy, ptrdiff_t    \
+      dy_stride, int32_t blocks, int32_t first, int32_t end, int32_t stride, float *dw, float *scratch), (shape, x,    \
+      x_stride, dy, dy_stride, blocks, first, end, stride, dw, scratch))                                               \
   X(add_bias, (float *y, int32_t channels, int32_t plane, const float *bias, const lanes_activation *activation), (y,  \
       channels, plane, bias, activation))                                                                              \
   X(bias_gradient, (const float *dy, int32_t channels, int32_t plane, float *sums), (dy, channels, plane, sums))       \
@@ -39,9 +47,14 @@
       threshold, float scale, float *y), (x, elements, keys, second_keys, threshold, scale, y))                        \
   X(channel_sums, (const float *a, const float *b, const float *centre_a, const float *centre_b, int32_t channels,     \
       int32_t plane, int32_t lanes, double *sums), (a, b, centre_a, centre_b, channels, plane, lanes, sums))           \
+  X(normalisation_sums, (const lanes_activation *activation, const float *y, float *dy, const float *x, const float    \
+      *centre, int32_t channels, int32_t plane, int32_t lanes, double *gradients, double *products), (activation, y,   \
+      dy, x, centre, channels, plane, lanes, gradients, products))                                                     \
   X(channel_combine, (const float *dy, const float *x, const float *factors, const float *slopes, const float          \
-      *offsets, int32_t channels, int32_t plane, int32_t lanes, float *dx), (dy, x, factors, slopes, offsets,          \
-      channels, plane, lanes, dx))                                                                                     \
+      *offsets, int32_t channels, int32_t plane, int32_t lanes, int32_t adds, float *dx), (dy, x, factors, slopes,     \
+      offsets, channels, plane, lanes, adds, dx))                                                                      \
+  X(add_activated, (const float *a, const float *b, ptrdiff_t elements, const lanes_activation *activation, float *y), \
+      (a, b, elements, activation, y))                                                                                 \
   X(sgd, (const lanes_sgd_settings *settings, const float *gradient, ptrdiff_t count, float *x, float *velocity),      \
       (settings, gradient, count, x, velocity))                                                                        \
   X(adam, (const lanes_adam_settings *settings, const float *gradient, ptrdiff_t count, float *x, float *mean, float   \

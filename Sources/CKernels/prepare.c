@@ -105,6 +105,12 @@ size_t lanes_winograd_scratch_count(int32_t channels) {
   return ((size_t)(16 + channels) * 3 + 1) * 36 * LANES;
 }
 
+// v of 3 tiles, their gradients, and sums: see kernels/winograd_training.h.
+size_t lanes_winograd_gradient_scratch_count(int32_t channels, int32_t stride) {
+  const size_t v = ((size_t)channels * 3 + 1) * LANES, d = (3 * (size_t)stride + 1) * LANES;
+  return (v + d + (size_t)channels * (size_t)stride + LANES) * 36;
+}
+
 // A bit for each of eight bytes that is not 0, the first in the lowest.
 static uint64_t ink_of_eight(const uint8_t *pixels) {
   uint64_t x;

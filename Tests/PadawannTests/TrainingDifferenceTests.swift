@@ -44,7 +44,8 @@ import Testing
     scope.usesBatchStatistics = seed % 3 == 0
     let images = try TrainingImages([task], for: network.architecture)
     let machine = try TrainingEngine(
-      network, .own, scope, biasSets: 1, batch: images.count, .best, ThreadPool(threads: 1 + Int(seed % 2)))
+      network, .own, scope, biasSets: 1, batch: images.count, .best, ThreadPool(threads: 1 + Int(seed % 2)),
+      gradients: seed % 4 < 2 ? .byPosition : .fastest)
     let feed = BatchFeed(images: images, size: images.count, epochs: 1, seed: seed, shifts: false)
     let run = try BatchRunner(machine, feed, usesBiasSets: false, keeps: nil)
     let numbers = machine.trainedNumbers

@@ -35,11 +35,13 @@ import Testing
     }
 
     /// A run over the whole batch, in order.
-    func run(_ set: InstructionSet, threads: Int = 1) throws -> BatchRunner {
+    func run(_ set: InstructionSet, threads: Int = 1, _ order: GradientOrder = .byPosition) throws
+      -> BatchRunner
+    {
       let images = try TrainingImages([task], for: network.architecture)
       let machine = try TrainingEngine(
         network, .own, .everything(in: network.architecture), biasSets: 1, batch: images.count, set,
-        ThreadPool(threads: threads))
+        ThreadPool(threads: threads), gradients: order)
       let feed = BatchFeed(images: images, size: images.count, epochs: 1, seed: 0, shifts: false)
       return try BatchRunner(machine, feed, usesBiasSets: false, keeps: nil)
     }
@@ -53,10 +55,17 @@ import Testing
     return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
   }
 
-  @Test(arguments: ["activations", "convolutions", "nodes", "perceptron"], InstructionSet.available)
-  func gradientsArePyTorchs(_ name: String, _ set: InstructionSet) throws {
+  /// Networks, instructions and orders.
+  static let gradients: [(String, InstructionSet, GradientOrder)] =
+    ["activations", "convolutions", "nodes", "perceptron", "residual"].flatMap { name in
+      InstructionSet.available.flatMap { [(name, $0, .byPosition), (name, $0, .fastest)] }
+    }
+
+  @Test(arguments: gradients.indices)
+  func gradientsArePyTorchs(_ index: Int) throws {
+    let (name, set, order) = Self.gradients[index]
     let golden = try Golden(name)
-    let run = try golden.run(set)
+    let run = try golden.run(set, order)
     let result = try run.gradients(step: 0)
     #expect(abs(Float(result.loss) - (try golden.numbers("loss"))[0]) < 1e-5)
     for (node, layer) in run.machine.layers {
@@ -108,17 +117,19 @@ import Testing
 
   @Test func threadsAndInstructionsChangeNoBit() throws {
     let fusing = InstructionSet.available.filter(\.fusesMultiplyAdd)
-    for name in ["activations", "convolutions", "nodes"] {
+    for name in ["activations", "convolutions", "nodes", "residual"] {
       let golden = try Golden(name)
-      var seen = Set<[[Float]]>()
-      for set in fusing {
-        for threads in [1, 2, 3] {
-          let run = try golden.run(set, threads: threads)
-          _ = try run.gradients(step: 0)
-          seen.insert(run.machine.trainedNumbers.map(\.gradients.array))
+      for order in [GradientOrder.byPosition, .fastest] {
+        var seen = Set<[[Float]]>()
+        for set in fusing {
+          for threads in [1, 2, 3] {
+            let run = try golden.run(set, threads: threads, order)
+            _ = try run.gradients(step: 0)
+            seen.insert(run.machine.trainedNumbers.map(\.gradients.array))
+          }
         }
+        #expect(seen.count == (fusing.isEmpty ? 0 : 1))
       }
-      #expect(seen.count == (fusing.isEmpty ? 0 : 1))
     }
   }
 }

@@ -52,6 +52,50 @@ import Testing
     return Float(signOf: x, magnitudeOf: rounded)
   }
 
+  /// What runs in training is what runs in an engine: the same filters, forward and turned by half a turn.
+  @Test(arguments: InstructionSet.available)
+  func trainedFiltersAreThoseOfTheEngine(_ set: InstructionSet) throws {
+    var generator = KeyedGenerator(5)
+    for (channels, outputs, padding) in [(8, 21, 1), (19, 8, 0), (16, 32, 2)] {
+      let source = Shape(channels: channels, height: 9, width: 11)
+      let size = 2 * padding - 2
+      let output = Shape(channels: outputs, height: 9 + size, width: 11 + size)
+      let convolution = Convolution(
+        outputs: outputs, kernel: Extent(3), padding: Padding(padding, padding), hasBias: false)
+      let weights = (0..<(channels * outputs * 9)).map { _ in generator.uniform() - 0.5 }
+      let layer = try TrainableLayer(
+        .convolution(convolution), source, output, weights: weights, bias: nil, biasSets: 1)
+      let trained = try #require(try layer.winograd?.kernels(goesBackward: true))
+      trained.refresh(set, layer.weights.values)
+      let (x, dy) = try (numbers(source, &generator), numbers(output, &generator))
+      let results = try [output, output, source, source].map { try numbers($0, &generator) }
+      let scratch = try LaneBuffer(count: trained.scratchCount)
+      trained.forward(set, x, block: 0, to: results[0], scratch: scratch)
+      try WinogradKernel(weights, .init(3, source, output, padding)).run(
+        set, x, blocks: 0..<1, .identity(outputs: outputs), to: results[1], firstBlock: 0, scratch: scratch)
+      #expect(results[0].array == results[1].array)
+
+      var turned = weights
+      for edge in weights.indices {
+        let (filter, tap) = edge.quotientAndRemainder(dividingBy: 9)
+        let (to, from) = filter.quotientAndRemainder(dividingBy: channels)
+        turned[(from * outputs + to) * 9 + 8 - tap] = weights[edge]
+      }
+      let before = results[3].array
+      trained.inputGradient(set, dy, block: 0, adds: false, to: results[2], scratch: scratch)
+      let alone = results[2].array
+      try WinogradKernel(turned, .init(3, output, source, 2 - padding)).run(
+        set, dy, blocks: 0..<1, .identity(outputs: channels), to: results[2], firstBlock: 0, scratch: scratch)
+      #expect(results[2].array == alone)
+      trained.inputGradient(set, dy, block: 0, adds: true, to: results[3], scratch: scratch)
+      #expect(results[3].array == zip(before, alone).map { $0 + $1 })
+    }
+  }
+
+  private func numbers(_ shape: Shape, _ generator: inout KeyedGenerator) throws -> LaneBuffer {
+    try LaneBuffer((0..<(shape.count * LaneBuffer.width)).map { _ in generator.uniform() - 0.5 })
+  }
+
   @Test(arguments: InstructionSet.available)
   func dropoutKeepsItsShareAndItsScale(_ set: InstructionSet) throws {
     let elements = 5000
@@ -64,5 +108,12 @@ import Testing
     #expect(abs(Double(kept.count) / Double(elements * 16) - 0.75) < 0.01)
     let lanes = (0..<2).map { lane in (0..<elements).map { x[$0 * 16 + lane] } }
     #expect(lanes[0] != lanes[1])
+  }
+}
+
+extension WinogradKernel.Geometry {
+  /// Equal padding at all sides, without a pool.
+  fileprivate init(_ kernel: Int, _ input: Shape, _ output: Shape, _ padding: Int) {
+    self.init(kernel: kernel, input: input, output: output, top: padding, left: padding, pools: false)
   }
 }

@@ -36,11 +36,35 @@ void lanes_dense_weight_gradient(int32_t level, const lanes_dense *dense, const 
                                  const float *dy, ptrdiff_t dy_stride, int32_t blocks, int32_t first, int32_t end,
                                  float *dw);
 
+// The same for groups first_group..<end_group, whose inputs are group_step floats apart; x, dy and dw begin with group 0.
+// Order: over 64 positions lane by lane, then over the lanes (halves first), then over those.
+void lanes_dense_lane_gradient(int32_t level, const lanes_dense *dense, int32_t first_group, int32_t end_group,
+                               ptrdiff_t group_step, const float *x, ptrdiff_t x_stride, const float *dy,
+                               ptrdiff_t dy_stride, int32_t blocks, int32_t first, int32_t end, float *dw);
+
+// --- 3x3 convolutions of stride 1 whose filters change ----------------------------------------------------------------------
+
+// The filters of lanes_winograd_convolve from weights as they are stored for lanes_dense, w[channel * 9 + tap][stride]: the
+// same numbers as lanes_winograd_filters makes. With `backward`, those of the convolution by which the gradient of the input
+// is that of the output: from `outputs` to `channels`, the taps turned by half a turn.
+void lanes_winograd_trained_filters(int32_t level, const float *w, int32_t stride, int32_t channels, int32_t outputs,
+                                    int32_t backward, float *filters);
+// dw[channel * 9 + tap][stride] += the gradient of the weights of channels first..<end, by Winograd's algorithm: of
+// Y = A^T [ (G g G^T) . (B^T d B) ] A it is G^T [ (B^T d B) . (A dY A^T) ] G, summed over tiles and lanes. Order: over three
+// tiles of all lanes, then over those.
+size_t lanes_winograd_gradient_scratch_count(int32_t channels, int32_t stride);
+void lanes_winograd_gradient(int32_t level, const lanes_winograd *shape, const float *x, ptrdiff_t x_stride,
+                             const float *dy, ptrdiff_t dy_stride, int32_t blocks, int32_t first, int32_t end,
+                             int32_t stride, float *dw, float *scratch);
+
 // --- what happens to single activations -----------------------------------------------------------------------------------
 
 // y[c][p] = activation(y[c][p] + bias[c]), with a bias per lane: bias holds channels x LANES.
 void lanes_add_bias(int32_t level, float *y, int32_t channels, int32_t plane, const float *bias,
                     const lanes_activation *activation);
+// y = activation(a + b); y may be a or b.
+void lanes_add_activated(int32_t level, const float *a, const float *b, ptrdiff_t elements,
+                         const lanes_activation *activation, float *y);
 // sums[c] = the sum over positions of dy[c], lane by lane.
 void lanes_bias_gradient(int32_t level, const float *dy, int32_t channels, int32_t plane, float *sums);
 // dx = factor * dy times the slope of the activation, which `y` tells: its result, or what it read for ACTIVATION_HARD_SWISH
@@ -60,9 +84,16 @@ void lanes_drop(int32_t level, const float *x, ptrdiff_t elements, const uint32_
 // (a - centre_a) * (b - centre_b).
 void lanes_channel_sums(int32_t level, const float *a, const float *b, const float *centre_a, const float *centre_b,
                         int32_t channels, int32_t plane, int32_t lanes, double *sums);
-// dx[c][p] += fma(dy, factors[c], fma(x, slopes[c], offsets[c])) in the first `lanes` lanes of one block.
+// dy becomes the gradient in front of an activation, of which y is what lanes_activation_gradient wants (not read for
+// ACTIVATION_NONE); gradients[c] += the sum of dy and products[c] += that of dy * (x - centre[c]), as in lanes_channel_sums.
+void lanes_normalisation_sums(int32_t level, const lanes_activation *activation, const float *y, float *dy,
+                              const float *x, const float *centre, int32_t channels, int32_t plane, int32_t lanes,
+                              double *gradients, double *products);
+// dx[c][p] = fma(dy, factors[c], fma(x, slopes[c], offsets[c])) in the first `lanes` lanes of one block, 0 in the others;
+// added to dx if `adds`.
 void lanes_channel_combine(int32_t level, const float *dy, const float *x, const float *factors, const float *slopes,
-                           const float *offsets, int32_t channels, int32_t plane, int32_t lanes, float *dx);
+                           const float *offsets, int32_t channels, int32_t plane, int32_t lanes, int32_t adds,
+                           float *dx);
 
 // --- optimisers: PyTorch's formulas, one number after the other -----------------------------------------------------------------
 

@@ -15,8 +15,11 @@
 #include "gradients.h"
 #include "optimisers.h"
 #include "rows.h"
+#include "transpose.h"
 
 #include "dense.h"
+#include "lane_sums.h"
+#include "winograd_training.h"
 
 #define FILL(name, parameters, arguments) .name = name,
 const lanes_kernels KERNELS = {LANES_KERNELS(FILL)};

@@ -1,6 +1,6 @@
 // Layers without masks, forward and backward: see lanes_dense.
 
-enum { TERMS_AT_ONCE = 256, POSITIONS_TOGETHER = 48, OUTPUTS_OF_A_STRIP = 64, TAPS_TOGETHER = 6 };
+enum { TERMS_AT_ONCE = 256, POSITIONS_TOGETHER = 48, OUTPUTS_OF_A_STRIP = 64, TAPS_TOGETHER = 6, POSITIONS_OF_A_TILE = 6 };
 
 // Vectors of outputs whose gradients stay in registers together.
 #if WIDTH == 16
@@ -9,63 +9,96 @@ enum { COLUMNS_TOGETHER = 4 };
 enum { COLUMNS_TOGETHER = 2 };
 #endif
 
-// Where position `index`, counted through all blocks, begins.
-INLINE ptrdiff_t place_of(const lanes_dense *d, int64_t index, ptrdiff_t stride) {
-  return (ptrdiff_t)(index / d->position_count) * stride + d->positions[index % d->position_count];
-}
-INLINE ptrdiff_t output_place(const lanes_dense *d, int64_t index, ptrdiff_t stride) {
-  return (ptrdiff_t)(index / d->position_count) * stride + (ptrdiff_t)(index % d->position_count) * LANES;
+// A position, counted through all blocks. To count up is much faster than to divide.
+typedef struct {
+  ptrdiff_t block;
+  int32_t position;
+} spot;
+
+INLINE void next_spot(const lanes_dense *d, spot *at) {
+  if (++at->position < d->position_count) return;
+  at->position = 0;
+  at->block++;
 }
 
-// All outputs at some positions, over the taps first..<end; added to what is there unless these are the first.
-INLINE void forward_tile(const lanes_dense *d, const float *w, const float *x, ptrdiff_t x_stride, float *y,
-                         ptrdiff_t y_stride, int64_t index, const int positions, int32_t first, int32_t end) {
-  const float *inputs[POSITIONS_AT_ONCE];
-  float *outputs[POSITIONS_AT_ONCE];
+// Where a position begins.
+INLINE ptrdiff_t place_of(const lanes_dense *d, spot at, ptrdiff_t stride) {
+  return at.block * stride + d->positions[at.position];
+}
+INLINE ptrdiff_t output_place(spot at, ptrdiff_t stride) { return at.block * stride + (ptrdiff_t)at.position * LANES; }
+
+// Some outputs at some positions, over the taps first..<end; added to what is there unless these are the first.
+INLINE void forward_tile(const lanes_dense *d, const float *w, const float *const *inputs, float *const *outputs,
+                         const int positions, int32_t o, const int rows, int32_t first, int32_t end) {
+  for (int part = 0; part < PARTS; part += PARTS_AT_ONCE) {
+    vector sums[8][POSITIONS_OF_A_TILE][PARTS_AT_ONCE];
+    UNROLLED for (int r = 0; r < rows; r++)
+      UNROLLED for (int p = 0; p < positions; p++)
+        UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) sums[r][p][q] = splat(0);
+    NOT_UNROLLED for (int32_t k = first; k < end; k++) {
+      const ptrdiff_t tap = d->taps[k] + part * WIDTH;
+      const float *weights = w + (ptrdiff_t)k * d->stride + o;
+      vector factors[8];
+      UNROLLED for (int r = 0; r < rows; r++) factors[r] = held(splat(weights[r]));
+      UNROLLED for (int p = 0; p < positions; p++)
+        UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
+          const vector value = held(load(inputs[p] + tap + q * WIDTH));
+          UNROLLED for (int r = 0; r < rows; r++) sums[r][p][q] = fma_(value, factors[r], sums[r][p][q]);
+        }
+    }
+    UNROLLED for (int r = 0; r < rows; r++) {
+      if (o + r >= d->outputs) break;
+      UNROLLED for (int p = 0; p < positions; p++)
+        UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
+          float *to = outputs[p] + (ptrdiff_t)(o + r) * d->position_count * LANES + (part + q) * WIDTH;
+          store(to, first == 0 ? sums[r][p][q] : load(to) + sums[r][p][q]);
+        }
+    }
+  }
+}
+
+// All outputs at some positions.
+INLINE void forward_positions(const lanes_dense *d, const float *w, const float *x, ptrdiff_t x_stride, float *y,
+                              ptrdiff_t y_stride, spot *at, const int positions, int32_t first, int32_t end) {
+  const float *inputs[POSITIONS_OF_A_TILE];
+  float *outputs[POSITIONS_OF_A_TILE];
   UNROLLED for (int p = 0; p < positions; p++) {
-    inputs[p] = x + place_of(d, index + p, x_stride);
-    outputs[p] = y + output_place(d, index + p, y_stride);
+    inputs[p] = x + place_of(d, *at, x_stride);
+    outputs[p] = y + output_place(*at, y_stride);
+    next_spot(d, at);
+  }
+  if (positions > 3) {
+    forward_tile(d, w, inputs, outputs, positions, 0, 1, first, end);
+    return;
   }
   for (int32_t o = 0; o < d->outputs; o += OUTPUTS_AT_ONCE)
-    for (int part = 0; part < PARTS; part += PARTS_AT_ONCE) {
-      vector sums[8][POSITIONS_AT_ONCE][PARTS_AT_ONCE];
-      UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++)
-        UNROLLED for (int p = 0; p < positions; p++)
-          UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) sums[r][p][q] = splat(0);
-      NOT_UNROLLED for (int32_t k = first; k < end; k++) {
-        const ptrdiff_t tap = d->taps[k] + part * WIDTH;
-        const float *weights = w + (ptrdiff_t)k * d->stride + o;
-        vector factors[8];
-        UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) factors[r] = held(splat(weights[r]));
-        UNROLLED for (int p = 0; p < positions; p++)
-          UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
-            const vector value = held(load(inputs[p] + tap + q * WIDTH));
-            UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) sums[r][p][q] = fma_(value, factors[r], sums[r][p][q]);
-          }
-      }
-      UNROLLED for (int r = 0; r < OUTPUTS_AT_ONCE; r++) {
-        if (o + r >= d->outputs) break;
-        UNROLLED for (int p = 0; p < positions; p++)
-          UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) {
-            float *to = outputs[p] + (ptrdiff_t)(o + r) * d->position_count * LANES + (part + q) * WIDTH;
-            store(to, first == 0 ? sums[r][p][q] : load(to) + sums[r][p][q]);
-          }
-      }
-    }
+    forward_tile(d, w, inputs, outputs, positions, o, OUTPUTS_AT_ONCE, first, end);
 }
 
 static void dense_forward(const lanes_dense *d, const float *w, const float *x, ptrdiff_t x_stride, int32_t blocks,
                           float *y, ptrdiff_t y_stride) {
   const int64_t count = (int64_t)blocks * d->position_count;
+  spot begin = {0, 0};
   for (int64_t start = 0; start < count; start += POSITIONS_TOGETHER) {
     const int64_t stop = count - start < POSITIONS_TOGETHER ? count : start + POSITIONS_TOGETHER;
+    spot at = begin;
     for (int32_t first = 0; first < d->tap_count; first += TERMS_AT_ONCE) {
       const int32_t end = d->tap_count - first < TERMS_AT_ONCE ? d->tap_count : first + TERMS_AT_ONCE;
-      int64_t index = start;
-      for (; index + 3 <= stop; index += 3) forward_tile(d, w, x, x_stride, y, y_stride, index, 3, first, end);
-      if (stop - index == 2) forward_tile(d, w, x, x_stride, y, y_stride, index, 2, first, end);
-      if (stop - index == 1) forward_tile(d, w, x, x_stride, y, y_stride, index, 1, first, end);
+      at = begin;
+      int64_t left = stop - start;
+      // Of a single output more positions fit into the registers.
+      for (; d->outputs == 1 && left >= POSITIONS_OF_A_TILE; left -= POSITIONS_OF_A_TILE)
+        forward_positions(d, w, x, x_stride, y, y_stride, &at, POSITIONS_OF_A_TILE, first, end);
+      while (left > 0) {
+        // Four that are left are two and two.
+        const int some = left == 4 || left == 2 ? 2 : left == 1 ? 1 : 3;
+        if (some == 3) forward_positions(d, w, x, x_stride, y, y_stride, &at, 3, first, end);
+        if (some == 2) forward_positions(d, w, x, x_stride, y, y_stride, &at, 2, first, end);
+        if (some == 1) forward_positions(d, w, x, x_stride, y, y_stride, &at, 1, first, end);
+        left -= some;
+      }
     }
+    begin = at;
   }
 }
 
@@ -98,18 +131,22 @@ INLINE void input_gradient_taps(const lanes_dense *d, const float *w, const floa
 }
 
 INLINE void input_gradient_tile(const lanes_dense *d, const float *w, const float *dy, ptrdiff_t dy_stride, float *dx,
-                                ptrdiff_t dx_stride, int64_t index, const int positions) {
+                                ptrdiff_t dx_stride, spot *at, const int positions) {
   float packed[TERMS_AT_ONCE * POSITIONS_AT_ONCE * LANES] __attribute__((aligned(64)));
+  const float *from[POSITIONS_AT_ONCE];
   float *to[POSITIONS_AT_ONCE];
-  UNROLLED for (int p = 0; p < positions; p++) to[p] = dx + place_of(d, index + p, dx_stride);
+  UNROLLED for (int p = 0; p < positions; p++) {
+    from[p] = dy + output_place(*at, dy_stride);
+    to[p] = dx + place_of(d, *at, dx_stride);
+    next_spot(d, at);
+  }
   for (int32_t first = 0; first < d->outputs; first += TERMS_AT_ONCE) {
     const int32_t terms = d->outputs - first < TERMS_AT_ONCE ? d->outputs - first : TERMS_AT_ONCE;
     for (int32_t o = 0; o < terms; o++)
-      for (int p = 0; p < positions; p++) {
-        const float *from =
-            dy + output_place(d, index + p, dy_stride) + (ptrdiff_t)(first + o) * d->position_count * LANES;
-        for (int at = 0; at < LANES; at += WIDTH) store(packed + (o * positions + p) * LANES + at, load(from + at));
-      }
+      UNROLLED for (int p = 0; p < positions; p++)
+        UNROLLED for (int lane = 0; lane < LANES; lane += WIDTH)
+          store(packed + (o * positions + p) * LANES + lane,
+                load(from[p] + (ptrdiff_t)(first + o) * d->position_count * LANES + lane));
     int32_t k = 0;
     for (; k + OUTPUTS_AT_ONCE <= d->tap_count; k += OUTPUTS_AT_ONCE)
       input_gradient_taps(d, w + first, packed, to, positions, k, OUTPUTS_AT_ONCE, terms);
@@ -117,13 +154,44 @@ INLINE void input_gradient_tile(const lanes_dense *d, const float *w, const floa
   }
 }
 
+// The same of a single output: nothing is summed up before it is added.
+INLINE void input_gradient_single(const lanes_dense *d, const float *w, const float *dy, ptrdiff_t dy_stride,
+                                  float *dx, ptrdiff_t dx_stride, spot *at, const int positions) {
+  vector gradients[POSITIONS_AT_ONCE][PARTS];
+  float *to[POSITIONS_AT_ONCE];
+  UNROLLED for (int p = 0; p < positions; p++) {
+    const float *from = dy + output_place(*at, dy_stride);
+    UNROLLED for (int part = 0; part < PARTS; part++) gradients[p][part] = load(from + part * WIDTH);
+    to[p] = dx + place_of(d, *at, dx_stride);
+    next_spot(d, at);
+  }
+  NOT_UNROLLED for (int32_t k = 0; k < d->tap_count; k++) {
+    const vector weight = held(splat(w[(ptrdiff_t)k * d->stride]));
+    UNROLLED for (int p = 0; p < positions; p++)
+      UNROLLED for (int part = 0; part < PARTS; part++) {
+        float *place = to[p] + d->taps[k] + part * WIDTH;
+        store(place, load(place) + gradients[p][part] * weight);
+      }
+  }
+}
+
+INLINE void input_gradient_positions(const lanes_dense *d, const float *w, const float *dy, ptrdiff_t dy_stride,
+                                     float *dx, ptrdiff_t dx_stride, spot *at, const int positions) {
+  if (d->outputs == 1)
+    input_gradient_single(d, w, dy, dy_stride, dx, dx_stride, at, positions);
+  else
+    input_gradient_tile(d, w, dy, dy_stride, dx, dx_stride, at, positions);
+}
+
 static void dense_input_gradient(const lanes_dense *d, const float *w, const float *dy, ptrdiff_t dy_stride,
                                  int32_t blocks, float *dx, ptrdiff_t dx_stride) {
-  const int64_t count = (int64_t)blocks * d->position_count;
-  int64_t index = 0;
-  for (; index + 3 <= count; index += 3) input_gradient_tile(d, w, dy, dy_stride, dx, dx_stride, index, 3);
-  if (count - index == 2) input_gradient_tile(d, w, dy, dy_stride, dx, dx_stride, index, 2);
-  if (count - index == 1) input_gradient_tile(d, w, dy, dy_stride, dx, dx_stride, index, 1);
+  int64_t left = (int64_t)blocks * d->position_count;
+  spot at = {0, 0};
+  // Of one position nobody else reads the same inputs, so that four that are left can be two and two.
+  for (; left >= 3 && !(left == 4 && d->position_count == 1); left -= 3)
+    input_gradient_positions(d, w, dy, dy_stride, dx, dx_stride, &at, 3);
+  for (; left >= 2; left -= 2) input_gradient_positions(d, w, dy, dy_stride, dx, dx_stride, &at, 2);
+  if (left == 1) input_gradient_positions(d, w, dy, dy_stride, dx, dx_stride, &at, 1);
 }
 
 // Some taps and outputs over `positions` x LANES rows of dy, outputs last.
@@ -167,14 +235,12 @@ INLINE void weight_gradient_taps(const lanes_dense *d, const float *const *x, in
 
 // The gradients of some outputs at one position become rows, one per lane.
 INLINE void turn_gradients(const lanes_dense *d, const float *dy, int32_t outputs, float *rows) {
+  const ptrdiff_t step = (ptrdiff_t)d->position_count * LANES;
   for (int32_t o = 0; o < outputs; o += LANES) {
-    sixteen columns[LANES];
-    UNROLLED for (int i = 0; i < LANES; i++) {
-      columns[i] = (sixteen)(0);
-      if (o + i < outputs) columns[i] = *sixteen_of(dy + (ptrdiff_t)(o + i) * d->position_count * LANES);
-    }
-    transpose_floats(columns);
-    UNROLLED for (int i = 0; i < LANES; i++) *sixteen_at(rows + i * OUTPUTS_OF_A_STRIP + o) = columns[i];
+    if (outputs - o >= LANES)
+      turn_lanes(dy + o * step, step, LANES, rows + o, OUTPUTS_OF_A_STRIP);
+    else
+      turn_lanes(dy + o * step, step, outputs - o, rows + o, OUTPUTS_OF_A_STRIP);
   }
 }
 
@@ -185,13 +251,14 @@ static void dense_weight_gradient(const lanes_dense *d, const float *x, ptrdiff_
   for (int32_t strip = 0; strip < d->outputs; strip += OUTPUTS_OF_A_STRIP) {
     const int32_t left = d->outputs - strip, outputs = left < OUTPUTS_OF_A_STRIP ? left : OUTPUTS_OF_A_STRIP;
     const int32_t columns = (outputs + LANES - 1) / LANES * LANES;
+    spot at = {0, 0};
     for (int64_t start = 0; start < count; start += LANES) {
       const int positions = count - start < LANES ? (int)(count - start) : LANES;
       const float *inputs[LANES];
-      for (int p = 0; p < positions; p++) {
-        inputs[p] = x + place_of(d, start + p, x_stride);
-        turn_gradients(d, dy + output_place(d, start + p, dy_stride) + (ptrdiff_t)strip * d->position_count * LANES,
-                       outputs, rows + p * LANES * OUTPUTS_OF_A_STRIP);
+      for (int p = 0; p < positions; p++, next_spot(d, &at)) {
+        inputs[p] = x + place_of(d, at, x_stride);
+        turn_gradients(d, dy + output_place(at, dy_stride) + (ptrdiff_t)strip * d->position_count * LANES, outputs,
+                       rows + p * LANES * OUTPUTS_OF_A_STRIP);
       }
       int32_t k = first;
       for (; k + TAPS_TOGETHER <= end; k += TAPS_TOGETHER)

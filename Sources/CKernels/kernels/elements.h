@@ -82,9 +82,13 @@ static void pool_pair(const lanes_pool *p, const float *x, float *y) {
   }
 }
 
+INLINE bool is_pair_pool(const lanes_pool *p) {
+  return !p->average && p->kernel_height == 2 && p->kernel_width == 2 && p->top == 0 && p->left == 0 &&
+         p->dilation_height == 1 && p->dilation_width == 1;
+}
+
 static void pool_windows(const lanes_pool *p, const float *x, float *y) {
-  const bool is_pair = !p->average && p->kernel_height == 2 && p->kernel_width == 2 && p->top == 0 &&
-                       p->left == 0 && p->dilation_height == 1 && p->dilation_width == 1;
+  const bool is_pair = is_pair_pool(p);
   for (int32_t channel = 0; channel < p->channels; channel++) {
     const float *plane = x + (ptrdiff_t)channel * p->height * p->width * LANES;
     for (int32_t row = 0; row < p->output_height; row++)

@@ -43,29 +43,55 @@ INLINE vector load_before(const float *x, const int activation, const before_cha
   return activate(fma_(load(x), before->scale, before->bias), activation, &before->activation);
 }
 
-// Which of 6 x 6 elements, one bit each, lie inside of an activation; the others are zero, whatever happens before.
-static const uint64_t whole_patch = ((uint64_t)1 << 36) - 1;
-static uint64_t inside_patch(const lanes_winograd *shape, int32_t top, int32_t left) {
-  if (top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width) return whole_patch;
-  uint64_t inside = 0;
+// Where 6 x 6 elements come from, in floats from a channel's first; those outside of an activation are zero, whatever happens
+// before: what is read in their place is masked. Without branches, which a processor would guess wrong at every edge.
+typedef struct {
+  bool is_whole;
+  int32_t places[36];
+  int32_t masks[36];
+  int32_t next; // where the next tile's patch goes on
+} patch;
+
+static void find_patch(const lanes_winograd *shape, int32_t top, int32_t left, patch *at) {
+  at->is_whole = top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width;
   for (int place = 0; place < 36; place++) {
     const int32_t row = top + place / 6, column = left + place % 6;
-    if (row >= 0 && row < shape->height && column >= 0 && column < shape->width) inside |= (uint64_t)1 << place;
+    const bool is_inside = row >= 0 && row < shape->height && column >= 0 && column < shape->width;
+    at->places[place] = is_inside ? (row * shape->width + column) * LANES : 0;
+    at->masks[place] = is_inside ? -1 : 0;
   }
-  return inside;
+  at->next = ((top < 0 ? 0 : top) * shape->width + left + 6) * LANES;
 }
 
-// B^T d B of 6 x 6 elements, to v[36] with a stride.
-INLINE void transform_patch(const float *d, ptrdiff_t row_stride, const bool is_whole, uint64_t inside,
+// Whether activations of so many floats lie beyond the second-level cache, and are read in pieces too short for the processor
+// to guess the next ones.
+INLINE bool is_far_away(ptrdiff_t floats) { return floats > 1 << 16; }
+
+// Asks for some rows of four elements from an offset on, which need not exist.
+INLINE void fetch_soon(const float *x, ptrdiff_t offset, ptrdiff_t row_stride, const int rows, const int writes) {
+  UNROLLED for (int r = 0; r < rows; r++)
+    UNROLLED for (int c = 0; c < 4; c++) {
+      const uintptr_t at = (uintptr_t)x + (uintptr_t)(offset + r * row_stride + c * LANES) * sizeof(float);
+      if (writes)
+        __builtin_prefetch((const void *)at, 1);
+      else
+        __builtin_prefetch((const void *)at, 0);
+    }
+}
+
+typedef int32_t patch_mask __attribute__((ext_vector_type(WIDTH)));
+INLINE vector masked(vector x, int32_t mask) { return (vector)((patch_mask)x & (patch_mask)(mask)); }
+
+// B^T d B of 6 x 6 elements of a channel, to v[36] with a stride; d is the first of the elements, x of the channel.
+INLINE void transform_patch(const float *d, const float *x, ptrdiff_t row_stride, const bool is_whole, const patch *at,
                             const int activation, const before_channel *before, float *v, ptrdiff_t v_stride) {
-  for (int part = 0; part < PARTS; part++, d += WIDTH, v += WIDTH) {
+  for (int part = 0; part < PARTS; part++, d += WIDTH, x += WIDTH, v += WIDTH) {
     vector rows[6][6];
     UNROLLED for (int r = 0; r < 6; r++) {
       vector line[6];
       UNROLLED for (int c = 0; c < 6; c++)
-        line[c] = is_whole || inside >> (r * 6 + c) & 1
-                      ? load_before(d + r * row_stride + c * LANES, activation, before)
-                      : splat(0);
+        line[c] = is_whole ? load_before(d + r * row_stride + c * LANES, activation, before)
+                           : masked(load_before(x + at->places[r * 6 + c], activation, before), at->masks[r * 6 + c]);
       transform_input(line, rows[r]);
     }
     UNROLLED for (int c = 0; c < 6; c++) {
@@ -77,12 +103,12 @@ INLINE void transform_patch(const float *d, ptrdiff_t row_stride, const bool is_
   }
 }
 
-INLINE void transform_inside(const float *d, ptrdiff_t row_stride, uint64_t inside, const int activation,
+INLINE void transform_inside(const float *x, ptrdiff_t row_stride, const patch *at, const int activation,
                              const before_channel *before, float *v, ptrdiff_t v_stride) {
-  if (inside == whole_patch)
-    transform_patch(d, row_stride, true, inside, activation, before, v, v_stride);
+  if (at->is_whole)
+    transform_patch(x + at->places[0], x, row_stride, true, at, activation, before, v, v_stride);
   else
-    transform_patch(d, row_stride, false, inside, activation, before, v, v_stride);
+    transform_patch(x, x, row_stride, false, at, activation, before, v, v_stride);
 }
 
 // The outputs of a tile in a row or column, before pooling.
@@ -103,23 +129,26 @@ INLINE ptrdiff_t product_stride(const lanes_winograd *shape) {
 
 static void transform_tile(const lanes_winograd *shape, const tile *from, float *v) {
   const int32_t top = from->row - shape->top, left = from->column - shape->left;
-  const uint64_t inside = inside_patch(shape, top, left);
+  patch at;
+  find_patch(shape, top, left, &at);
   const ptrdiff_t row = (ptrdiff_t)shape->width * LANES, plane = shape->height * row, v_stride = product_stride(shape);
-  const float *x = from->x + top * row + left * (ptrdiff_t)LANES;
+  const float *x = from->x;
   before_channel before = {splat(1), splat(0), {0}};
+  const bool is_far = is_far_away(shape->channels * plane);
   for (int32_t channel = 0; channel < shape->channels; channel++, x += plane, v += TILES_AT_ONCE * LANES) {
+    if (is_far) fetch_soon(x, at.next, row, 6, 0);
     if (!shape->before) {
-      transform_inside(x, row, inside, BEFORE_NOTHING, &before, v, v_stride);
+      transform_inside(x, row, &at, BEFORE_NOTHING, &before, v, v_stride);
       continue;
     }
     before = (before_channel){splat(shape->before->scale[channel]), splat(shape->before->bias[channel]),
                               shape->before->activation};
     switch (before.activation.kind) {
-    case ACTIVATION_RELU: transform_inside(x, row, inside, ACTIVATION_RELU, &before, v, v_stride); break;
-    case ACTIVATION_LEAKY: transform_inside(x, row, inside, ACTIVATION_LEAKY, &before, v, v_stride); break;
-    case ACTIVATION_CLIP: transform_inside(x, row, inside, ACTIVATION_CLIP, &before, v, v_stride); break;
-    case ACTIVATION_HARD_SWISH: transform_inside(x, row, inside, ACTIVATION_HARD_SWISH, &before, v, v_stride); break;
-    default: transform_inside(x, row, inside, ACTIVATION_NONE, &before, v, v_stride);
+    case ACTIVATION_RELU: transform_inside(x, row, &at, ACTIVATION_RELU, &before, v, v_stride); break;
+    case ACTIVATION_LEAKY: transform_inside(x, row, &at, ACTIVATION_LEAKY, &before, v, v_stride); break;
+    case ACTIVATION_CLIP: transform_inside(x, row, &at, ACTIVATION_CLIP, &before, v, v_stride); break;
+    case ACTIVATION_HARD_SWISH: transform_inside(x, row, &at, ACTIVATION_HARD_SWISH, &before, v, v_stride); break;
+    default: transform_inside(x, row, &at, ACTIVATION_NONE, &before, v, v_stride);
     }
   }
 }
@@ -192,18 +221,49 @@ INLINE void transform_back(const float *m, const int size, vector out[4][4]) {
   }
 }
 
+// The outputs that a tile has, finished; constants make code of its own for what is common.
+INLINE void store_sums(const vector out[4][4], const int size, const bool is_whole, int32_t below, int32_t right,
+                       ptrdiff_t row_stride, const lanes_epilogue *epilogue, const int32_t kind, int32_t output,
+                       const float *addend, float *y) {
+  const vector scale = splat(epilogue->scale[output]), bias = splat(epilogue->bias[output]);
+  UNROLLED for (int r = 0; r < size; r++)
+    UNROLLED for (int c = 0; c < size; c++)
+      if (is_whole || (r < below && c < right)) {
+        vector result = fma_(out[r][c], scale, bias);
+        if (addend) result += load(addend + r * row_stride + c * LANES);
+        store(y + r * row_stride + c * LANES, activate(result, kind, &epilogue->activation));
+      }
+}
+
+INLINE void store_whole(const vector out[4][4], const int size, ptrdiff_t row_stride, const lanes_epilogue *epilogue,
+                        const int32_t kind, int32_t output, const float *addend, float *y) {
+  if (addend)
+    store_sums(out, size, true, size, size, row_stride, epilogue, kind, output, addend, y);
+  else
+    store_sums(out, size, true, size, size, row_stride, epilogue, kind, output, NULL, y);
+}
+
 INLINE void store_outputs(const lanes_winograd *shape, const float *m, const int size, const tile *to, int32_t output,
                           const lanes_epilogue *epilogue) {
-  const ptrdiff_t width = shape->output_width;
+  const ptrdiff_t row_stride = (ptrdiff_t)shape->output_width * LANES;
   const int32_t below = shape->output_height - to->row, right = shape->output_width - to->column;
-  const ptrdiff_t start = (((ptrdiff_t)output * shape->output_height + to->row) * width + to->column) * LANES;
+  const ptrdiff_t start = ((ptrdiff_t)output * shape->output_height + to->row) * row_stride + to->column * LANES;
+  const int32_t kind = epilogue->activation.kind;
+  const ptrdiff_t plane = shape->output_height * row_stride;
+  if (is_far_away(shape->outputs * plane)) fetch_soon(to->y, start + plane, row_stride, size, 1);
   for (int part = 0; part < PARTS; part++, m += WIDTH) {
+    const ptrdiff_t at = start + part * WIDTH;
+    const float *addend = to->addend ? to->addend + at : NULL;
     vector out[4][4];
     transform_back(m, size, out);
-    UNROLLED for (int r = 0; r < size; r++)
-      UNROLLED for (int c = 0; c < size; c++)
-        if (r < below && c < right)
-          finish_at(out[r][c], epilogue, output, to->addend, to->y, start + (r * width + c) * LANES + part * WIDTH);
+    if (below < size || right < size)
+      store_sums(out, size, false, below, right, row_stride, epilogue, kind, output, addend, to->y + at);
+    else if (kind == ACTIVATION_NONE)
+      store_whole(out, size, row_stride, epilogue, ACTIVATION_NONE, output, addend, to->y + at);
+    else if (kind == ACTIVATION_RELU)
+      store_whole(out, size, row_stride, epilogue, ACTIVATION_RELU, output, addend, to->y + at);
+    else
+      store_whole(out, size, row_stride, epilogue, kind, output, addend, to->y + at);
   }
 }
 

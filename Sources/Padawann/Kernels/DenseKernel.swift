@@ -95,6 +95,26 @@ struct DenseKernel: Sendable {
     }
   }
 
+  /// Whether ``laneGradient(_:_:_:blocks:groups:taps:to:)`` is faster: ``weightGradient(_:_:_:blocks:taps:to:)`` takes sixteen
+  /// outputs at a time. It needs many positions.
+  var prefersLanes: Bool { positions.count >= 16 && outputs * 4 <= stride * 3 }
+
+  /// The number of groups.
+  var groupCount: Int { groups }
+
+  /// Adds the gradient of the weights of some taps of some groups, over all blocks, in the order of lanes.
+  func laneGradient(
+    _ set: InstructionSet, _ x: LaneBuffer, _ dy: LaneBuffer, blocks: Int, groups some: Range<Int>,
+    taps: Range<Int>, to dw: LaneBuffer
+  ) {
+    withValue(taps: 0..<tapCount, outputs: outputs) { value in
+      lanes_dense_lane_gradient(
+        set.level, &value, Int32(some.lowerBound), Int32(some.upperBound), groupStep * LaneBuffer.width,
+        inputs(x, 0..<blocks, 0), inputCount * LaneBuffer.width, gradients(dy, 0..<blocks, 0, 0), outputStep,
+        Int32(blocks), Int32(taps.lowerBound), Int32(taps.upperBound), dw.floats(from: 0, weightCount))
+    }
+  }
+
   private var outputStep: Int { groups * outputs * positions.count * LaneBuffer.width }
 
   private func withValue(taps some: Range<Int>, outputs: Int, _ body: (inout lanes_dense) -> Void) {

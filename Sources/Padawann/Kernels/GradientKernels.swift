@@ -65,13 +65,35 @@ extension InstructionSet {
       Int32(lanes), &sums)
   }
 
-  /// `dx += dy * factor + x * slope + offset`, with numbers per channel, in the first lanes.
+  /// The sums that the gradient of a batch normalisation takes: `dy` becomes the gradient in front of the activation with result
+  /// `y`, and is added to the sums of its channel, as is `dy * (x - centre)`.
+  func addNormalisationSums(
+    _ activation: Epilogue.Activation, _ y: BlockSlice, _ dy: BlockSlice, _ x: BlockSlice, centre: [Float],
+    lanes: Int, to sums: inout [Double], products: inout [Double]
+  ) {
+    precondition(y.elements == dy.elements && x.elements == dy.elements, "blocks of one size")
+    precondition(sums.count == centre.count && products.count == centre.count, "one sum per channel")
+    var value = activation.kernelValue
+    lanes_normalisation_sums(
+      level, &value, y.floats, dy.floats, x.floats, centre, Int32(centre.count),
+      Int32(x.elements / centre.count), Int32(lanes), &sums, &products)
+  }
+
+  /// `dx = dy * factor + x * slope + offset`, with numbers per channel, in the first lanes; added to what is there, or in its
+  /// place.
   func combine(
     _ dy: BlockSlice, _ x: BlockSlice, factors: [Float], slopes: [Float], offsets: [Float], lanes: Int,
-    to dx: BlockSlice
+    adds: Bool, to dx: BlockSlice
   ) {
     lanes_channel_combine(
       level, dy.floats, x.floats, factors, slopes, offsets, Int32(factors.count),
-      Int32(x.elements / factors.count), Int32(lanes), dx.floats)
+      Int32(x.elements / factors.count), Int32(lanes), adds ? 1 : 0, dx.floats)
+  }
+
+  /// `y = activation(a + b)`; `y` may be `a` or `b`.
+  func add(_ a: BlockSlice, _ b: BlockSlice, _ activation: Epilogue.Activation, to y: BlockSlice) {
+    precondition(a.elements == y.elements && b.elements == y.elements, "blocks of one size")
+    var value = activation.kernelValue
+    lanes_add_activated(level, a.floats, b.floats, y.elements, &value, y.floats)
   }
 }

@@ -75,11 +75,16 @@ struct ThreadPool: Sendable {
 
   /// Cuts `0..<count` into one range per thread, whose bounds are multiples of `unit`, and does each.
   func share(range count: Int, unit: Int, _ body: (Range<Int>) -> Void) {
+    share(range: count, unit: unit) { range, _ in body(range) }
+  }
+
+  /// The same; the body is told the thread.
+  func share(range count: Int, unit: Int, _ body: (Range<Int>, _ worker: Int) -> Void) {
     let units = (count + unit - 1) / unit
     let parts = max(1, min(threads, units))
-    share(parts) { part, _ in
+    share(parts) { part, worker in
       let (first, end) = (units * part / parts * unit, min(count, units * (part + 1) / parts * unit))
-      if first < end { body(first..<end) }
+      if first < end { body(first..<end, worker) }
     }
   }
 }

@@ -70,11 +70,11 @@ struct WinogradKernel: Sendable {
       scratch: scratch)
   }
 
-  /// Runs over some blocks, and stores from `firstBlock` on; the scratch begins at `scratchStart`.
+  /// Runs over some blocks, and stores from `firstBlock` on.
   func run(
     _ set: InstructionSet, _ x: LaneBuffer, after before: Epilogue? = nil, blocks: Range<Int>,
     _ epilogue: Epilogue, adding addend: LaneBuffer? = nil, zero: [UInt8] = [], to y: LaneBuffer,
-    firstBlock: Int, scratch: LaneBuffer, scratchStart: Int = 0
+    firstBlock: Int, scratch: LaneBuffer
   ) {
     precondition(addend == nil || !shape.pools, "nothing is added to maxima")
     precondition(zero.isEmpty || zero.count == blocks.count * tileCount, "one mark per tile")
@@ -82,7 +82,7 @@ struct WinogradKernel: Sendable {
     precondition(before == nil || before?.outputs == shape.input.channels, "one epilogue per channel")
     let xCount = shape.input.count * LaneBuffer.width
     let yCount = shape.storedCount * LaneBuffer.width
-    var value = kernelValue
+    var value = shape.kernelValue(filters: filters.elements)
     let added = addend.map { UnsafePointer($0.floats(from: firstBlock * yCount, yCount * blocks.count)) }
     (before ?? epilogue).withKernelValue { beforeValue in
       epilogue.withKernelValue(addend: added) { epilogue in
@@ -92,25 +92,28 @@ struct WinogradKernel: Sendable {
           lanes_winograd_convolve(
             set.level, &value, x.floats(from: blocks.lowerBound * xCount, xCount * blocks.count), xCount,
             Int32(blocks.count), epilogue, y.floats(from: firstBlock * yCount, yCount * blocks.count), yCount,
-            scratch.floats(from: scratchStart, scratchCount))
+            scratch.floats(from: 0, scratchCount))
         }
       }
     }
   }
+}
 
-  private var kernelValue: lanes_winograd {
+extension WinogradKernel.Geometry {
+  /// The sizes as the kernels read them, without anything before them or zeros to skip.
+  func kernelValue(filters: UnsafePointer<Float>?) -> lanes_winograd {
     var value = lanes_winograd()
-    value.filters = filters.elements
-    value.kernel = Int32(shape.kernel)
-    value.channels = Int32(shape.input.channels)
-    value.height = Int32(shape.input.height)
-    value.width = Int32(shape.input.width)
-    value.outputs = Int32(shape.output.channels)
-    value.output_height = Int32(shape.output.height)
-    value.output_width = Int32(shape.output.width)
-    value.top = Int32(shape.top)
-    value.left = Int32(shape.left)
-    value.pools = shape.pools ? 1 : 0
+    value.filters = filters
+    value.kernel = Int32(kernel)
+    value.channels = Int32(input.channels)
+    value.height = Int32(input.height)
+    value.width = Int32(input.width)
+    value.outputs = Int32(output.channels)
+    value.output_height = Int32(output.height)
+    value.output_width = Int32(output.width)
+    value.top = Int32(top)
+    value.left = Int32(left)
+    value.pools = pools ? 1 : 0
     return value
   }
 }

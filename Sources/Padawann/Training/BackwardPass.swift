@@ -10,44 +10,47 @@ extension TrainingEngine {
       convolutionGradient(index, block, worker)
       return
     }
-    if !isInPlace { clearIfFirst(index, trained, block) }
+    let isFirst = plan.isFirst(index, toReach: source)
+    if !isInPlace, !node.operation.overwritesGradients { clearIfFirst(index, trained, block) }
     let (x, y) = (value(source, block), value(index, block))
     let (dx, dy) = (gradient(source, block), gradient(index, block))
     let (from, shape) = (plan.shape(of: source), plan.shape(of: index))
     switch node.operation {
-    case .relu, .clip: activationGradient(node.operation, y, dy, adds: !isInPlace, to: dx)
-    case .leakyRelu(let slope):
-      activationGradient(node.operation, slope > 0 ? y : x, dy, adds: !isInPlace, to: dx)
-    case .hardSwish: activationGradient(node.operation, x, dy, adds: true, to: dx)
+    case .relu, .clip, .leakyRelu, .hardSwish:
+      guard !plan.isPartOfNormalisation(index), let activation = node.operation.activation else { break }
+      set.activationGradient(
+        activation, activation.falls ? x : y, dy, adds: !isInPlace && !isFirst, to: dx)
     case .hardSigmoid(let alpha, _):
-      set.activationGradient(.clip(low: 0, high: 1), factor: alpha, y, dy, adds: true, to: dx)
+      set.activationGradient(.clip(low: 0, high: 1), factor: alpha, y, dy, adds: !isFirst, to: dx)
     case .dropout(let rate):
       dropoutGradient(rate, step.dropoutKeys(node: index, block: block), dy, isInPlace, to: dx)
     case .maxPool(let pool): set.poolGradient(x, from, pool, nil, dy, shape, to: dx)
     case .averagePool(let pool, let counts):
       set.poolGradient(x, from, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, dy, shape, to: dx)
     case .globalAveragePool: set.poolGradient(x, from, .whole(from), .ofWhatIsInside, dy, shape, to: dx)
-    case .add:
-      for input in trained {
-        let dx = gradient(input, block)
-        set.add(dx, dy, to: dx)
-      }
+    case .add: spread(dy, index, trained, block)
     case .concat: separate(index, block)
     case .pad(let pad): addCrop(dy, from, pad, to: dx)
     case .tanh, .sigmoid, .silu, .gelu: SmoothFunction(node.operation)?.addGradient(x, y, dy, to: dx)
     case .softmax: softmaxGradient(y, shape, logarithm: false, dy, to: dx)
     case .logSoftmax: softmaxGradient(y, shape, logarithm: true, dy, to: dx)
     case .batchNormalisation:
-      normalisations[index]?.addGradient(dy, x, lanes: step.lanes(of: block), set, to: dx)
+      normalisations[index]?.gradient(dy, x, lanes: step.lanes(of: block), adds: !isFirst, set, to: dx)
     case .flatten, .linear, .convolution: break
     }
   }
 
-  private func activationGradient(
-    _ operation: NodeOperation, _ told: BlockSlice, _ dy: BlockSlice, adds: Bool, to dx: BlockSlice
-  ) {
-    guard let activation = operation.activation else { return }
-    set.activationGradient(activation, told, dy, adds: adds, to: dx)
+  /// The gradient of a sum goes to every term.
+  private func spread(_ dy: BlockSlice, _ index: Int, _ terms: [Int], _ block: Int) {
+    var reached = Set<Int>()
+    for term in terms where !plan.sharesGradient(term, with: index) {
+      let dx = gradient(term, block)
+      if plan.isFirst(index, toReach: term), reached.insert(plan.buffer(of: term)).inserted {
+        dx.copy(dy)
+      } else {
+        set.add(dx, dy, to: dx)
+      }
+    }
   }
 
   /// The first node that adds to a gradient finds what the step before has left.
@@ -81,21 +84,12 @@ extension TrainingEngine {
   private func convolutionGradient(_ index: Int, _ block: Int, _ worker: Int) {
     guard let layer = layers[index] else { return }
     let source = plan.architecture.nodes[index].inputs[0]
-    let isFirst = plan.lastReader[plan.buffer(of: source)] == index
+    let isFirst = plan.isFirst(index, toReach: source)
     let dx = gradient(source, block)
-    if let kernel = winograd[index]?.backward, let identity = identities[index] {
-      if isFirst {
-        kernel.run(
-          set, gradientBuffer(of: index), blocks: block..<(block + 1), identity,
-          to: gradientBuffer(of: source),
-          firstBlock: block, scratch: scratch[worker])
-      } else {
-        let own = scratch[worker]
-        kernel.run(
-          set, gradientBuffer(of: index), blocks: block..<(block + 1), identity, to: own, firstBlock: 0,
-          scratch: own, scratchStart: dx.elements * LaneBuffer.width)
-        set.add(dx, BlockSlice(own, block: 0, elements: dx.elements), to: dx)
-      }
+    if let kernel = winograd[index] {
+      kernel.inputGradient(
+        set, gradientBuffer(of: index), block: block, adds: !isFirst, to: gradientBuffer(of: source),
+        scratch: scratch[worker])
       return
     }
     if isFirst { dx.clear() }
@@ -130,8 +124,8 @@ extension TrainingEngine {
       numbers.prepareGradient(step.images)
     }
     guard plan.isTrained(input: source) else { return }
-    threadPool.share(step.blocks) { block, _ in clearIfFirst(index, [source], block) }
     if let layer = layers[index] {
+      threadPool.share(step.blocks) { block, _ in clearIfFirst(index, [source], block) }
       threadPool.share(range: layer.kernel.tapCount, unit: 8) { taps in
         layer.kernel.inputGradient(
           set, layer.weights.values, gradientBuffer(of: index), blocks: 0..<step.blocks, taps: taps,
@@ -139,9 +133,9 @@ extension TrainingEngine {
       }
     } else {
       threadPool.share(step.blocks) { block, _ in
-        normalisations[index]?.addGradient(
-          gradient(index, block), value(source, block), lanes: step.lanes(of: block), set,
-          to: gradient(source, block))
+        normalisations[index]?.gradient(
+          gradient(index, block), value(source, block), lanes: step.lanes(of: block),
+          adds: !plan.isFirst(index, toReach: source), set, to: gradient(source, block))
       }
     }
   }
@@ -150,19 +144,42 @@ extension TrainingEngine {
   func finishGradients(_ index: Int, _ step: BatchStep) {
     let source = plan.architecture.nodes[index].inputs[0]
     if let numbers = normalisations[index] {
-      let blocks = (0..<step.blocks).map { (gradient(index, $0), value(source, $0), step.lanes(of: $0)) }
-      numbers.measureGradient(blocks, set, usesBatch: plan.scope.usesBatchStatistics)
+      let blocks = (0..<step.blocks).map {
+        NormalisationBlock(
+          y: value(index, $0), dy: gradient(index, $0), x: value(source, $0), lanes: step.lanes(of: $0))
+      }
+      // With fixed statistics the activation has had its turn.
+      let usesBatch = plan.scope.usesBatchStatistics
+      numbers.measureGradient(
+        blocks, usesBatch ? plan.fusedActivation[index] ?? .none : .none, set, usesBatch: usesBatch)
     }
     guard let layer = layers[index] else { return }
-    if plan.scope.weights.contains(index) {
-      layer.weights.gradients.clear()
-      threadPool.share(range: layer.kernel.tapCount, unit: 6) { taps in
-        layer.kernel.weightGradient(
-          set, input(of: index), gradientBuffer(of: index), blocks: step.blocks, taps: taps,
-          to: layer.weights.gradients)
+    if plan.scope.weights.contains(index) { weightGradient(index, layer, step) }
+    if plan.scope.biases.contains(index), hasBias(index) { biasGradient(index, layer, step) }
+  }
+
+  private func weightGradient(_ index: Int, _ layer: TrainableLayer, _ step: BatchStep) {
+    let (kernel, target, dy) = (layer.kernel, layer.weights.gradients, gradientBuffer(of: index))
+    target.clear()
+    let isFastest = order == .fastest
+    if isFastest, let winograd = winograd[index] {
+      let x = buffer(of: plan.architecture.nodes[index].inputs[0])
+      threadPool.share(range: plan.architecture.inputShape(of: index).channels, unit: 2) { channels, worker in
+        winograd.weightGradient(
+          set, x, dy, blocks: step.blocks, channels: channels, to: target, scratch: scratch[worker])
+      }
+    } else if isFastest, kernel.prefersLanes {
+      let byGroup = kernel.groupCount > 1
+      threadPool.share(range: byGroup ? kernel.groupCount : kernel.tapCount, unit: byGroup ? 1 : 6) { some in
+        kernel.laneGradient(
+          set, input(of: index), dy, blocks: step.blocks, groups: byGroup ? some : 0..<1,
+          taps: byGroup ? 0..<kernel.tapCount : some, to: target)
+      }
+    } else {
+      threadPool.share(range: kernel.tapCount, unit: 6) { taps in
+        kernel.weightGradient(set, input(of: index), dy, blocks: step.blocks, taps: taps, to: target)
       }
     }
-    if plan.scope.biases.contains(index) { biasGradient(index, layer, step) }
   }
 
   private func biasGradient(_ index: Int, _ layer: TrainableLayer, _ step: BatchStep) {
@@ -181,5 +198,15 @@ extension TrainingEngine {
       for output in 0..<layer.outputs { sums[start + output] += Double(slice[output, lane]) }
     }
     layer.biases.gradients.replace(with: sums.map { Float($0) })
+  }
+}
+
+extension NodeOperation {
+  /// Whether the first part of a gradient takes the place of what the step before has left; otherwise it is cleared.
+  fileprivate var overwritesGradients: Bool {
+    switch self {
+    case .relu, .clip, .leakyRelu, .hardSwish, .hardSigmoid, .add, .batchNormalisation: true
+    default: false
+    }
   }
 }

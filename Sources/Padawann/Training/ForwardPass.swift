@@ -2,7 +2,7 @@
 extension TrainingEngine {
   /// Every image's biases, lane by lane.
   func spreadBiases(_ node: Int, _ step: BatchStep) {
-    guard let layer = layers[node], let lanes = biasLanes[node] else { return }
+    guard hasBias(node), let layer = layers[node], let lanes = biasLanes[node] else { return }
     let biases = layer.biases.values
     for block in 0..<step.blocks {
       let slice = BlockSlice(lanes, block: block, elements: layer.outputs)
@@ -16,14 +16,13 @@ extension TrainingEngine {
   /// What normalisations with fixed statistics do, and activations that no layer takes along.
   func epilogues() throws(PadawannError) -> [Int: Epilogue] {
     var result: [Int: Epilogue] = [:]
-    for (node, layer) in layers where layer.winograd != nil {
-      result[node] = try .identity(outputs: layer.outputs)
-    }
     for index in 0...plan.logits {
       if let epilogue = try plan.architecture.nodes[index].operation.pointwise() { result[index] = epilogue }
     }
     guard !plan.scope.usesBatchStatistics else { return result }
-    for (node, numbers) in normalisations { result[node] = try numbers.epilogue() }
+    for (node, numbers) in normalisations {
+      result[node] = try numbers.epilogue(plan.fusedActivation[node] ?? .none)
+    }
     return result
   }
 
@@ -34,7 +33,7 @@ extension TrainingEngine {
     let (source, shape) = (plan.shape(of: node.inputs[0]), plan.shape(of: index))
     let isInPlace = plan.buffer(of: node.inputs[0]) == plan.buffers[index]
     switch node.operation {
-    case .convolution: convolve(index, block, worker, epilogues[index])
+    case .convolution: convolve(index, block, worker)
     case .batchNormalisation:
       if let epilogue = epilogues[index] { set.pointwise(x, epilogue, to: y) }
     case .relu, .leakyRelu, .clip, .hardSigmoid, .hardSwish:
@@ -48,9 +47,7 @@ extension TrainingEngine {
     case .averagePool(let pool, let counts):
       set.pool(x, source, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, shape, to: y)
     case .globalAveragePool: set.pool(x, source, .whole(source), .ofWhatIsInside, shape, to: y)
-    case .add:
-      set.add(x, value(node.inputs[1], block), to: y)
-      for input in node.inputs.dropFirst(2) { set.add(y, value(input, block), to: y) }
+    case .add: add(node.inputs.map { value($0, block) }, plan.fusedActivation[index], to: y)
     case .concat: concatenate(node.inputs.map { value($0, block) }, to: y)
     case .pad(let pad): set.pad(x, source, by: pad, to: y)
     case .tanh, .sigmoid, .silu, .gelu: SmoothFunction(node.operation)?.apply(x, to: y)
@@ -62,6 +59,17 @@ extension TrainingEngine {
 
   private func isFused(_ node: Int) -> Bool { plan.fusedActivation[node] != nil }
 
+  private func add(_ terms: [BlockSlice], _ activation: Epilogue.Activation?, to y: BlockSlice) {
+    for (place, term) in terms.enumerated().dropFirst() {
+      let sum = place == 1 ? terms[0] : y
+      if place == terms.count - 1, let activation {
+        set.add(sum, term, activation, to: y)
+      } else {
+        set.add(sum, term, to: y)
+      }
+    }
+  }
+
   private func concatenate(_ parts: [BlockSlice], to y: BlockSlice) {
     var start = 0
     for part in parts {
@@ -70,7 +78,7 @@ extension TrainingEngine {
     }
   }
 
-  private func convolve(_ index: Int, _ block: Int, _ worker: Int, _ identity: Epilogue?) {
+  private func convolve(_ index: Int, _ block: Int, _ worker: Int) {
     guard let layer = layers[index] else { return }
     let source = plan.architecture.nodes[index].inputs[0]
     if isPadded(index), let padding = layer.padding {
@@ -78,11 +86,9 @@ extension TrainingEngine {
       let copy = BlockSlice(input(of: index), block: block, elements: size)
       set.pad(value(source, block), plan.shape(of: source), by: padding, to: copy)
     }
-    if let kernel = winograd[index]?.forward, let identity {
-      kernel.run(
-        set, buffer(of: source), blocks: block..<(block + 1), identity, to: buffer(of: index),
-        firstBlock: block,
-        scratch: scratch[worker])
+    if let kernel = winograd[index] {
+      kernel.forward(
+        set, buffer(of: source), block: block, to: buffer(of: index), scratch: scratch[worker])
     } else {
       layer.kernel.forward(
         set, layer.weights.values, input(of: index), blocks: block..<(block + 1),
@@ -95,11 +101,15 @@ extension TrainingEngine {
   func finish(_ index: Int, _ block: Int) {
     guard let layer = layers[index], let lanes = biasLanes[index] else { return }
     let shape = plan.shape(of: index)
+    let activation = unactivated == index ? .none : plan.fusedActivation[index] ?? .none
+    guard activation != .none || hasBias(index) else { return }
     set.addBias(
-      BlockSlice(lanes, block: block, elements: layer.outputs),
-      unactivated == index ? .none : plan.fusedActivation[index] ?? .none,
+      BlockSlice(lanes, block: block, elements: layer.outputs), activation,
       plane: shape.height * shape.width, to: value(index, block))
   }
+
+  /// Whether the biases of a layer are more than zeros.
+  func hasBias(_ node: Int) -> Bool { plan.architecture.nodes[node].operation.hasBias }
 
   /// All blocks of a node that mixes images, or whose weights are large.
   func forwardTogether(_ index: Int, _ step: BatchStep) throws(PadawannError) {
@@ -114,7 +124,7 @@ extension TrainingEngine {
     } else if let numbers = normalisations[index] {
       let source = plan.architecture.nodes[index].inputs[0]
       numbers.measure((0..<step.blocks).map { (value(source, $0), step.lanes(of: $0)) }, set)
-      let epilogue = try numbers.epilogue(ofBatch: true)
+      let epilogue = try numbers.epilogue(ofBatch: true, plan.fusedActivation[index] ?? .none)
       threadPool.share(step.blocks) { block, _ in
         set.pointwise(value(source, block), epilogue, to: value(index, block))
       }

@@ -48,12 +48,17 @@ final class TrainableNormalisation {
   }
 
   /// The normalisation with the running statistics, or with those of the batch that was measured.
-  func epilogue(ofBatch: Bool = false) throws(PadawannError) -> Epilogue {
+  ///
+  /// - Parameter activation: what follows.
+  func epilogue(ofBatch: Bool = false, _ activation: Epilogue.Activation = .none) throws(PadawannError)
+    -> Epilogue
+  {
     let means = ofBatch ? batchMean : mean
     let slopes = (0..<channels).map { Double(scale.values[$0]) * inverseDeviation($0, ofBatch) }
     return try Epilogue(
       scale: slopes.map { Float($0) },
-      bias: (0..<channels).map { Float(Double(shift.values[$0]) - Double(means[$0]) * slopes[$0]) }, .none)
+      bias: (0..<channels).map { Float(Double(shift.values[$0]) - Double(means[$0]) * slopes[$0]) },
+      activation)
   }
 
   private func inverseDeviation(_ channel: Int, _ ofBatch: Bool) -> Double {
@@ -84,15 +89,19 @@ final class TrainableNormalisation {
   }
 
   /// The gradients of scales and shifts.
+  ///
+  /// - Parameter activation: what follows; the gradients become those in front of it.
   func measureGradient(
-    _ blocks: [(dy: BlockSlice, x: BlockSlice, lanes: Int)], _ set: InstructionSet, usesBatch: Bool
+    _ blocks: [NormalisationBlock], _ activation: Epilogue.Activation, _ set: InstructionSet, usesBatch: Bool
   ) {
-    sums = ([Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels))
-    let none = [Float](repeating: 0, count: channels)
-    for (dy, x, lanes) in blocks {
-      set.addSums(dy, centre: none, lanes: lanes, to: &sums.gradients)
-      set.addProducts(dy, x, centres: (none, usesBatch ? batchMean : mean), lanes: lanes, to: &sums.products)
+    let zeros = [Double](repeating: 0, count: channels)
+    var (gradients, products) = (zeros, zeros)
+    for block in blocks {
+      set.addNormalisationSums(
+        activation, block.y, block.dy, block.x, centre: usesBatch ? batchMean : mean, lanes: block.lanes,
+        to: &gradients, products: &products)
     }
+    sums = (gradients, products)
     shift.gradients.replace(with: sums.gradients.map { Float($0) })
     scale.gradients.replace(
       with: sums.products.indices.map { Float(sums.products[$0] * inverseDeviation($0, usesBatch)) })
@@ -121,10 +130,21 @@ final class TrainableNormalisation {
     }
   }
 
-  /// Adds the gradient of a block of inputs.
-  func addGradient(_ dy: BlockSlice, _ x: BlockSlice, lanes: Int, _ set: InstructionSet, to dx: BlockSlice) {
+  /// The gradient of a block of inputs; added to what is there, or in its place.
+  func gradient(
+    _ dy: BlockSlice, _ x: BlockSlice, lanes: Int, adds: Bool, _ set: InstructionSet, to dx: BlockSlice
+  ) {
     set.combine(
       dy, x, factors: combination.factors, slopes: combination.slopes, offsets: combination.offsets,
-      lanes: lanes, to: dx)
+      lanes: lanes, adds: adds, to: dx)
   }
+}
+
+/// One block before and behind a normalisation, and the gradient of what is behind.
+struct NormalisationBlock {
+  var y: BlockSlice
+  var dy: BlockSlice
+  var x: BlockSlice
+  /// How many lanes have an image.
+  var lanes: Int
 }

@@ -36,19 +36,23 @@ package struct Trainer: ~Copyable {
   ///   - settings: how.
   ///   - threads: how many compute.
   ///   - instructionSet: which vector instructions are used.
+  ///   - order: how the gradients of weights are summed up.
   /// - Throws: ``PadawannError`` `usage` for settings that make no sense, `data` for images that do not fit, `unsupported`
   ///   when there is not enough memory.
   package init(
     _ network: Network, magnitude: Magnitude = .own, on tasks: [TrainingTask], scope: TrainingScope? = nil,
-    settings: TrainingSettings, threads: Int = 1, instructionSet: InstructionSet = .best
+    settings: TrainingSettings, threads: Int = 1, instructionSet: InstructionSet = .best,
+    gradients order: GradientOrder = .byPosition
   ) throws(PadawannError) {
-    try self.init(network, magnitude, tasks, scope, settings, threads, instructionSet, from: nil)
+    try self.init(
+      network, magnitude, tasks, scope, settings, threads, instructionSet, gradients: order, from: nil)
   }
 
   /// Begins, or goes on from a snapshot.
   init(
     _ network: Network, _ magnitude: Magnitude, _ tasks: [TrainingTask], _ scope: TrainingScope?,
-    _ settings: TrainingSettings, _ threads: Int, _ instructionSet: InstructionSet, from snapshot: Snapshot?
+    _ settings: TrainingSettings, _ threads: Int, _ instructionSet: InstructionSet,
+    gradients order: GradientOrder = .byPosition, from snapshot: Snapshot?
   ) throws(PadawannError) {
     try settings.validate()
     guard threads >= 1 else { throw PadawannError(.usage, "at least one thread is needed, not \(threads)") }
@@ -56,7 +60,7 @@ package struct Trainer: ~Copyable {
     let scope = scope ?? .everything(in: network.architecture)
     let machine = try TrainingEngine(
       network, magnitude, scope, biasSets: 1, batch: min(settings.batch, images.count), instructionSet,
-      ThreadPool(threads: threads))
+      ThreadPool(threads: threads), gradients: order)
     let feed = BatchFeed(
       images: images, size: settings.batch, epochs: settings.epochs, seed: settings.seed,
       shifts: settings.shifts)

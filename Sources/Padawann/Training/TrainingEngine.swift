@@ -18,10 +18,10 @@ final class TrainingEngine {
   private let paddedGradients: [Int: LaneBuffer]
   /// One bias per block, output and lane, or the sums of their gradients.
   let biasLanes: [Int: LaneBuffer]
-  /// Winograd kernels of the present weights.
-  var winograd: [Int: WinogradPair.Kernels] = [:]
-  /// What is done to the sums of a Winograd kernel that runs backward: nothing.
-  let identities: [Int: Epilogue]
+  /// Winograd kernels, with the filters of the present weights.
+  let winograd: [Int: TrainedWinograd]
+  /// The order of sums.
+  let order: GradientOrder
   /// A layer whose sums are left as they are, although an activation follows; to look at them.
   var unactivated: Int?
   /// Memory of each thread.
@@ -35,29 +35,32 @@ final class TrainingEngine {
   ///   - scope: what of it is trained.
   ///   - biasSets: how many sets of biases there are.
   ///   - batch: the most images of a batch.
+  ///   - order: how the gradients of weights are summed up.
   /// - Throws: ``PadawannError`` `usage` for a scope that makes no sense, `unsupported` when there is not enough memory.
   init(
     _ network: Network, _ magnitude: Magnitude, _ scope: TrainingScope, biasSets: Int, batch: Int,
-    _ set: InstructionSet, _ threadPool: ThreadPool
+    _ set: InstructionSet, _ threadPool: ThreadPool, gradients order: GradientOrder = .byPosition
   ) throws(PadawannError) {
     let plan = try TrainingEnginePlan(network.architecture, scope)
     self.plan = plan
     self.set = set
     self.threadPool = threadPool
+    self.order = order
     let blocks = (batch + LaneBuffer.width - 1) / LaneBuffer.width
     capacity = batch
     layers = try Self.layers(network, magnitude, plan, biasSets)
     normalisations = try Self.normalisations(network, plan)
-    let memory = try TrainingMemory(plan, layers, blocks: blocks)
+    let memory = try TrainingMemory(plan, layers, order, blocks: blocks)
     (values, gradients) = (memory.values, memory.gradients)
     (padded, paddedGradients) = (memory.padded, memory.paddedGradients)
     biasLanes = memory.biasLanes
-    var identities: [Int: Epilogue] = [:]
-    for (node, layer) in layers where layer.winograd != nil {
-      identities[node] = try .identity(outputs: plan.architecture.inputShape(of: node).channels)
+    var winograd: [Int: TrainedWinograd] = [:]
+    for (node, layer) in layers {
+      let source = plan.architecture.nodes[node].inputs[0]
+      winograd[node] = try layer.winograd?.kernels(goesBackward: plan.isTrained(input: source))
     }
-    self.identities = identities
-    scratch = try Self.scratch(plan, layers, threadPool)
+    self.winograd = winograd
+    scratch = try Self.scratch(winograd.values.map(\.scratchCount).max() ?? 0, threadPool)
     try refreshFilters { _ in true }
   }
 
@@ -103,10 +106,7 @@ final class TrainingEngine {
 
   /// The gradient of a node's activations, of one block.
   func gradient(_ node: Int, _ block: Int) -> BlockSlice {
-    guard let buffer = gradients[plan.buffer(of: node)] else {
-      preconditionFailure("the node has a gradient")
-    }
-    return BlockSlice(buffer, block: block, elements: plan.shape(of: node).count)
+    BlockSlice(gradientBuffer(of: node), block: block, elements: plan.shape(of: node).count)
   }
 
   /// What a layer reads: its input, or the copy with its padding.
@@ -121,10 +121,7 @@ final class TrainingEngine {
   /// Where a layer adds the gradient of its input: there, or in the copy with its padding.
   func inputGradient(of node: Int) -> LaneBuffer {
     let source = plan.architecture.nodes[node].inputs[0]
-    guard let buffer = paddedGradients[node] ?? gradients[plan.buffer(of: source)] else {
-      preconditionFailure("the input has a gradient")
-    }
-    return buffer
+    return paddedGradients[node] ?? gradientBuffer(of: source)
   }
 
   func buffer(of node: Int) -> LaneBuffer {
@@ -133,7 +130,7 @@ final class TrainingEngine {
   }
 
   func gradientBuffer(of node: Int) -> LaneBuffer {
-    guard let buffer = gradients[plan.buffer(of: node)] else {
+    guard let buffer = gradients[plan.gradientBuffers[plan.buffer(of: node)]] else {
       preconditionFailure("the node has a gradient")
     }
     return buffer
@@ -144,29 +141,13 @@ final class TrainingEngine {
 
   /// Transforms the filters of layers anew whose weights have changed.
   func refreshFilters(where isChanged: (Int) -> Bool) throws(PadawannError) {
-    for (node, layer) in layers where isChanged(node) {
-      guard let pair = layer.winograd else { continue }
-      let backward = plan.isTrained(input: plan.architecture.nodes[node].inputs[0])
-      winograd[node] = try pair.kernels(layer.inEdgeOrder(layer.weights.values), backward: backward)
-    }
+    for (node, layer) in layers where isChanged(node) { winograd[node]?.refresh(set, layer.weights.values) }
   }
 
-  /// Room for a Winograd kernel, and for a gradient that is to be added, for each thread.
-  private static func scratch(
-    _ plan: TrainingEnginePlan, _ layers: [Int: TrainableLayer], _ threadPool: ThreadPool
-  )
-    throws(PadawannError) -> [LaneBuffer]
-  {
-    var (needed, largest) = (0, 0)
-    for (node, layer) in layers where layer.winograd != nil {
-      let source = plan.architecture.inputShape(of: node)
-      needed = max(needed, WinogradKernel.scratchCount(channels: max(source.channels, layer.outputs)))
-      largest = max(largest, source.count)
-    }
+  /// Room for the Winograd kernels of each thread.
+  private static func scratch(_ count: Int, _ threadPool: ThreadPool) throws(PadawannError) -> [LaneBuffer] {
     var scratch: [LaneBuffer] = []
-    for _ in 0..<threadPool.threads {
-      scratch.append(try LaneBuffer(count: needed + largest * LaneBuffer.width))
-    }
+    for _ in 0..<threadPool.threads { scratch.append(try LaneBuffer(count: count)) }
     return scratch
   }
 

@@ -9,13 +9,15 @@ struct TrainingEnginePlan: Sendable {
   let logits: Int
   /// The buffer of each node.
   let buffers: [Int]
+  /// Where the gradient of each buffer is: in the gradient of another one where the two are equal.
+  let gradientBuffers: [Int]
   /// Whether a node's result can change from step to step, apart from its image.
   let isLive: [Bool]
   /// Whether a gradient flows through a node.
   let isTrained: [Bool]
   /// The last node that reads a buffer from outside; the first that writes its gradient.
   let lastReader: [Int]
-  /// An activation that is computed together with the node before it.
+  /// An activation that is computed together with the node before it: a layer, a normalisation or a sum.
   let fusedActivation: [Int: Epilogue.Activation]
 
   init(_ architecture: Architecture, _ scope: TrainingScope) throws(PadawannError) {
@@ -38,6 +40,24 @@ struct TrainingEnginePlan: Sendable {
     }
     isLive = live
     isTrained = trained
+    gradientBuffers = sharing.gradientBuffers(where: trained)
+  }
+
+  /// Whether the gradient of a sum is that of one of its inputs, in one buffer.
+  func sharesGradient(_ input: Int, with sum: Int) -> Bool {
+    gradientBuffers[buffer(of: input)] == gradientBuffers[buffers[sum]]
+  }
+
+  /// Whether a node is the first to know a part of the gradient of one of its inputs, going backward.
+  func isFirst(_ node: Int, toReach input: Int) -> Bool { lastReader[buffer(of: input)] == node }
+
+  /// Whether an activation is part of what is computed in front of it, backward, too.
+  func isPartOfNormalisation(_ node: Int) -> Bool {
+    guard scope.usesBatchStatistics, let source = architecture.nodes[node].inputs.first, source >= 0,
+      fusedActivation[source] != nil, buffers[source] == buffers[node],
+      case .batchNormalisation = architecture.nodes[source].operation
+    else { return false }
+    return true
   }
 
   /// The buffer of what a node's input is.
@@ -162,15 +182,47 @@ private struct BufferSharing {
     return result
   }
 
-  /// An activation directly behind a layer, in its buffer, is computed while the bias is added.
+  /// An activation directly behind a layer, a normalisation or a sum, in its buffer, is computed with its last step.
   func fusedActivations() -> [Int: Epilogue.Activation] {
     var result: [Int: Epilogue.Activation] = [:]
     for index in 0...logits {
       guard let source = architecture.nodes[index].inputs.first, source >= 0,
-        buffers[index] == buffers[source], architecture.nodes[source].operation.isWeighted
+        buffers[index] == buffers[source], architecture.nodes[source].operation.takesActivation
       else { continue }
       if let activation = architecture.nodes[index].operation.activation { result[source] = activation }
     }
     return result
+  }
+
+  /// The gradient of a sum is that of its inputs: the first of them that nobody else reads has it in the same buffer.
+  ///
+  /// Nothing needs the gradient of the sum any more when that of the input changes, for the others have copies by then.
+  func gradientBuffers(where isTrained: [Bool]) -> [Int] {
+    var result = Array(0...(logits + 1))
+    var reads = [Int](repeating: 0, count: logits + 2)
+    for index in 0...logits {
+      for input in architecture.nodes[index].inputs where input != Node.image {
+        reads[buffers[input]] += buffers[input] == buffers[index] ? 0 : 1
+      }
+    }
+    for index in (0...logits).reversed() {
+      guard case .add = architecture.nodes[index].operation else { continue }
+      let shared = architecture.nodes[index].inputs.first {
+        $0 != Node.image && isTrained[$0] && buffers[$0] != 0 && reads[buffers[$0]] == 1
+          && buffers[$0] != buffers[logits] && buffers[$0] != buffers[index]
+      }
+      if let shared { result[buffers[shared]] = result[buffers[index]] }
+    }
+    return result
+  }
+}
+
+extension NodeOperation {
+  /// Whether an activation can be part of its last step.
+  fileprivate var takesActivation: Bool {
+    switch self {
+    case .add, .batchNormalisation: true
+    default: isWeighted
+    }
   }
 }

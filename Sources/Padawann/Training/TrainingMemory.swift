@@ -7,7 +7,9 @@ struct TrainingMemory {
   var biasLanes: [Int: LaneBuffer] = [:]
 
   /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
-  init(_ plan: TrainingEnginePlan, _ layers: [Int: TrainableLayer], blocks: Int) throws(PadawannError) {
+  init(_ plan: TrainingEnginePlan, _ layers: [Int: TrainableLayer], _ order: GradientOrder, blocks: Int)
+    throws(PadawannError)
+  {
     func buffer(_ elements: Int) throws(PadawannError) -> LaneBuffer {
       try LaneBuffer(count: elements * blocks * LaneBuffer.width)
     }
@@ -18,13 +20,16 @@ struct TrainingMemory {
       let place = plan.buffers[node]
       let elements = plan.architecture.shapes[node].count
       if values[place] == nil { values[place] = try buffer(elements) }
-      if plan.isTrained[node], gradients[place] == nil { gradients[place] = try buffer(elements) }
+      let gradient = plan.gradientBuffers[place]
+      if plan.isTrained[node], gradients[gradient] == nil { gradients[gradient] = try buffer(elements) }
       guard let layer = layers[node] else { continue }
       biasLanes[node] = try buffer(layer.outputs)
       guard let padding = layer.padding else { continue }
       let source = plan.architecture.nodes[node].inputs[0]
       let size = plan.shape(of: source).padded(by: padding).count
-      if layer.winograd == nil || plan.scope.weights.contains(node) { padded[node] = try buffer(size) }
+      if layer.winograd == nil || (order == .byPosition && plan.scope.weights.contains(node)) {
+        padded[node] = try buffer(size)
+      }
       if layer.winograd == nil, plan.isTrained(input: source) { paddedGradients[node] = try buffer(size) }
     }
   }

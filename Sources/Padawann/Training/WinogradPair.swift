@@ -1,5 +1,4 @@
-/// Winograd's algorithm for a 3×3 convolution of stride 1, forward, and backward to its input: the gradient of the input is
-/// the convolution of the gradients, surrounded by zeros, with the filters turned by half a turn.
+/// Winograd's algorithm for a 3×3 convolution of stride 1, forward, and backward to its input.
 struct WinogradPair: Sendable {
   private let forwardShape: WinogradKernel.Geometry
   private let backwardShape: WinogradKernel.Geometry
@@ -18,27 +17,10 @@ struct WinogradPair: Sendable {
       left: 2 - convolution.padding.left, pools: false)
   }
 
-  /// The kernels for the weights of one step, in the order of edges.
+  /// The kernels.
   ///
-  /// - Parameter backward: whether the gradient of the input is asked for.
-  func kernels(_ weights: [Float], backward: Bool) throws(PadawannError) -> Kernels {
-    let forward = try WinogradKernel(weights, forwardShape)
-    guard backward else { return Kernels(forward: forward, backward: nil) }
-    let (inputs, outputs) = (forwardShape.input.channels, forwardShape.output.channels)
-    var turned = [Float](repeating: 0, count: weights.count)
-    for output in 0..<outputs {
-      for input in 0..<inputs {
-        for tap in 0..<9 {
-          turned[(input * outputs + output) * 9 + 8 - tap] = weights[(output * inputs + input) * 9 + tap]
-        }
-      }
-    }
-    return Kernels(forward: forward, backward: try WinogradKernel(turned, backwardShape))
-  }
-
-  /// The kernels of one step.
-  struct Kernels: Sendable {
-    let forward: WinogradKernel
-    let backward: WinogradKernel?
+  /// - Parameter goesBackward: whether the gradient of the input is asked for.
+  func kernels(goesBackward: Bool) throws(PadawannError) -> TrainedWinograd {
+    try TrainedWinograd(forwardShape, backward: backwardShape, goesBackward: goesBackward)
   }
 }
