@@ -27,16 +27,18 @@ INLINE ptrdiff_t place_of(const lanes_dense *d, spot at, ptrdiff_t stride) {
 }
 INLINE ptrdiff_t output_place(spot at, ptrdiff_t stride) { return at.block * stride + (ptrdiff_t)at.position * LANES; }
 
-// Some outputs at some positions, over the taps first..<end; added to what is there unless these are the first.
+// Some outputs at some positions, over the taps first..<end; added to what is there unless these are the first. The inputs are
+// where the taps say, or packed: tap by tap, positions side by side.
 INLINE void forward_tile(const lanes_dense *d, const float *w, const float *const *inputs, float *const *outputs,
-                         const int positions, int32_t o, const int rows, int32_t first, int32_t end) {
+                         const int positions, int32_t o, const int rows, int32_t first, int32_t end,
+                         const bool is_packed) {
   for (int part = 0; part < PARTS; part += PARTS_AT_ONCE) {
     vector sums[8][POSITIONS_OF_A_TILE][PARTS_AT_ONCE];
     UNROLLED for (int r = 0; r < rows; r++)
       UNROLLED for (int p = 0; p < positions; p++)
         UNROLLED for (int q = 0; q < PARTS_AT_ONCE; q++) sums[r][p][q] = splat(0);
     NOT_UNROLLED for (int32_t k = first; k < end; k++) {
-      const ptrdiff_t tap = d->taps[k] + part * WIDTH;
+      const ptrdiff_t tap = (is_packed ? (k - first) * positions * LANES : d->taps[k]) + part * WIDTH;
       const float *weights = w + (ptrdiff_t)k * d->stride + o;
       vector factors[8];
       UNROLLED for (int r = 0; r < rows; r++) factors[r] = held(splat(weights[r]));
@@ -57,6 +59,10 @@ INLINE void forward_tile(const lanes_dense *d, const float *w, const float *cons
   }
 }
 
+// Whether one tap after the other lies a multiple of a page behind: then they share a few sets of the first-level cache, and
+// drive each other out for every output. So it is where windows have one element and planes are powers of two.
+INLINE bool taps_collide(const lanes_dense *d) { return d->tap_count > 8 && (d->taps[1] - d->taps[0]) % 1024 == 0; }
+
 // All outputs at some positions.
 INLINE void forward_positions(const lanes_dense *d, const float *w, const float *x, ptrdiff_t x_stride, float *y,
                               ptrdiff_t y_stride, spot *at, const int positions, int32_t first, int32_t end) {
@@ -68,11 +74,23 @@ INLINE void forward_positions(const lanes_dense *d, const float *w, const float 
     next_spot(d, at);
   }
   if (positions > 3) {
-    forward_tile(d, w, inputs, outputs, positions, 0, 1, first, end);
+    forward_tile(d, w, inputs, outputs, positions, 0, 1, first, end, false);
     return;
   }
+  if (!taps_collide(d) || d->outputs < 16) {
+    for (int32_t o = 0; o < d->outputs; o += OUTPUTS_AT_ONCE)
+      forward_tile(d, w, inputs, outputs, positions, o, OUTPUTS_AT_ONCE, first, end, false);
+    return;
+  }
+  float packed[TERMS_AT_ONCE * POSITIONS_AT_ONCE * LANES] __attribute__((aligned(64)));
+  const float *places[POSITIONS_OF_A_TILE];
+  UNROLLED for (int p = 0; p < positions; p++) places[p] = packed + p * LANES;
+  for (int32_t k = first; k < end; k++)
+    UNROLLED for (int p = 0; p < positions; p++)
+      UNROLLED for (int lane = 0; lane < LANES; lane += WIDTH)
+        store(packed + ((k - first) * positions + p) * LANES + lane, load(inputs[p] + d->taps[k] + lane));
   for (int32_t o = 0; o < d->outputs; o += OUTPUTS_AT_ONCE)
-    forward_tile(d, w, inputs, outputs, positions, o, OUTPUTS_AT_ONCE, first, end);
+    forward_tile(d, w, places, outputs, positions, o, OUTPUTS_AT_ONCE, first, end, true);
 }
 
 static void dense_forward(const lanes_dense *d, const float *w, const float *x, ptrdiff_t x_stride, int32_t blocks,
