@@ -100,6 +100,9 @@ typedef struct {
   // For each tile of each block, row by row: whether its input is the same as that of every other such tile, in every
   // lane that is read. The outputs of one are then copied to all. Such tiles lie inside the input. Or NULL.
   const uint8_t *zero;
+  // 1: what is read and written may lie far away, as it does when batches of many blocks go through a layer before the next;
+  // tiles are then asked for ahead. Where it is near, that takes time.
+  int32_t fetches_ahead;
 } lanes_winograd;
 size_t lanes_winograd_filters_count(int32_t channels, int32_t outputs);
 size_t lanes_winograd_scratch_count(int32_t channels);

@@ -27,6 +27,15 @@ INLINE ptrdiff_t place_of(const lanes_dense *d, spot at, ptrdiff_t stride) {
 }
 INLINE ptrdiff_t output_place(spot at, ptrdiff_t stride) { return at.block * stride + (ptrdiff_t)at.position * LANES; }
 
+// Whether one tap after the other lies a multiple of a page behind: then they share a few sets of the first-level cache, and
+// drive each other out for every output. So it is where windows have one element and planes are powers of two.
+INLINE bool taps_collide(const lanes_dense *d) { return d->tap_count > 8 && (d->taps[1] - d->taps[0]) % 1024 == 0; }
+
+// Asks for what is as far behind x as `positions` lie side by side: planes are too many for the processor to guess.
+INLINE void fetch_behind(const float *x, const int positions) {
+  __builtin_prefetch((const void *)((uintptr_t)x + (uintptr_t)positions * LANES * sizeof(float)));
+}
+
 // Some outputs at some positions, over the taps first..<end; added to what is there unless these are the first. The inputs are
 // where the taps say, or packed: tap by tap, positions side by side.
 INLINE void forward_tile(const lanes_dense *d, const float *w, const float *const *inputs, float *const *outputs,
@@ -59,10 +68,6 @@ INLINE void forward_tile(const lanes_dense *d, const float *w, const float *cons
   }
 }
 
-// Whether one tap after the other lies a multiple of a page behind: then they share a few sets of the first-level cache, and
-// drive each other out for every output. So it is where windows have one element and planes are powers of two.
-INLINE bool taps_collide(const lanes_dense *d) { return d->tap_count > 8 && (d->taps[1] - d->taps[0]) % 1024 == 0; }
-
 // All outputs at some positions.
 INLINE void forward_positions(const lanes_dense *d, const float *w, const float *x, ptrdiff_t x_stride, float *y,
                               ptrdiff_t y_stride, spot *at, const int positions, int32_t first, int32_t end) {
@@ -86,9 +91,11 @@ INLINE void forward_positions(const lanes_dense *d, const float *w, const float 
   const float *places[POSITIONS_OF_A_TILE];
   UNROLLED for (int p = 0; p < positions; p++) places[p] = packed + p * LANES;
   for (int32_t k = first; k < end; k++)
-    UNROLLED for (int p = 0; p < positions; p++)
+    UNROLLED for (int p = 0; p < positions; p++) {
+      fetch_behind(inputs[p] + d->taps[k], positions);
       UNROLLED for (int lane = 0; lane < LANES; lane += WIDTH)
         store(packed + ((k - first) * positions + p) * LANES + lane, load(inputs[p] + d->taps[k] + lane));
+    }
   for (int32_t o = 0; o < d->outputs; o += OUTPUTS_AT_ONCE)
     forward_tile(d, w, places, outputs, positions, o, OUTPUTS_AT_ONCE, first, end, true);
 }
@@ -158,13 +165,16 @@ INLINE void input_gradient_tile(const lanes_dense *d, const float *w, const floa
     to[p] = dx + place_of(d, *at, dx_stride);
     next_spot(d, at);
   }
+  const bool collide = taps_collide(d);
   for (int32_t first = 0; first < d->outputs; first += TERMS_AT_ONCE) {
     const int32_t terms = d->outputs - first < TERMS_AT_ONCE ? d->outputs - first : TERMS_AT_ONCE;
     for (int32_t o = 0; o < terms; o++)
-      UNROLLED for (int p = 0; p < positions; p++)
+      UNROLLED for (int p = 0; p < positions; p++) {
+        const float *gradients = from[p] + (ptrdiff_t)(first + o) * d->position_count * LANES;
+        if (collide) fetch_behind(gradients, positions);
         UNROLLED for (int lane = 0; lane < LANES; lane += WIDTH)
-          store(packed + (o * positions + p) * LANES + lane,
-                load(from[p] + (ptrdiff_t)(first + o) * d->position_count * LANES + lane));
+          store(packed + (o * positions + p) * LANES + lane, load(gradients + lane));
+      }
     int32_t k = 0;
     for (; k + OUTPUTS_AT_ONCE <= d->tap_count; k += OUTPUTS_AT_ONCE)
       input_gradient_taps(d, w + first, packed, to, positions, k, OUTPUTS_AT_ONCE, terms);
@@ -254,6 +264,8 @@ INLINE void weight_gradient_taps(const lanes_dense *d, const float *const *x, in
 // The gradients of some outputs at one position become rows, one per lane.
 INLINE void turn_gradients(const lanes_dense *d, const float *dy, int32_t outputs, float *rows) {
   const ptrdiff_t step = (ptrdiff_t)d->position_count * LANES;
+  const bool collide = taps_collide(d);
+  for (int32_t o = 0; collide && o < outputs; o++) fetch_behind(dy + o * step, 1);
   for (int32_t o = 0; o < outputs; o += LANES) {
     if (outputs - o >= LANES)
       turn_lanes(dy + o * step, step, LANES, rows + o, OUTPUTS_OF_A_STRIP);

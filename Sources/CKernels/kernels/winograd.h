@@ -65,7 +65,9 @@ static void find_patch(const lanes_winograd *shape, int32_t top, int32_t left, p
 
 // Whether activations of so many floats lie beyond the second-level cache, and are read in pieces too short for the processor
 // to guess the next ones.
-INLINE bool is_far_away(ptrdiff_t floats) { return floats > 1 << 16; }
+INLINE bool is_far_away(const lanes_winograd *shape, ptrdiff_t floats) {
+  return shape->fetches_ahead && floats > 1 << 16;
+}
 
 // Asks for some rows of four elements from an offset on, which need not exist.
 INLINE void fetch_soon(const float *x, ptrdiff_t offset, ptrdiff_t row_stride, const int rows, const int writes) {
@@ -134,7 +136,7 @@ static void transform_tile(const lanes_winograd *shape, const tile *from, float 
   const ptrdiff_t row = (ptrdiff_t)shape->width * LANES, plane = shape->height * row, v_stride = product_stride(shape);
   const float *x = from->x;
   before_channel before = {splat(1), splat(0), {0}};
-  const bool is_far = is_far_away(shape->channels * plane);
+  const bool is_far = is_far_away(shape, shape->channels * plane);
   for (int32_t channel = 0; channel < shape->channels; channel++, x += plane, v += TILES_AT_ONCE * LANES) {
     if (is_far) fetch_soon(x, at.next, row, 6, 0);
     if (!shape->before) {
@@ -250,7 +252,7 @@ INLINE void store_outputs(const lanes_winograd *shape, const float *m, const int
   const ptrdiff_t start = ((ptrdiff_t)output * shape->output_height + to->row) * row_stride + to->column * LANES;
   const int32_t kind = epilogue->activation.kind;
   const ptrdiff_t plane = shape->output_height * row_stride;
-  if (is_far_away(shape->outputs * plane)) fetch_soon(to->y, start + plane, row_stride, size, 1);
+  if (is_far_away(shape, shape->outputs * plane)) fetch_soon(to->y, start + plane, row_stride, size, 1);
   for (int part = 0; part < PARTS; part++, m += WIDTH) {
     const ptrdiff_t at = start + part * WIDTH;
     const float *addend = to->addend ? to->addend + at : NULL;

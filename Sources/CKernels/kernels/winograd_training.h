@@ -100,7 +100,7 @@ static void transform_gradient_tile(const lanes_winograd *shape, const float *dy
   const ptrdiff_t plane = (ptrdiff_t)shape->output_height * shape->output_width * LANES;
   const ptrdiff_t product = gradient_stride(stride);
   const int32_t below = shape->output_height - row, right = shape->output_width - column;
-  const bool is_far = is_far_away(shape->outputs * plane);
+  const bool is_far = is_far_away(shape, shape->outputs * plane);
   for (int32_t first = 0; first < shape->outputs; first += LANES) {
     const int32_t left = shape->outputs - first, count = left < LANES ? left : LANES;
     const float *corner = dy + first * plane + ((ptrdiff_t)row * shape->output_width + column) * LANES;

@@ -68,6 +68,7 @@ final class TrainedWinograd {
     let (xCount, yCount) = (shape.input.count * LaneBuffer.width, shape.output.count * LaneBuffer.width)
     let target = y.floats(from: block * yCount, yCount)
     var value = shape.kernelValue(filters: filters.floats)
+    value.fetches_ahead = 1
     identity.withKernelValue(addend: adds ? UnsafePointer(target) : nil) { epilogue in
       lanes_winograd_convolve(
         set.level, &value, x.floats(from: block * xCount, xCount), xCount, 1, epilogue, target, yCount,
@@ -83,6 +84,7 @@ final class TrainedWinograd {
     precondition(channels.lowerBound >= 0 && channels.upperBound <= shape.input.channels, "channels exist")
     let (xCount, yCount) = (shape.input.count * LaneBuffer.width, shape.output.count * LaneBuffer.width)
     var value = shape.kernelValue(filters: nil)
+    value.fetches_ahead = 1
     lanes_winograd_gradient(
       set.level, &value, x.floats(from: 0, blocks * xCount), xCount, dy.floats(from: 0, blocks * yCount),
       yCount,
