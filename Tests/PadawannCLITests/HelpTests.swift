@@ -5,7 +5,9 @@ import Testing
 /// `PADAWANN_RECORD=1 swift test --filter PadawannCLITests`, and look at what git says has changed.
 @Suite struct HelpTests {
   static let commands = [
-    "", "import", "train", "evolve", "learn", "finetune", "prune", "evaluate", "predict", "compare", "stats",
+    "", "import", "convert", "train", "evolve", "learn", "finetune", "prune", "calibrate", "evaluate",
+    "predict",
+    "compare", "stats",
     "inspect", "verify", "export",
     "data", "data list",
     "data get",

@@ -46,7 +46,7 @@ import Testing
       schemas
         == [
           "import", "import.list", "import.sketch", "train", "evaluate", "predict", "stats", "prune",
-          "evolve", "learn", "finetune", "compare", "inspect", "verify", "export",
+          "evolve", "learn", "learn", "calibrate", "finetune", "compare", "inspect", "verify", "export",
           "data.list",
           "data.get", "data.verify", "data.show", "data.export",
         ].map { "padawann.\($0)/\(Self.versions[$0] ?? 1)" })

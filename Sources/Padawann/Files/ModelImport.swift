@@ -170,7 +170,8 @@ extension ModelImport {
   package static func trained(
     _ file: String, importing: ModelImport = ModelImport(), tool: String
   ) throws(PadawannError) -> (model: Model, notes: [String]) {
-    if try FileFormat.of(file) == .hdf5 { return (try ModelFile.read(file).model, []) }
+    // Most files of other programs are of no format that datasets have.
+    if (try? FileFormat.of(file)) == .hdf5 { return (try ModelFile.read(file).model, []) }
     var importing = importing
     importing.weights = .keep
     let imported = try importing.model(file, tool: tool)

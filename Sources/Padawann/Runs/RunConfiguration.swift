@@ -134,7 +134,8 @@ package struct RunTest: Codable, Hashable, Sendable {
 
   init(dataset: String, of task: EvaluationTask) {
     self.dataset = dataset
-    outputs = task.outputs
+    // Of images without labels nobody knows what the outputs stand for.
+    outputs = task.dataset.isLabelled ? task.outputs : nil
     self.task = task.name
   }
 }

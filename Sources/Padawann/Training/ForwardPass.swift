@@ -21,7 +21,7 @@ extension TrainingEngine {
     }
     guard !plan.scope.usesBatchStatistics else { return result }
     for (node, numbers) in normalisations {
-      result[node] = try numbers.epilogue(plan.fusedActivation[node] ?? .none)
+      result[node] = try numbers.epilogue(activation(behind: node) ?? .none)
     }
     return result
   }
@@ -47,7 +47,7 @@ extension TrainingEngine {
     case .averagePool(let pool, let counts):
       set.pool(x, source, pool, counts ? .ofPaddedWindow : .ofWhatIsInside, shape, to: y)
     case .globalAveragePool: set.pool(x, source, .whole(source), .ofWhatIsInside, shape, to: y)
-    case .add: add(node.inputs.map { value($0, block) }, plan.fusedActivation[index], to: y)
+    case .add: add(node.inputs.map { value($0, block) }, activation(behind: index), to: y)
     case .concat: concatenate(node.inputs.map { value($0, block) }, to: y)
     case .pad(let pad): set.pad(x, source, by: pad, to: y)
     case .tanh, .sigmoid, .silu, .gelu: SmoothFunction(node.operation)?.apply(x, to: y)
@@ -58,6 +58,11 @@ extension TrainingEngine {
   }
 
   private func isFused(_ node: Int) -> Bool { plan.fusedActivation[node] != nil }
+
+  /// The activation that a node takes along.
+  private func activation(behind node: Int) -> Epilogue.Activation? {
+    unactivated == node ? nil : plan.fusedActivation[node]
+  }
 
   private func add(_ terms: [BlockSlice], _ activation: Epilogue.Activation?, to y: BlockSlice) {
     for (place, term) in terms.enumerated().dropFirst() {
@@ -101,7 +106,7 @@ extension TrainingEngine {
   func finish(_ index: Int, _ block: Int) {
     guard let layer = layers[index], let lanes = biasLanes[index] else { return }
     let shape = plan.shape(of: index)
-    let activation = unactivated == index ? .none : plan.fusedActivation[index] ?? .none
+    let activation = self.activation(behind: index) ?? .none
     guard activation != .none || hasBias(index) else { return }
     set.addBias(
       BlockSlice(lanes, block: block, elements: layer.outputs), activation,
@@ -124,7 +129,7 @@ extension TrainingEngine {
     } else if let numbers = normalisations[index] {
       let source = plan.architecture.nodes[index].inputs[0]
       numbers.measure((0..<step.blocks).map { (value(source, $0), step.lanes(of: $0)) }, set)
-      let epilogue = try numbers.epilogue(ofBatch: true, plan.fusedActivation[index] ?? .none)
+      let epilogue = try numbers.epilogue(ofBatch: true, activation(behind: index) ?? .none)
       threadPool.share(step.blocks) { block, _ in
         set.pointwise(value(source, block), epilogue, to: value(index, block))
       }

@@ -69,13 +69,13 @@ public struct MaskLearning: ~Copyable {
     }
     let images = try TrainingImages(tasks, for: network.architecture)
     let beginning = try MaskBeginning(network, settings)
+    let isTaught = settings.distillation != nil
     let machine = try TrainingEngine(
       beginning.network, .shared(1), beginning.scope(settings),
       biasSets: settings.biases == .perTask ? tasks.count : 1, batch: min(settings.batch, images.count), set,
-      threadPool)
+      threadPool, gradients: isTaught ? .fastest : .byPosition)
     let layers = try beginning.layers(of: machine)
     for layer in layers.values { layer.mask(set, magnitude: 1) }
-    let isTaught = settings.distillation != nil
     let scaling =
       isTaught
       ? nil
