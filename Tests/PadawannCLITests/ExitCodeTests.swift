@@ -48,7 +48,7 @@ import Testing
     ("prune trained.h5 --method random --amount 0.5 --per-layer -o x.h5", 64, "belongs to --method l1"),
     ("prune net.h5 --method random --amount 0.1 -o nowhere/x.h5", 73, "Make it first"),
     ("prune net.h5 --method random --amount 0.1 -o .", 73, "a file's path is needed"),
-    ("import demo-net.pt -o x.h5", 65, "give it with --arch"),
+    ("import demo-net.pt -o x.h5", 65, "and give it (--arch)"),
     ("import demo-net.pt --arch text -o x.h5", 65, "this is not an architecture in JSON"),
     ("import net.h5 -o x.h5", 65, "without an import"),
     ("import demo-net.pt", 64, "--list to look at the tensors"),

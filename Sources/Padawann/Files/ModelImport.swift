@@ -113,7 +113,8 @@ package struct ModelImport: Sendable {
     guard let preset = try NetworkImport.preset(for: opened.parameters) else {
       throw PadawannError(
         .data, "the tensors fit none of the known architectures", at: file,
-        remedy: "Describe the network in JSON (Formats/architecture.md)", choice: .architecture)
+        remedy: "Describe the network in JSON, as Formats/architecture.md says, and give it",
+        choice: .architecture)
     }
     notes.append("the tensors are those of \(preset.rawValue)")
     return try preset.architecture
