@@ -51,14 +51,17 @@ import Testing
     let teacher = try Self.trained(normalises: false)
     let images = try Self.images()
     let student = try Calibration().calibrated(teacher.scaledSigns(), like: teacher, on: [images])
-    for layer in student.layers {
-      let wanted = Self.statistics(teacher, .own, layer.index, images).means
-      let found = Self.statistics(student, .shared(1), layer.index, images).means
-      let before = Self.statistics(try teacher.scaledSigns(), .shared(1), layer.index, images).means
-      #expect(zip(wanted, found).allSatisfy { abs($0 - $1) < 1e-4 })
-      #expect(zip(wanted, before).contains { abs($0 - $1) > 1e-3 })
+    // Behind the ReLU where one follows: c1 and fc1; c2 is read by a sum, and fc2 by nobody.
+    for node in [1, 2, 6, 7] {
+      let wanted = Self.statistics(teacher, .own, node, images).means
+      let found = Self.statistics(student, .shared(1), node, images).means
+      let before = Self.statistics(try teacher.scaledSigns(), .shared(1), node, images).means
+      #expect(zip(wanted, found).allSatisfy { abs($0 - $1) < 2e-3 * (1 + abs($0)) })
+      #expect(zip(wanted, before).contains { abs($0 - $1) > 2e-3 })
     }
-    #expect(student.layers.map(\.weights) == (try teacher.scaledSigns().layers.map(\.weights)))
+    for (mine, theirs) in zip(student.layers, teacher.layers) {
+      #expect(mine.weights.mask == theirs.weights.mask && mine.weights.signs == theirs.weights.signs)
+    }
   }
 
   @Test func normalisationsTakeOutWhatTheyFind() throws {
