@@ -50,6 +50,20 @@ extension Model {
     return first.classNames
   }
 
+  /// The only shared weight.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when several may be meant.
+  package func onlyMagnitude() throws(PadawannError) -> Magnitude {
+    guard sharedWeights.count == 1 else {
+      let list = sharedWeights.map { "\($0)" }.joined(separator: ", ")
+      let others = tasks.isEmpty ? "" : ", and its tasks do not agree which is best"
+      throw PadawannError(
+        .usage, "the model has \(sharedWeights.count) shared weights (\(list))\(others)",
+        remedy: "Say which one is meant", choice: .sharedWeight)
+    }
+    return .shared(sharedWeights[0])
+  }
+
   /// A network that was made from this one, which reads the same pictures and answers the same classes.
   package func made(_ network: Network, sharedWeights: [Float]? = nil) -> Model {
     var model = Model(network: network, sharedWeights: sharedWeights ?? self.sharedWeights)

@@ -16,15 +16,26 @@ extension Model {
     return try folded(network)
   }
 
-  /// The model of signs with its biases and batch normalisations corrected by images, at its only shared weight.
+  /// The model of signs with its biases and batch normalisations corrected by images, at its only shared weight; one that has its
+  /// own weights is ``converted(by:on:threads:instructionSet:)`` first.
   ///
   /// - Parameter teacher: whose means the biases are corrected to; batch normalisations alone are measured without one.
   /// - Throws: as ``Calibration/calibrated(_:like:on:threads:instructionSet:)``, and ``PadawannError`` `usage` when several shared
-  ///   weights may be meant.
+  ///   weights may be meant, or a model with its own weights has a teacher.
   package func calibrated(
     by calibration: Calibration, like teacher: Network?, on datasets: [Dataset], threads: Int = 1,
     instructionSet: InstructionSet = .best
   ) throws(PadawannError) -> Model {
+    guard !network.hasOwnValuesOnly else {
+      guard teacher == nil else {
+        throw PadawannError(
+          .usage, "a teacher is for a model of signs, and this one has its own weights",
+          remedy: "Leave the teacher out")
+      }
+      var conversion = SignConversion()
+      conversion.calibration = calibration
+      return try converted(by: conversion, on: datasets, threads: threads, instructionSet: instructionSet)
+    }
     let network = try network.absorbing(onlyMagnitude())
     return try folded(
       calibration.calibrated(
@@ -34,21 +45,8 @@ extension Model {
   private func folded(_ network: Network) throws(PadawannError) -> Model {
     let folded = try network.folded()
     var model = made(folded.network, sharedWeights: [folded.sharedWeight])
+    (model.normalisation, model.classNames) = (statedNormalisation, statedClassNames)
     model.provenance = provenance
     return model
-  }
-
-  /// The only shared weight.
-  ///
-  /// - Throws: ``PadawannError`` `usage` when several may be meant.
-  package func onlyMagnitude() throws(PadawannError) -> Magnitude {
-    guard sharedWeights.count == 1 else {
-      let list = sharedWeights.map { "\($0)" }.joined(separator: ", ")
-      let others = tasks.isEmpty ? "" : ", and its tasks do not agree which is best"
-      throw PadawannError(
-        .usage, "the model has \(sharedWeights.count) shared weights (\(list))\(others)",
-        remedy: "Say which one is meant", choice: .sharedWeight)
-    }
-    return .shared(sharedWeights[0])
   }
 }

@@ -175,7 +175,7 @@ extension LaneBuffer {
 }
 
 /// A power with a whole exponent, in an order of multiplications that is always the same.
-private func power(_ base: Double, _ exponent: Int) -> Double {
+func power(_ base: Double, _ exponent: Int) -> Double {
   var (result, square, left) = (1.0, base, exponent)
   while left > 0 {
     if left & 1 == 1 { result *= square }

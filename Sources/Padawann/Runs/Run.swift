@@ -153,7 +153,7 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
   package func finish() async throws -> (model: Model, report: RunReport<Job.Outcome>) {
     let model = try await storeResult()
     var report = try RunReport(
-      start.configuration, model, steps: job.step, try await job.outcome(), tests: [])
+      start.configuration, model, steps: job.step, try await job.outcome(of: model), tests: [])
     if let folder, let known = folder.report(Job.Outcome.self), report.with(known.tests) == known,
       known.tests.map(\.dataset) == start.configuration.tests.map(\.dataset)
     {

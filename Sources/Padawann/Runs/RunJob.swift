@@ -47,6 +47,7 @@ package protocol RunJob: ~Copyable {
 
   /// What is reported of the result.
   ///
+  /// - Parameter model: what ``model()`` gave.
   /// - Throws: ``PadawannError`` `usage` while there is none.
-  func outcome() async throws -> Outcome
+  func outcome(of model: Model) async throws -> Outcome
 }

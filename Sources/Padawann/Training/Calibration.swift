@@ -4,7 +4,7 @@
 /// The deviation of what a layer gives becomes the teacher's by its multiplier, and the mean of every channel by its biases (bias
 /// correction; Nagel et al. 2019, section 4.2), and every batch normalisation takes out the mean and the variance that it finds
 /// (Ioffe and Szegedy 2015, section 3.1).
-package struct Calibration: Sendable, Hashable, Codable {
+package struct Calibration: Sendable, Hashable {
   /// How many images are looked at, spread evenly over the datasets; all where they have fewer.
   package var images = 1000
   /// Whether batch normalisations are measured anew.

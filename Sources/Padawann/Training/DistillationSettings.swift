@@ -10,7 +10,7 @@ public struct DistillationSettings: Sendable, Hashable, Codable {
   public var scaleRate = 0.02
   /// Adam's learning rate of the scales and shifts of batch normalisations.
   public var normalisationRate = 0.002
-  /// How many images batch normalisations are measured and biases are corrected with at the end; 0 for not at all.
+  /// How many images batch normalisations are measured on at the end; 0 for not at all.
   public var calibrationImages = 2000
 
   /// The defaults.

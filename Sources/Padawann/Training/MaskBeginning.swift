@@ -85,8 +85,8 @@ struct MaskBeginning {
     self.scores = scores
   }
 
-  /// What the trained weights suggest: of each layer the number of edges that its best ternary fit has, less where the density asks
-  /// for less, worth the mean size of their weights, with the ranks of the weights' sizes as scores.
+  /// What the trained weights suggest: of each layer the number of edges that its best ternary fit has, or the same multiple of all
+  /// these numbers, as the density asks for; worth the mean size of their weights, with the ranks of the weights' sizes as scores.
   ///
   /// A layer that has only signs begins with its mask and what its edges are worth.
   ///

@@ -94,8 +94,10 @@ public struct MaskLearning: ~Copyable {
     try machine.refreshFilters { layers[$0] != nil }
     let rates = try beginning.numberRates(network, images, settings, set, threadPool)
     let step = snapshot?.step ?? 0
-    // A run that goes on in the middle of an epoch needs its images.
-    if let views, step < feed.steps { run.feed.images = try views.images(epoch: step / feed.stepsPerEpoch) }
+    // A learning that goes on in the middle of an epoch needs its images; an epoch brings its own.
+    if let views, step % feed.stepsPerEpoch != 0 {
+      run.feed.images = try views.images(epoch: step / feed.stepsPerEpoch)
+    }
     self.settings = settings
     self.scaling = scaling
     self.run = run

@@ -33,13 +33,20 @@ package struct SignConversion: Sendable, Hashable {
   ) throws(PadawannError) -> Network {
     let masked = try mask == .all ? [trained] : candidates(trained)
     guard let calibration else { return try masked[0].scaledSigns() }
+    let images = try TrainingImages(datasets.map { TrainingTask($0) }, for: trained.architecture)
+    func answers(_ network: Network, _ magnitude: Magnitude) throws(PadawannError) -> [Int] {
+      try LayerwisePass(
+        network, magnitude, images, count: calibration.images, instructionSet,
+        ThreadPool(threads: max(1, threads))
+      ).answers()
+    }
+    let wanted = masked.count > 1 ? try answers(trained, .own) : []
     var best: (network: Network, agreement: Int)?
     for network in masked {
       let found = try calibration.calibrated(
         network.scaledSigns(), like: trained, on: datasets, threads: threads, instructionSet: instructionSet)
       guard masked.count > 1 else { return found }
-      let agreement = try calibration.agreement(
-        found, trained, on: datasets, threads: threads, instructionSet: instructionSet)
+      let agreement = zip(try answers(found, .shared(1)), wanted).count { $0.0 == $0.1 }
       if agreement > best?.agreement ?? -1 { best = (found, agreement) }
     }
     guard let best else { throw PadawannError(.data, "there is nothing to convert") }
@@ -72,25 +79,9 @@ package struct SignConversion: Sendable, Hashable {
 extension EdgeWeights {
   /// How many weights are larger than a multiple of the mean size of those that are not pruned.
   fileprivate func countAboveMean(times: Double) -> Int {
-    let sizes = numbers(.own).lazy.map { Double(abs($0)) }.filter { $0 > 0 }
-    let mean = sizes.reduce(0, +) / Double(max(remainingEdges, 1))
-    return sizes.count { $0 >= times * mean }
-  }
-}
-
-extension Calibration {
-  /// How many of the calibration's images two networks of one architecture answer alike.
-  func agreement(
-    _ network: Network, _ teacher: Network, on datasets: [Dataset], threads: Int,
-    instructionSet: InstructionSet
-  ) throws(PadawannError) -> Int {
-    let images = try TrainingImages(datasets.map { TrainingTask($0) }, for: network.architecture)
-    func answers(_ network: Network, _ magnitude: Magnitude) throws(PadawannError) -> [Int] {
-      try LayerwisePass(
-        network, magnitude, images, count: self.images, instructionSet, ThreadPool(threads: max(1, threads))
-      ).answers()
-    }
-    return zip(try answers(network, .shared(1)), try answers(teacher, .own)).count { $0.0 == $0.1 }
+    let sizes = magnitudesLeft
+    let mean = sizes.reduce(0) { $0 + Double($1) } / Double(max(sizes.count, 1))
+    return sizes.count { Double($0) >= times * mean }
   }
 }
 

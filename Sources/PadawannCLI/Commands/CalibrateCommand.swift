@@ -40,36 +40,19 @@ struct CalibrateCommand: AsyncParsableCommand {
     try OutputFile.check([output.path], inputs: [path] + (teacher.map { [$0] } ?? []))
     let stored = try ModelFile.read(path)
     let inference = try compute.inference()
-    let folder = try dataFolder.folder()
-    let datasets = try data.map { text in
-      try DatasetSpec.parse(text, defaultSplit: .train).withLabelsWhereThereAreSome()
-        .load(from: folder, normalisedAs: stored.model.statedNormalisation)
-    }
+    let datasets = try dataFolder.unlabelled(data, for: stored.model)
+    let trained = try teacher.map { try ModelImport.trained(RunFolder.model(at: $0), tool: Tool.name) }
+    for note in trained?.notes ?? [] { Output.note(note) }
     var calibration = Calibration()
     calibration.images = images
-    var calibrated: Model
-    if stored.model.network.hasOwnValuesOnly {
-      guard teacher == nil else {
-        throw PadawannError(
-          .usage, "--teacher is for a model of signs, and this one has its weights", at: path)
-      }
-      var conversion = SignConversion()
-      conversion.calibration = calibration
-      calibrated = try stored.model.converted(
-        by: conversion, on: datasets, threads: inference.threads, instructionSet: inference.instructionSet)
-    } else {
-      let trained = try teacher.map { try ModelImport.trained(RunFolder.model(at: $0), tool: Tool.name) }
-      for note in trained?.notes ?? [] { Output.note(note) }
-      calibrated = try stored.model.calibrated(
-        by: calibration, like: trained?.model.network, on: datasets, threads: inference.threads,
-        instructionSet: inference.instructionSet)
-    }
+    var calibrated = try stored.model.calibrated(
+      by: calibration, like: trained?.model.network, on: datasets, threads: inference.threads,
+      instructionSet: inference.instructionSet)
+    if let note = calibrated.network.multiplierNote { Output.note(note) }
     if !stored.model.tasks.isEmpty {
       let names = stored.model.tasks.map(\.name).joined(separator: ", ")
       Output.note("the tasks of the model are left out, because they were made with other biases: \(names)")
     }
-    calibrated.normalisation = stored.model.statedNormalisation
-    calibrated.classNames = stored.model.statedClassNames
     calibrated.provenance = Provenance(
       madeFrom: [(stored.model.provenance, stored.digest)], tool: Tool.name, seed: nil,
       entries: [.init("command", "calibrate"), .init("images", "\(images)")]

@@ -72,25 +72,19 @@ struct ConvertCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let driver = try RunDriver<MaskLearningJob>(
-      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
-    ) { Shell.command(["padawann", "convert", "--resume", $0]) }
-    let (folder, reports) = try await Interruption().run {
-      try await runs.finish(driver) {
-        let start = try await request().start(driver.environment)
-        driver.announce(start, start.configuration.provenance)
-        return start
-      }
+    let (folder, reports) = try await runs.carryOut(MaskLearningJob.self, as: "convert", dataFolder, compute)
+    { driver in
+      let start = try await request().start(driver.environment)
+      driver.announce(start, start.configuration.provenance)
+      return start
     }
     let result = RunsReport(.learn, folder, reports)
     try report.print(result) { result.text { $0.text(folder) } }
   }
 
   private func request() throws -> LearningRequest {
-    var importing = try source.importing()
-    importing.weights = .keep
     let trained = try ModelImport.trained(
-      RunFolder.model(at: file ?? ""), importing: importing, tool: Tool.name)
+      RunFolder.model(at: file ?? ""), importing: source.importing(), tool: Tool.name)
     for note in trained.notes { Output.note(note) }
     var specs: [DatasetSpec] = []
     for text in pictures {

@@ -69,15 +69,11 @@ struct EvolveCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let driver = try RunDriver<EvolutionJob>(
-      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
-    ) { Shell.command(["padawann", "evolve", "--resume", $0]) }
-    let (folder, reports) = try await Interruption().run {
-      try await runs.finish(driver) {
-        let start = try await request().start(driver.environment)
-        driver.announce(start, start.configuration.provenance)
-        return start
-      }
+    let (folder, reports) = try await runs.carryOut(EvolutionJob.self, as: "evolve", dataFolder, compute) {
+      driver in
+      let start = try await request().start(driver.environment)
+      driver.announce(start, start.configuration.provenance)
+      return start
     }
     let result = RunsReport(.evolve, folder, reports)
     try report.print(result) { result.text { $0.text(folder) } }

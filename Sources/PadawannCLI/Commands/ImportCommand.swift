@@ -105,11 +105,12 @@ struct ImportCommand: AsyncParsableCommand {
   /// Signs that answer like the weights.
   private func convert(_ imported: inout ModelImport.Imported) throws {
     let inference = try compute.inference()
-    let datasets = try converting.datasets(for: imported.model, dataFolder.folder())
+    let datasets = try dataFolder.unlabelled(converting.calibrate, for: imported.model)
     imported.model = try imported.model.converted(
       by: converting.conversion, on: datasets, threads: inference.threads,
       instructionSet: inference.instructionSet)
     imported.weights = .sign
+    if let note = imported.model.network.multiplierNote { Output.note(note) }
     imported.model.provenance.entries.removeAll { $0.name == "weights" }
     imported.model.provenance.entries += [.init("weights", KeptWeights.sign.rawValue)] + converting.entries
   }

@@ -131,17 +131,13 @@ struct LearnCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let driver = try RunDriver<MaskLearningJob>(
-      data: runs.resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
-    ) { Shell.command(["padawann", "learn", "--resume", $0]) }
-    let (folder, reports) = try await Interruption().run {
-      try await runs.finish(driver) {
-        var start = try await request(sweep?.values[0] ?? density ?? 0.5).start(driver.environment)
-        // A density that makes no sense is refused before anything is learned.
-        if let sweep { start = try start.sweep(sweep.values) }
-        driver.announce(start, start.configuration.provenance)
-        return start
-      }
+    let (folder, reports) = try await runs.carryOut(MaskLearningJob.self, as: "learn", dataFolder, compute) {
+      driver in
+      var start = try await request(sweep?.values[0] ?? density ?? 0.5).start(driver.environment)
+      // A density that makes no sense is refused before anything is learned.
+      if let sweep { start = try start.sweep(sweep.values) }
+      driver.announce(start, start.configuration.provenance)
+      return start
     }
     let result = RunsReport(.learn, folder, reports)
     try report.print(result) { result.text { $0.text(folder) } }

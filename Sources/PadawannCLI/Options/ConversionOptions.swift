@@ -49,14 +49,6 @@ struct ConversionOptions: ParsableArguments {
     return conversion
   }
 
-  /// The images of a calibration, as a model reads them.
-  func datasets(for model: Model, _ folder: DataFolder) throws -> [Dataset] {
-    try calibrate.map { text in
-      let spec = try DatasetSpec.parse(text, defaultSplit: .train).withLabelsWhereThereAreSome()
-      return try spec.load(from: folder, normalisedAs: model.statedNormalisation)
-    }
-  }
-
   /// The settings, for the record.
   var entries: [Provenance.Entry] {
     [.init("scales", "fold"), .init("mask", conversion.mask.rawValue)]
@@ -65,3 +57,14 @@ struct ConversionOptions: ParsableArguments {
 }
 
 extension SignConversion.Mask: ExpressibleByArgument {}
+
+extension Network {
+  /// What is to be said of layers whose scales could not be folded; `nil` where all could.
+  var multiplierNote: String? {
+    let names = layers.filter { $0.weights.multiplier != 1 }.map(\.name)
+    guard !names.isEmpty else { return nil }
+    return
+      "the scales of \(names.joined(separator: ", ")) cannot be folded, because a sum or an activation that is not homogeneous "
+      + "reads what they give: these layers have a multiplier beside the shared weight"
+  }
+}

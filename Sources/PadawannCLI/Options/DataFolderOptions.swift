@@ -22,6 +22,16 @@ struct DataFolderOptions: ParsableArguments {
     return try DataFolder(environment: ProcessInfo.processInfo.environment)
   }
 
+  /// Loads images that need no labels, as a model reads them.
+  func unlabelled(_ texts: [String], for model: Model) throws(PadawannError) -> [Dataset] {
+    var datasets: [Dataset] = []
+    for text in texts {
+      let spec = try DatasetSpec.parse(text, defaultSplit: .train).withLabelsWhereThereAreSome()
+      datasets.append(try dataset(spec, normalisedAs: model.statedNormalisation))
+    }
+    return datasets
+  }
+
   /// Loads the dataset that a text on the command line means.
   func dataset(_ text: String) throws(PadawannError) -> Dataset { try dataset(DatasetSpec.parse(text)) }
 

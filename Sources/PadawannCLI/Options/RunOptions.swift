@@ -34,6 +34,22 @@ struct RunOptions: ParsableArguments {
     }
   }
 
+  /// Begins or goes on with what a command means, and takes it to its end, unless a signal stops it.
+  ///
+  /// - Parameters:
+  ///   - command: the command that goes on with it.
+  ///   - start: what is begun; not asked for with --resume.
+  /// - Returns: the folder, and what came of each run in it.
+  func carryOut<Job: DisplayedJob & SendableMetatype & ~Copyable>(
+    _: Job.Type, as command: String, _ dataFolder: DataFolderOptions, _ compute: ComputeOptions,
+    _ start: @escaping @Sendable (RunDriver<Job>) async throws -> RunStart<Job.Settings>
+  ) async throws -> (folder: String, reports: [RunReport<Job.Outcome>]) {
+    let driver = try RunDriver<Job>(
+      data: resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
+    ) { Shell.command(["padawann", command, "--resume", $0]) }
+    return try await Interruption().run { try await finish(driver) { try await start(driver) } }
+  }
+
   /// Takes what is meant to its end.
   ///
   /// - Parameters:

@@ -128,7 +128,7 @@ package struct EvolutionJob: RunJob {
 
   package func model() async throws -> Model { try model(of: champion) }
 
-  package func outcome() async throws -> Outcome {
+  package func outcome(of model: Model) async throws -> Outcome {
     let champion = try champion
     return Outcome(
       generations: evolution.generation, championGeneration: champion.generation,

@@ -208,7 +208,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
     ]
   }
 
-  package func outcome() async throws -> Outcome {
+  package func outcome(of model: Model) async throws -> Outcome {
     Outcome(
       images: start.tasks[0].dataset.count, accuracyBefore: try await accuracy(of: base),
       accuracies: accuracies)

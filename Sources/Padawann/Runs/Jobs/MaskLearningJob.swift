@@ -102,10 +102,10 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     return model
   }
 
-  package func outcome() async throws -> Outcome {
+  package func outcome(of model: Model) async throws -> Outcome {
     var outcome = Outcome(density: start.configuration.settings.density)
     if start.configuration.settings.distillation != nil {
-      outcome.stages = try await ConversionStages(start, environment).stages(to: model())
+      outcome.stages = try await ConversionStages(start, environment).stages(to: model)
     }
     return outcome
   }

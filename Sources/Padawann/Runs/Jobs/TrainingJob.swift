@@ -132,7 +132,7 @@ package struct TrainingJob: RunJob, ~Copyable {
     return model
   }
 
-  package func outcome() async throws -> Outcome { Outcome(epochs: epochs) }
+  package func outcome(of model: Model) async throws -> Outcome { Outcome(epochs: epochs) }
 }
 
 /// What a user asks of a training.
