@@ -18,7 +18,7 @@ extension LabelledImages {
     self.init(
       shape: shape, pixels: .bytes(collection.samples), labels: listing.entries.map { $0.label ?? 0 },
       classNames: listing.classNames)
-    isLabelled = listing.classNames != nil
+    isLabelled = listing.entries.contains { $0.label != nil }
   }
 }
 
