@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Rebuilds the weights of a padawann model with h5py and numpy alone; Formats/padawann.md explains every step.
 usage: read_padawann.py MODEL.h5 [SHARED_WEIGHT [TASK]]   in Python: {layer: (weights, bias)} = read(path, 0.5, "mnist")"""
-import sys, h5py, numpy as np
+import collections, sys, h5py, numpy as np
 
 class Decoder:  # of "Compact planes": binary arithmetic decoding with adaptive contexts
     def __init__(self, data):
@@ -34,8 +34,53 @@ class Decoder:  # of "Compact planes": binary arithmetic decoding with adaptive 
             state[e], before = 1 + self.bit(contexts[left + 3 * (state[e - columns] if e >= columns else 0)]), e
         return np.array(state)[edges] == 2
 
+class Group(dict): attrs = {}  # of "Packed groups": groups by name, and attributes
+
+def unpack(data):  # the bytes of which copies were made
+    decoder, contexts, out, copied = Decoder(data), collections.defaultdict(lambda: [0, 0]), bytearray(), 0
+    bit = lambda *context: decoder.bit(contexts[context])
+    def number(kind):
+        n, count = 1, 0
+        while bit(kind, count): count += 1
+        for place in range(count): n = 2 * n + bit(kind, count, place)
+        return n
+    size = number("size") - 1
+    while len(out) < size:
+        copied = bit("copy", copied)
+        if copied:
+            length, distance = number("length") + 1, number("distance")
+            for _ in range(length): out.append(out[-distance])
+        else:
+            node = 1
+            for _ in range(8): node = 2 * node + bit("literal", node)
+            out.append(node - 256)
+    return out
+
+def tree(data):  # the groups and attributes in those bytes
+    data = iter(data)
+    def unsigned():
+        byte = next(data)
+        return byte if byte < 128 else byte - 128 + 128 * unsigned()
+    def take(count): return bytes(next(data) for _ in range(count))
+    def text(): return take(unsigned())
+    def signed(): return (n := unsigned()) >> 1 ^ -(n & 1)
+    def real(kind): return np.frombuffer(take(np.dtype(kind).itemsize), kind)[0]
+    read = {b"i": signed, b"f": lambda: real("<f4"), b"d": lambda: real("<f8"), b"t": text}
+    lists = {b"T": (text, None), b"B": (lambda: next(data), "u1"), b"I": (signed, "i4"), b"L": (signed, "i8"),
+             b"F": (lambda: real("<f4"), "f4"), b"D": (lambda: real("<f8"), "f8")}
+    def value(kind):
+        if kind in read: return read[kind]()
+        one, dtype = lists[kind]
+        return np.array([one() for _ in range(unsigned())], dtype)
+    def group():
+        result = Group()
+        result.attrs = {text().decode(): value(take(1)) for _ in range(unsigned())}
+        for _ in range(unsigned()): name = text().decode(); result[name] = group()
+        return result
+    return group()
+
 def own(node, layer):  # what a task has instead of a layer's numbers
-    if "scale" in node: return [node[key][:] for key in ("scale", "shift", "mean", "variance")]
+    if "scale" in node: return [node[key][:].astype("f4") for key in ("scale", "shift", "mean", "variance")]
     weights, bias = layer
     if "mask" in node:
         shape, n, columns = node.attrs["shape"], int(node.attrs["shape"].prod()), weights[0].size
@@ -43,14 +88,22 @@ def own(node, layer):  # what a task has instead of a layer's numbers
         weights[edges] = ((node["codes"][:].astype("f4") - 128) * node["scales"][:][edges // columns] if "codes" in node
                           else node["values"][:])
         weights = weights.reshape(shape)
-    return weights, node["bias"][:] if "bias" in node else bias
+    return weights, node["bias"][:].astype("f4") if "bias" in node else bias
 
 def read(path, shared=1.0, task=None):
     layers, file = {}, h5py.File(path, "r")
-    compact = b"compact-planes" in file.attrs["required_features"].split()
-    decoder, numbers = (Decoder(file["coded"][:]), iter(file["parameters"][:])) if compact else (None, None)
-    for name, node in sorted(file["nodes"].items(), key=lambda item: item[1].attrs["position"]):
-        take = lambda key, n: np.fromiter(numbers, "f4", n) if compact else node[key][:]
+    compact, halves, packed = (name in file.attrs["required_features"].split()
+                               for name in (b"compact-planes", b"half-numbers", b"packed-groups"))
+    groups = tree(unpack(file["packed"][:])) if packed else file
+    nodes = list(groups["nodes"].items())  # packed ones are in order
+    if not packed: nodes.sort(key=lambda item: item[1].attrs["position"])
+    decoder = Decoder(file["coded"][:]) if compact else None
+    numbers, half_numbers = (iter(file[name][:]) if name in file else None for name in ("parameters", "half_parameters"))
+    for name, node in nodes:
+        def take(key, n):
+            if packed and "constant_" + key in node.attrs: return np.full(n, node.attrs["constant_" + key], "f4")
+            single = not halves or key == "values" or key.encode() in node.attrs.get("single_precision", b"").split()
+            return np.fromiter(numbers if single else half_numbers, "f4", n) if compact else node[key][:].astype("f4")
         if node.attrs["op"] == b"batch_norm":
             layers[name] = [take(key, node.attrs["channels"]) for key in ("scale", "shift", "mean", "variance")]
         if "shape" not in node.attrs: continue
@@ -64,7 +117,8 @@ def read(path, shared=1.0, task=None):
             weights[edges] = np.where(bits, -weight, weight)
         weights[~mask] = 0
         layers[name] = (weights.reshape(shape), take("bias", shape[0]) if node.attrs.get("bias", 1) else None)
-    for name, node in file["tasks"][task].items() if task else (): layers[name] = own(node, layers[name])
+    own_numbers = (file if "tasks" in file else groups)["tasks"][task].items() if task else ()
+    for name, node in own_numbers: layers[name] = own(node, layers[name])
     return layers
 
 if __name__ == "__main__":

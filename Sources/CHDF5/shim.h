@@ -27,6 +27,15 @@ static inline hid_t padawann_memory_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t padawann_memory_float32(void) { return H5T_NATIVE_FLOAT; }
 /// `H5T_NATIVE_DOUBLE` is a macro that reads a global variable.
 static inline hid_t padawann_memory_float64(void) { return H5T_NATIVE_DOUBLE; }
+/// A little-endian IEEE half-precision type: 5 bits of exponent above 10 of mantissa. Negative where memory is short.
+static inline hid_t padawann_make_half(void) {
+  hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+  if (type >= 0 && (H5Tset_fields(type, 15, 10, 5, 0, 10) < 0 || H5Tset_size(type, 2) < 0 || H5Tset_ebias(type, 15) < 0)) {
+    H5Tclose(type);
+    return -1;
+  }
+  return type;
+}
 /// `H5T_C_S1` is a macro that reads a global variable.
 static inline hid_t padawann_c_string(void) { return H5T_C_S1; }
 

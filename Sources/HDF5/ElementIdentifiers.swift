@@ -3,12 +3,13 @@ import CHDF5
 extension HDFElementType {
   /// The library's type in a file. It belongs to the library and is never given back.
   var fileIdentifier: hid_t {
-    Library.ask {
+    if self == .float16 { return Library.halfType }
+    return Library.ask {
       switch self {
       case .uint8: padawann_file_uint8()
       case .int32: padawann_file_int32()
       case .int64: padawann_file_int64()
-      case .float32: padawann_file_float32()
+      case .float16, .float32: padawann_file_float32()
       case .float64: padawann_file_float64()
       }
     }
@@ -16,12 +17,13 @@ extension HDFElementType {
 
   /// The library's type in memory. It belongs to the library and is never given back.
   var memoryIdentifier: hid_t {
-    Library.ask {
+    if self == .float16 { return Library.halfType }
+    return Library.ask {
       switch self {
       case .uint8: padawann_memory_uint8()
       case .int32: padawann_memory_int32()
       case .int64: padawann_memory_int64()
-      case .float32: padawann_memory_float32()
+      case .float16, .float32: padawann_memory_float32()
       case .float64: padawann_memory_float64()
       }
     }
@@ -35,6 +37,7 @@ extension HDFElements {
     case .uint8(let values): values.withUnsafeBytes { body($0.baseAddress) }
     case .int32(let values): values.withUnsafeBytes { body($0.baseAddress) }
     case .int64(let values): values.withUnsafeBytes { body($0.baseAddress) }
+    case .float16(let values): values.withUnsafeBytes { body($0.baseAddress) }
     case .float32(let values): values.withUnsafeBytes { body($0.baseAddress) }
     case .float64(let values): values.withUnsafeBytes { body($0.baseAddress) }
     }
@@ -53,6 +56,7 @@ extension HDFElements {
       case .uint8: .uint8(try filled(0, count, at: path) { read(memory, $0) })
       case .int32: .int32(try filled(0, count, at: path) { read(memory, $0) })
       case .int64: .int64(try filled(0, count, at: path) { read(memory, $0) })
+      case .float16: .float16(try filled(0, count, at: path) { read(memory, $0) })
       case .float32: .float32(try filled(0, count, at: path) { read(memory, $0) })
       case .float64: .float64(try filled(0, count, at: path) { read(memory, $0) })
       }

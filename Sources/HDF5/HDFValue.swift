@@ -6,6 +6,8 @@ public enum HDFElements: Equatable, Sendable {
   case int32([Int32])
   /// Signed 64-bit integers.
   case int64([Int64])
+  /// IEEE half precision, as bit patterns (``Swift/Float/init(half:)``): `Float16` does not exist on every platform.
+  case float16([UInt16])
   /// IEEE single precision.
   case float32([Float])
   /// IEEE double precision.
@@ -17,6 +19,7 @@ public enum HDFElements: Equatable, Sendable {
     case .uint8(let values): values.count
     case .int32(let values): values.count
     case .int64(let values): values.count
+    case .float16(let values): values.count
     case .float32(let values): values.count
     case .float64(let values): values.count
     }
@@ -28,6 +31,7 @@ public enum HDFElements: Equatable, Sendable {
     case .uint8: .uint8
     case .int32: .int32
     case .int64: .int64
+    case .float16: .float16
     case .float32: .float32
     case .float64: .float64
     }
@@ -42,6 +46,8 @@ public enum HDFElementType: String, CaseIterable, Sendable {
   case int32
   /// Signed 64-bit integer.
   case int64
+  /// IEEE half precision. Attributes do not have it.
+  case float16
   /// IEEE single precision.
   case float32
   /// IEEE double precision.
@@ -51,6 +57,7 @@ public enum HDFElementType: String, CaseIterable, Sendable {
   public var byteCount: Int {
     switch self {
     case .uint8: 1
+    case .float16: 2
     case .int32, .float32: 4
     case .int64, .float64: 8
     }
@@ -84,6 +91,7 @@ extension HDFElements {
     case (.uint8(let mine), .uint8(let other)): mine == other
     case (.int32(let mine), .int32(let other)): mine == other
     case (.int64(let mine), .int64(let other)): mine == other
+    case (.float16(let mine), .float16(let other)): mine == other
     case (.float32(let mine), .float32(let other)):
       mine.elementsEqual(other) { $0.bitPattern == $1.bitPattern }
     case (.float64(let mine), .float64(let other)):

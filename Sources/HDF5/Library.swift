@@ -9,6 +9,7 @@ public enum Library {
   private struct State {
     var isPrepared = false
     var imagesOpened: UInt64 = 0
+    var halfType: hid_t?
   }
 
   private static let door = Mutex(State())
@@ -64,6 +65,18 @@ public enum Library {
   /// Gives an identifier back.
   static func release(_ identifier: hid_t) {
     _ = ask { H5Idec_ref(identifier) }
+  }
+
+  /// Little-endian IEEE half precision, in files and in memory, where it is read and written as bits: libraries before 1.14.4
+  /// have no such type of their own. It is made once and never given back.
+  static var halfType: hid_t {
+    door.withLock { state in
+      prepare(&state)
+      if let made = state.halfType { return made }
+      let type = padawann_make_half()
+      if type >= 0 { state.halfType = type }
+      return type
+    }
   }
 
   /// A name that no other image in memory has: the library takes two open images of one name for one file.

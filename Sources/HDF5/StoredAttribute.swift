@@ -93,6 +93,7 @@ extension HDFElements {
     case .uint8(let values): values.first.map { .integer(Int64($0)) }
     case .int32(let values): values.first.map { .integer(Int64($0)) }
     case .int64(let values): values.first.map { .integer($0) }
+    case .float16: nil
     case .float32(let values): values.first.map { .float32($0) }
     case .float64(let values): values.first.map { .float64($0) }
     }

@@ -70,6 +70,8 @@ struct TreeCheck {
     switch entry.value {
     case .text(let text): try checkText(text, at: place)
     case .texts(let texts): for text in texts { try checkText(text, at: place) }
+    case .array(.float16):
+      throw HDF5Error(.misuse, "attributes have no numbers of half precision; make it a dataset", at: place)
     case .integer, .float32, .float64, .array: break
     }
     let size = entry.name.utf8.count.addingReportingOverflow(entry.value.storedByteCount)

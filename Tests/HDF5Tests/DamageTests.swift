@@ -17,6 +17,7 @@ import Testing
         case .uint8(let values): .uint8(values.map { _ in 0 })
         case .int32(let values): .int32(values.map { _ in 0 })
         case .int64(let values): .int64(values.map { _ in 0 })
+        case .float16(let values): .float16(values.map { _ in 0 })
         case .float32(let values): .float32(values.map { _ in 0 })
         case .float64(let values): .float64(values.map { _ in 0 })
         }

@@ -86,7 +86,7 @@ import Testing
     #expect(verified.split(separator: "\n").allSatisfy { $0.hasPrefix("good  ") })
   }
 
-  @Test(arguments: ["", " --compact"])
+  @Test(arguments: ["", " --plain", " --compact", " --packed"])
   func statsTellTheSizeOnDisk(_ option: String) throws {
     let place = try Workplace()
     try place.run("import demo-net.pt --arch demo-net.json -o net.h5\(option)").check()
@@ -96,7 +96,8 @@ import Testing
     #expect(models[0]["bytes"] as? Int == size)
     #expect((models[0]["payload_bytes"] as? Int ?? 0) + (models[0]["overhead_bytes"] as? Int ?? 0) == size)
     #expect(models[0]["source_bytes"] as? Int == (try place.bytes("demo-net.pt").count))
-    #expect(models[0]["compact"] as? Bool == (option != ""))
+    #expect(models[0]["compact"] as? Bool == (option != " --plain"))
+    #expect(models[0]["layout"] as? String == (option == "" ? "packed" : String(option.dropFirst(3))))
   }
 
   @Test func sameSeedSameBytes() throws {

@@ -82,4 +82,15 @@ import Zlib
     let bytes = Self.encoded(mask, columns)
     #expect(bytes.count < 250, "\(bytes.count)")
   }
+
+  /// Multiplying by a reciprocal is dividing, for all counts that there are.
+  @Test func probabilitiesAreThoseOfTheDocument() {
+    for count in 0..<UInt32(2048) {
+      for ones in stride(from: 0, through: count, by: count < 300 ? 1 : 7) {
+        let expected = min(max((2 * ones + 1) * 65_536 / (2 * count + 2), 256), 65_280)
+        let found = BinaryCoder.estimate(ones: ones, of: count, BinaryCoder.reciprocals)
+        if found != expected { Issue.record("\(ones) of \(count): \(found) instead of \(expected)") }
+      }
+    }
+  }
 }

@@ -36,6 +36,22 @@ import Testing
     #expect(try ModelFile.model(encoded: golden).model == Self.smallest())
   }
 
+  /// Of version 1.3: packed, and everything that is new in one plain file.
+  @Test func filesOfVersion1_3KeepTheirBytes() throws {
+    var model = try Self.layer()
+    let packed = try Fixtures.bytes("format/layer-packed.h5")
+    #expect(try ModelFile.encoded(model, as: .packed) == packed)
+    #expect(try ModelFile.model(encoded: packed).model == model)
+    model.network = try model.network.mapWeights { layer throws(PadawannError) in
+      try layer.weights.multiplied(by: 0.25)
+    }
+    for form in [ModelForm(.plain, halvesNumbers: true), ModelForm(.packed, halvesNumbers: true)] {
+      let golden = try Fixtures.bytes("format/layer-new-\(form.layout.rawValue).h5")
+      #expect(try ModelFile.encoded(model, as: form) == golden)
+      #expect(try ModelFile.model(encoded: golden).model == model)
+    }
+  }
+
   @Test(arguments: [false, true])
   func theLayerOfTheVectorsKeepsItsBytes(compact: Bool) throws {
     let golden = try Fixtures.bytes("format/layer\(compact ? "-compact" : "").h5")

@@ -160,6 +160,7 @@ struct TreeMutation {
     case .int32(let values):
       .int32(like(values) { Int32(truncatingIfNeeded: Self.numbers[$0.next(below: Self.numbers.count)]) })
     case .int64(let values): .int64(like(values) { Self.numbers[$0.next(below: Self.numbers.count)] })
+    case .float16(let values): .float16(like(values) { UInt16(truncatingIfNeeded: $0.next()) })
     case .float32(let values): .float32(like(values) { Self.reals[$0.next(below: Self.reals.count)] })
     case .float64(let values): .float64(like(values) { Double(Self.reals[$0.next(below: Self.reals.count)]) })
     }

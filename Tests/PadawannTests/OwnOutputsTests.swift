@@ -40,7 +40,7 @@ import Testing
   /// An older reader would be wrong, and must be told.
   @Test func theyAreARequiredFeature() throws {
     let model = try Self.model()
-    var tree = try ModelEncoding(model: model, isCompact: false).tree()
+    var tree = try ModelEncoding(model: model, form: .plain).tree()
     #expect(tree.attribute("required_features") == .text("task-parameters task-outputs"))
     #expect(tree.attribute("format_minor") == .integer(2))
     tree.attributes = tree.attributes.filter {

@@ -81,6 +81,8 @@ struct SealedModel {
       if !bytes.isEmpty { bytes[input.below(bytes.count)] ^= UInt8(truncatingIfNeeded: input.number()) }
       return .uint8(input.below(4) == 0 ? bytes.dropLast() + [] : bytes)
     case .int32(let numbers): return .int32(numbers.map { $0 &+ Int32(truncatingIfNeeded: input.number()) })
+    case .float16(let numbers):
+      return .float16(numbers.map { $0 &+ UInt16(truncatingIfNeeded: input.below(3) * 512) })
     case .float32(var numbers):
       if !numbers.isEmpty {
         numbers[input.below(numbers.count)] = Float(bitPattern: UInt32(truncatingIfNeeded: input.number()))

@@ -103,7 +103,7 @@ struct StoredAttributeMessage {
     self.name = name
     let place = path.naming(attribute: name)
     let type = StoredType(try cursor.take(typeSize))
-    guard let width = type.byteCount else {
+    guard let width = type.byteCount, type != .number(.float16) else {
       throw HDF5Error(
         .unsupported, "its type is not read here (numbers and text of a fixed length are)", at: place)
     }

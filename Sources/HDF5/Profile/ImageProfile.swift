@@ -103,7 +103,8 @@ extension ImageProfile {
     let type = StoredType(try header.only(.type, at: path))
     guard case .number(let elementType) = type else {
       throw HDF5Error(
-        .unsupported, "its element type is none of uint8, int32, int64, float32, float64 (little-endian)",
+        .unsupported,
+        "its element type is none of uint8, int32, int64, float16, float32, float64 (little-endian)",
         at: path)
     }
     let shape = try storedShape(try header.only(.shape, at: path), at: path)

@@ -36,11 +36,12 @@ enum StoredType: Equatable {
 
 extension HDFElementType {
   /// Class, bit field, size, bit offset and precision; for floats also where sign, exponent and mantissa are.
-  fileprivate var spelling: [UInt8] {
+  var spelling: [UInt8] {
     switch self {
     case .uint8: [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0]
     case .int32: [0, 8, 0, 0, 4, 0, 0, 0, 0, 0, 32, 0]
     case .int64: [0, 8, 0, 0, 8, 0, 0, 0, 0, 0, 64, 0]
+    case .float16: [1, 32, 15, 0, 2, 0, 0, 0, 0, 0, 16, 0, 10, 5, 0, 10, 15, 0, 0, 0]
     case .float32: [1, 32, 31, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0]
     case .float64: [1, 32, 63, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52, 255, 3, 0, 0]
     }

@@ -64,6 +64,22 @@ extension Model {
     return .shared(sharedWeights[0])
   }
 
+  /// The model with its numbers besides edges rounded to 16 bits, as ``Network/roundedToHalf()`` does: what ``ModelForm/halvesNumbers``
+  /// then stores in 16 bits. Whatever is measured on it is true of the file.
+  public func roundedToHalf() throws(PadawannError) -> Model {
+    var model = self
+    model.network = try network.roundedToHalf()
+    for task in tasks.indices {
+      model.tasks[task].parameters = tasks[task].parameters.map(\.roundedToHalf)
+    }
+    return model
+  }
+
+  /// All numbers besides those of edges, those of tasks among them, one vector for each kind and node.
+  package var vectorsBesidesEdges: [[Float]] {
+    network.vectorsBesidesEdges + tasks.flatMap { $0.parameters.flatMap(\.vectorsBesidesEdges) }
+  }
+
   /// A network that was made from this one, which reads the same pictures and answers the same classes.
   package func made(_ network: Network, sharedWeights: [Float]? = nil) -> Model {
     var model = Model(network: network, sharedWeights: sharedWeights ?? self.sharedWeights)

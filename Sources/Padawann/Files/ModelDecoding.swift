@@ -4,6 +4,13 @@ import HDF5
 struct ModelDecoding {
   private var unknown = UnknownAttributes()
   private(set) var isCompact = false
+  private var hasHalves = false
+  private var isPacked = false
+  /// How the file stores the model.
+  var form: ModelForm { ModelForm(layout, halvesNumbers: hasHalves) }
+  private var layout: ModelForm.Layout { isPacked ? .packed : isCompact ? .compact : .plain }
+  /// How many numbers besides those of edges have 16 bits.
+  private(set) var halfCount = 0
   private var hasTaskParameters = false
   private var hasTaskOutputs = false
   private var mayHaveMoreOperations = false
@@ -14,12 +21,12 @@ struct ModelDecoding {
   ///
   /// - Throws: ``PadawannError`` `data` for whatever breaks a rule, `unsupported` for a newer version, another class of
   ///   model or an unknown required feature.
-  mutating func model(_ root: HDFGroup) throws(PadawannError) -> Model {
-    var reader = AttributeReader(root, "/")
+  mutating func model(_ stored: HDFGroup) throws(PadawannError) -> Model {
+    var reader = AttributeReader(stored, "/")
     try checkHeader(&reader)
     let recorded = try reader.digest(ContentDigest.attribute)
-    try root.checkChildren(
-      datasets: isCompact ? ["coded", "parameters"] : [], groups: ["nodes", "tasks", "provenance"], at: "/")
+    let root = try isPacked ? unpacked(stored, &reader) : stored
+    try root.checkChildren(datasets: rootDatasets, groups: ["nodes", "tasks", "provenance"], at: "/")
     let sizes = try reader.integers("input_shape")
     guard sizes.count == 3 else {
       throw PadawannError(.data, "\"input_shape\" is channels, rows and columns", at: "/")
@@ -31,26 +38,28 @@ struct ModelDecoding {
     guard let nodes = root.group("nodes") else {
       throw PadawannError(.data, "the group \"nodes\" is missing", at: "/")
     }
-    var payload = try Payload(root, isCompact: isCompact)
+    var payload = try Payload(
+      root, isCompact: isCompact, hasHalves: hasHalves, mayLeaveOut: hasHalves || isPacked)
     var decoding = NodeDecoding(
-      isCompact: isCompact, mayHaveMoreOperations: mayHaveMoreOperations,
-      mayHaveMultipliers: mayHaveMultipliers, unknown: unknown)
+      layout: layout, mayHaveMoreOperations: mayHaveMoreOperations,
+      mayHaveMultipliers: mayHaveMultipliers, hasHalves: hasHalves, unknown: unknown)
     let network = try decoding.network(
       nodes, input: Shape(channels: sizes[0], height: sizes[1], width: sizes[2]), &payload)
     try payload.finish()
-    payloadBytes = payload.byteCount
+    (payloadBytes, halfCount) = (payload.byteCount, payload.halfCount)
     unknown = decoding.unknown
     // The parts come first, so that damage is reported by the name of what it hit.
-    guard ContentDigest.digest(of: root) == recorded else {
+    guard ContentDigest.digest(of: stored) == recorded else {
       throw PadawannError(
         .data, "the content does not match its SHA-256 digest: the file is damaged", at: "/")
     }
     var taskDecoding = TaskDecoding(
       network.architecture, mayHaveParameters: hasTaskParameters, mayHaveOutputs: hasTaskOutputs,
-      unknown: unknown)
+      hasHalves: hasHalves, unknown: unknown)
     let tasks = try taskDecoding.tasks(root.group("tasks"))
     unknown = taskDecoding.unknown
     payloadBytes += taskDecoding.payloadBytes
+    halfCount += taskDecoding.halfCount
     guard let group = root.group("provenance") else {
       throw PadawannError(.data, "the group \"provenance\" is missing", at: "/")
     }
@@ -60,6 +69,34 @@ struct ModelDecoding {
     model.unknown = unknown
     try ModelRules.check(model)
     return model
+  }
+
+  /// What the root of a file with these features has beside groups.
+  private var rootDatasets: Set<String> {
+    guard isCompact else { return [] }
+    return Set(
+      ["coded", "parameters"] + (hasHalves ? ["half_parameters"] : [])
+        + (isPacked ? [PackedGroups.vector] : []))
+  }
+
+  /// A packed file as if its groups and attributes were not packed.
+  ///
+  /// - Parameter reader: gets the attributes of the root that are not yet read.
+  private func unpacked(_ stored: HDFGroup, _ reader: inout AttributeReader) throws(PadawannError) -> HDFGroup
+  {
+    var payload = try Payload(stored, isCompact: false, hasHalves: false)
+    let packed = try PackedGroups.unpacked(payload.bytes(PackedGroups.vector, stored))
+    var root = stored
+    root.attributes += packed.attributes
+    root.groups += packed.groups
+    for names in [root.attributes.map(\.name), root.groups.map(\.name)] {
+      guard Set(names).count == names.count else {
+        throw PadawannError(.data, "a name is packed that the root has as well", at: "/")
+      }
+    }
+    reader = AttributeReader(root, "/")
+    for name in ModelRules.headerAttributes.union([ContentDigest.attribute]) { _ = reader.value(name) }
+    return root
   }
 
   /// How 8-bit pixels become inputs: three attributes, or none of them.
@@ -106,6 +143,13 @@ struct ModelDecoding {
     hasTaskOutputs = features.contains(ModelRules.taskOutputs)
     mayHaveMoreOperations = features.contains(ModelRules.moreOperations)
     mayHaveMultipliers = features.contains(ModelRules.layerMultipliers)
+    hasHalves = features.contains(ModelRules.halfNumbers)
+    isPacked = features.contains(ModelRules.packedGroups)
+    guard isCompact || !isPacked else {
+      throw PadawannError(
+        .data, "a file with \"\(ModelRules.packedGroups)\" requires \"\(ModelRules.compactPlanes)\" too",
+        at: "/")
+    }
   }
 
   private mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {

@@ -3,7 +3,25 @@ import HDF5
 /// Turns a model into the tree of `Formats/padawann.md`.
 struct ModelEncoding {
   let model: Model
-  let isCompact: Bool
+  let form: ModelForm
+  /// Whether some vector is stored in 16 bits.
+  private let hasHalves: Bool
+
+  init(model: Model, form: ModelForm) {
+    self.model = model
+    self.form = form
+    let isPacked = form.layout == .packed
+    hasHalves =
+      form.halvesNumbers
+      && model.vectorsBesidesEdges.contains { $0.halves != nil && !(isPacked && $0.constant != nil) }
+  }
+
+  private var isPacked: Bool { form.layout == .packed }
+
+  /// Whether the file has something of version 1.3, so that no older program reads it and its container may be the smallest.
+  var isLean: Bool { minor >= 3 }
+
+  private var minor: Int64 { ModelRules.minor(of: model, isPacked: isPacked, hasHalves: hasHalves) }
 
   /// The whole file.
   ///
@@ -14,22 +32,37 @@ struct ModelEncoding {
     root.attributes = [
       HDFEntry("format", .text(ModelRules.format)),
       HDFEntry("format_major", .integer(ModelRules.major)),
-      HDFEntry("format_minor", .integer(ModelRules.minor(of: model))),
+      HDFEntry("format_minor", .integer(minor)),
       HDFEntry("class", .text(ModelRules.modelClass)),
       HDFEntry("required_features", .text(features.joined(separator: " "))),
       HDFEntry("input_shape", .array(.int32(model.network.architecture.input.sizes))),
       HDFEntry("shared_weights", .array(.float32(model.sharedWeights))),
     ]
     root.attributes += pictureAttributes
-    var nodes = NodeEncoding(model: model, isCompact: isCompact)
+    var nodes = NodeEncoding(model: model, layout: form.layout, hasHalves: hasHalves)
     root.groups = [HDFEntry("nodes", nodes.group())]
     root.datasets = nodes.sharedDatasets
-    if !model.tasks.isEmpty { root.groups.append(HDFEntry("tasks", TaskEncoding(model: model).group())) }
+    if !model.tasks.isEmpty {
+      root.groups.append(HDFEntry("tasks", TaskEncoding(model: model, hasHalves: hasHalves).group()))
+    }
     root.groups.append(HDFEntry("provenance", provenance()))
     root.attributes += model.unknown.attributes(at: "/")
+    if isPacked { pack(&root) }
     root.attributes.append(
       HDFEntry(ContentDigest.attribute, .text(ContentDigest.digest(of: root).description)))
     return root
+  }
+
+  /// Puts what describes the model into one vector, but for what tells a reader which file this is.
+  private func pack(_ root: inout HDFGroup) {
+    var packed = HDFGroup()
+    packed.attributes = root.attributes.filter { !ModelRules.headerAttributes.contains($0.name) }
+    root.attributes.removeAll { !ModelRules.headerAttributes.contains($0.name) }
+    // Numbers that tasks have of their own stay in groups.
+    func stays(_ entry: HDFEntry<HDFGroup>) -> Bool { entry.name == "tasks" && hasTaskParameters }
+    packed.groups = root.groups.filter { !stays($0) }
+    root.groups.removeAll { !stays($0) }
+    root.datasets.append(.vector(PackedGroups.vector, .uint8(PackedGroups.packed(packed))))
   }
 
   /// How pictures become inputs, and what the outputs stand for.
@@ -46,13 +79,16 @@ struct ModelEncoding {
     return attributes
   }
 
+  private var hasTaskParameters: Bool { model.tasks.contains { !$0.parameters.isEmpty } }
+
   private var features: [String] {
-    let hasTaskParameters = model.tasks.contains { !$0.parameters.isEmpty }
-    return (isCompact ? [ModelRules.compactPlanes] : [])
+    (form.layout == .plain ? [] : [ModelRules.compactPlanes])
       + (hasTaskParameters ? [ModelRules.taskParameters] : [])
       + (model.hasTaskOutputs ? [ModelRules.taskOutputs] : [])
       + (model.hasMoreOperations ? [ModelRules.moreOperations] : [])
       + (model.hasMultipliers ? [ModelRules.layerMultipliers] : [])
+      + (hasHalves ? [ModelRules.halfNumbers] : [])
+      + (isPacked ? [ModelRules.packedGroups] : [])
   }
 
   /// The paths of all groups of a model's file.

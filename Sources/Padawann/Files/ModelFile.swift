@@ -6,12 +6,17 @@ public struct StoredModel: Sendable {
   public var model: Model
   /// SHA-256 of the content (`Formats/padawann.md`, "Digests"): the identity of the model, whatever its encoding costs.
   public var digest: Digest
-  /// Whether masks and signs are arithmetically coded.
-  public var isCompact: Bool
+  /// How the file stores it.
+  public var form: ModelForm
+  /// How many numbers besides those of edges have 16 bits.
+  public var halfNumberCount: Int
   /// The size of the file.
   public var byteCount: Int
   /// The bytes of it that are masks, signs, values, biases and normalisation parameters; the rest describes them.
   public var payloadByteCount: Int
+
+  /// Whether masks and signs are arithmetically coded.
+  public var isCompact: Bool { form.layout != .plain }
 }
 
 /// Reads and writes model files: the format of `Formats/padawann.md`.
@@ -23,31 +28,38 @@ public enum ModelFile {
   ///
   /// - Parameters:
   ///   - model: what is stored.
-  ///   - compact: whether masks and signs are coded to about their entropy (`--compact`), or stored as
-  ///     plain planes that `numpy.unpackbits` reads.
+  ///   - form: how; whatever it is, the same model is read back.
   /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
-  public static func encoded(_ model: Model, compact: Bool = false) throws(PadawannError) -> [UInt8] {
-    let tree = try ModelEncoding(model: model, isCompact: compact).tree()
+  public static func encoded(_ model: Model, as form: ModelForm = .plain) throws(PadawannError) -> [UInt8] {
+    let encoding = ModelEncoding(model: model, form: form)
+    let tree = try encoding.tree()
     do throws(HDF5Error) {
-      return try tree.encoded()
+      return try encoding.isLean ? tree.encodedLean() : tree.encoded()
     } catch {
       throw PadawannError(.data, "the model cannot be stored: \(error.message)", at: error.path)
     }
   }
 
+  /// The bytes of a model file of one of the forms that every program reads: ``ModelForm/plain`` or ``ModelForm/compact``.
+  ///
+  /// - Throws: as ``encoded(_:as:)``.
+  public static func encoded(_ model: Model, compact: Bool) throws(PadawannError) -> [UInt8] {
+    try encoded(model, as: compact ? .compact : .plain)
+  }
+
   /// The digest that a file of a model has, and the size of the plain encoding.
   ///
-  /// - Throws: as ``encoded(_:compact:)``.
+  /// - Throws: as ``encoded(_:as:)``.
   static func digestAndSize(of model: Model) throws(PadawannError) -> (digest: Digest, byteCount: Int) {
-    let digest = ContentDigest.digest(of: try ModelEncoding(model: model, isCompact: false).tree())
+    let digest = ContentDigest.digest(of: try ModelEncoding(model: model, form: .plain).tree())
     return (digest, try encoded(model).count)
   }
 
-  /// The digest that a file of a model has; see ``StoredModel/digest``.
+  /// The digest that a plain file of a model has; see ``StoredModel/digest``.
   ///
   /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
   public static func digest(of model: Model) throws(PadawannError) -> Digest {
-    ContentDigest.digest(of: try ModelEncoding(model: model, isCompact: false).tree())
+    ContentDigest.digest(of: try ModelEncoding(model: model, form: .plain).tree())
   }
 
   /// Reads a model from the bytes of a file; see ``read(_:followsLinks:)``.
@@ -64,8 +76,8 @@ public enum ModelFile {
     var decoding = ModelDecoding()
     let model = try decoding.model(tree)
     return StoredModel(
-      model: model, digest: ContentDigest.digest(of: tree), isCompact: decoding.isCompact,
-      byteCount: bytes.count, payloadByteCount: decoding.payloadBytes)
+      model: model, digest: ContentDigest.digest(of: tree), form: decoding.form,
+      halfNumberCount: decoding.halfCount, byteCount: bytes.count, payloadByteCount: decoding.payloadBytes)
   }
 
   /// Reads a model file and checks all of it: structure, sizes, both kinds of digests, and the network.
@@ -89,15 +101,15 @@ public enum ModelFile {
   /// - Parameters:
   ///   - model: what is stored.
   ///   - path: where the file shall be.
-  ///   - compact: see ``encoded(_:compact:)``.
+  ///   - form: see ``encoded(_:as:)``.
   ///   - followsLinks: whether the file that a symbolic link leads to is written; otherwise a link is refused.
   /// - Returns: what was written.
   /// - Throws: ``PadawannError`` `cannotCreate`, `inputOutput` or `data`; the file that was there before is untouched then.
   @discardableResult
   public static func write(
-    _ model: Model, to path: String, compact: Bool = false, followsLinks: Bool = true
+    _ model: Model, to path: String, as form: ModelForm = .plain, followsLinks: Bool = true
   ) throws -> StoredModel {
-    let bytes = try encoded(model, compact: compact)
+    let bytes = try encoded(model, as: form)
     var expected = model
     expected.unknown = model.unknown.only(at: ModelEncoding.paths(of: model))
     var stored: StoredModel?
@@ -114,19 +126,27 @@ public enum ModelFile {
     return stored
   }
 
+  /// Writes a model file of one of the forms that every program reads, see ``write(_:to:as:followsLinks:)``.
+  ///
+  /// - Throws: as ``write(_:to:as:followsLinks:)``.
+  @discardableResult
+  public static func write(_ model: Model, to path: String, compact: Bool) throws -> StoredModel {
+    try write(model, to: path, as: compact ? .compact : .plain)
+  }
+
   /// Changes a model file, of which nothing is lost that another process adds at the same time: whoever changes it waits for
   /// the one before.
   ///
   /// - Parameters:
   ///   - path: the path of the file.
   ///   - change: given what is stored, gives what shall be.
-  /// - Returns: what was written, with the encoding that the file had.
-  /// - Throws: as ``read(_:followsLinks:)`` and ``write(_:to:compact:followsLinks:)``, and what `change` throws.
+  /// - Returns: what was written, in the form that the file had.
+  /// - Throws: as ``read(_:followsLinks:)`` and ``write(_:to:as:followsLinks:)``, and what `change` throws.
   @discardableResult
   public static func update(_ path: String, _ change: (StoredModel) throws -> Model) throws -> StoredModel {
     let lock = try FileLock(path)
     let stored = try read(path)
-    let written = try write(change(stored), to: path, compact: stored.isCompact)
+    let written = try write(change(stored), to: path, as: stored.form)
     _ = consume lock
     return written
   }

@@ -3,8 +3,8 @@ package enum ModelRules {
   static let format = "padawann"
   static let major: Int64 = 1
   /// The version of a model's file: the first that has what is in it, so that older programs know what they do not.
-  static func minor(of model: Model) -> Int64 {
-    if model.hasMultipliers { return 3 }
+  static func minor(of model: Model, isPacked: Bool, hasHalves: Bool) -> Int64 {
+    if isPacked || hasHalves || model.hasMultipliers { return 3 }
     let isOfTwo =
       model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs
       || model.hasMoreOperations
@@ -12,6 +12,10 @@ package enum ModelRules {
     return model.provenance.history.isEmpty ? 0 : 1
   }
   static let modelClass = "padawann"
+  /// The attributes that every file has in its root itself.
+  static let headerAttributes: Set<String> = [
+    "format", "format_major", "format_minor", "class", "required_features",
+  ]
   /// The feature of files whose masks and signs are arithmetically coded.
   static let compactPlanes = "compact-planes"
   /// The feature of files in which some task has numbers of its own.
@@ -22,8 +26,13 @@ package enum ModelRules {
   static let moreOperations = "more-operations"
   /// The feature of files in which the shared weight is multiplied by another number than 1 in some layer.
   static let layerMultipliers = "layer-multipliers"
+  /// The feature of files with numbers of 16 bits.
+  static let halfNumbers = "half-numbers"
+  /// The feature of files with one vector in the place of groups and their attributes.
+  static let packedGroups = "packed-groups"
   static let knownFeatures: Set<String> = [
-    compactPlanes, taskParameters, taskOutputs, moreOperations, layerMultipliers,
+    compactPlanes, taskParameters, taskOutputs, moreOperations, layerMultipliers, halfNumbers,
+    packedGroups,
   ]
   static let maximumTasks = 256
   /// Of a longer history the first steps are left out: a group of HDF5 has at most 256 attributes here.

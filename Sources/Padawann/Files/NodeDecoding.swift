@@ -2,20 +2,25 @@ import HDF5
 
 /// Turns the groups of nodes back into a network, trusting nothing.
 struct NodeDecoding {
-  let isCompact: Bool
+  let layout: ModelForm.Layout
   let mayHaveMoreOperations: Bool
   let mayHaveMultipliers: Bool
+  let hasHalves: Bool
   private(set) var unknown: UnknownAttributes
 
   /// Adds the attributes of nodes to those that are `unknown` already.
   init(
-    isCompact: Bool, mayHaveMoreOperations: Bool, mayHaveMultipliers: Bool, unknown: UnknownAttributes
+    layout: ModelForm.Layout, mayHaveMoreOperations: Bool, mayHaveMultipliers: Bool, hasHalves: Bool,
+    unknown: UnknownAttributes
   ) {
-    self.isCompact = isCompact
+    self.layout = layout
     self.mayHaveMoreOperations = mayHaveMoreOperations
     self.mayHaveMultipliers = mayHaveMultipliers
+    self.hasHalves = hasHalves
     self.unknown = unknown
   }
+
+  private var isCompact: Bool { layout != .plain }
 
   /// The network of the group `nodes`.
   mutating func network(_ group: HDFGroup, input: Shape, _ payload: inout Payload) throws(PadawannError)
@@ -59,6 +64,10 @@ struct NodeDecoding {
     var inputs: [String]?
     var weights: WeightsDescription?
     var channels: Int?
+    /// The vectors that have 32 bits in a compact file of which the others have 16.
+    var singles: Set<String> = []
+    /// The vectors of a packed file of which all numbers are one.
+    var constants: [String: Float] = [:]
     var unknown: [HDFEntry<HDFValue>] = []
   }
 
@@ -76,8 +85,8 @@ struct NodeDecoding {
       throw PadawannError(.data, "a network has 1 to \(Architecture.Limits.nodes) nodes", at: "/nodes")
     }
     var described = [Description?](repeating: nil, count: group.groups.count)
-    for entry in group.groups {
-      let node = try description(entry.value, entry.name)
+    for (place, entry) in group.groups.enumerated() {
+      let node = try description(entry.value, entry.name, place)
       // Different names of an HDF5 group can be equal texts (é as one scalar or two), but not in the allowed letters.
       do throws(PadawannError) { try NameRule.check(node.name, of: "a node") } catch {
         throw error.inside(node.path)
@@ -90,10 +99,13 @@ struct NodeDecoding {
     return described.compactMap { $0 }
   }
 
-  private func description(_ group: HDFGroup, _ name: String) throws(PadawannError) -> Description {
+  /// - Parameter place: of the group among those of all nodes, which in a packed file is the node's position.
+  private func description(_ group: HDFGroup, _ name: String, _ place: Int) throws(PadawannError)
+    -> Description
+  {
     let path = "/nodes/\(name)"
     var reader = AttributeReader(group, path)
-    let position = try reader.integer("position")
+    let position = try self.position(&reader) ?? place
     let operationName = try reader.text("op")
     let inputs = try reader.optionalTexts("inputs")
     guard isCompact || inputs != nil else {
@@ -104,6 +116,8 @@ struct NodeDecoding {
       name: name, path: path, group: group, position: position, operation: operation, inputs: inputs)
     if operation.isWeighted { node.weights = try weightsDescription(&reader) }
     if case .batchNormalisation = operation { node.channels = try reader.integer("channels") }
+    if isCompact, hasHalves { node.singles = try singles(of: operation, &reader) }
+    if layout == .packed { node.constants = try constants(of: operation, &reader, besides: node.singles) }
     node.unknown = reader.unknown
     return node
   }
@@ -165,6 +179,49 @@ struct NodeDecoding {
       multiplier: try multiplier(&reader, hasOwnValues: kind == "float"))
   }
 
+  private func position(_ reader: inout AttributeReader) throws(PadawannError) -> Int? {
+    guard layout == .packed else { return try reader.integer("position") }
+    guard reader.value("position") == nil else {
+      throw PadawannError(
+        .data, "the attribute \"position\" has no place in a packed file", at: reader.path)
+    }
+    return nil
+  }
+
+  /// The names of the vectors of a node, but for those of edges.
+  private static func vectors(of operation: NodeOperation) -> Set<String> {
+    if case .batchNormalisation = operation { return ["scale", "shift", "mean", "variance"] }
+    return operation.hasBias ? ["bias"] : []
+  }
+
+  private func constants(
+    of operation: NodeOperation, _ reader: inout AttributeReader, besides singles: Set<String>
+  ) throws(PadawannError) -> [String: Float] {
+    var constants: [String: Float] = [:]
+    for name in Self.vectors(of: operation).sorted() {
+      constants[name] = try reader.optionalFloat("constant_\(name)")
+      guard constants[name] == nil || !singles.contains(name) else {
+        throw PadawannError(
+          .data, "\"\(name)\" is one number for all, and \"single_precision\" names it", at: reader.path)
+      }
+    }
+    return constants
+  }
+
+  private func singles(of operation: NodeOperation, _ reader: inout AttributeReader) throws(PadawannError)
+    -> Set<String>
+  {
+    guard let text = try reader.optionalText("single_precision") else { return [] }
+    let names = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard Set(names).count == names.count, Self.vectors(of: operation).isSuperset(of: names) else {
+      throw PadawannError(
+        .data,
+        "the attribute \"single_precision\" is not different vectors of the node, each one space apart",
+        at: reader.path)
+    }
+    return Set(names)
+  }
+
   private func multiplier(_ reader: inout AttributeReader, hasOwnValues: Bool) throws(PadawannError) -> Float
   {
     guard let multiplier = try reader.optionalFloat("multiplier") else { return 1 }
@@ -196,12 +253,13 @@ struct NodeDecoding {
       guard node.channels == channels else {
         throw PadawannError(.data, "\"channels\" is not \(channels), the number of its channels")
       }
+      func vector(_ name: String) throws(PadawannError) -> [Float] {
+        try self.vector(name, of: node, count: channels, &payload)
+      }
       return .normalisation(
         BatchNormalisation(
-          scale: try payload.floats("scale", node.group, count: channels),
-          shift: try payload.floats("shift", node.group, count: channels),
-          mean: try payload.floats("mean", node.group, count: channels),
-          variance: try payload.floats("variance", node.group, count: channels)))
+          scale: try vector("scale"), shift: try vector("shift"), mean: try vector("mean"),
+          variance: try vector("variance")))
     default:
       try node.group.checkChildren(datasets: [], groups: [], at: node.path)
       return .none
@@ -219,9 +277,17 @@ struct NodeDecoding {
     try node.group.checkChildren(datasets: isCompact ? [] : Set(datasets), groups: [], at: node.path)
     let edges = try edges(node.group, shape, description, &payload)
     let bias = try biases.map { count throws(PadawannError) in
-      try payload.floats("bias", node.group, count: count)
+      try vector("bias", of: node, count: count, &payload)
     }
     return .weighted(edges, bias: bias)
+  }
+
+  /// Numbers of a node besides those of edges.
+  private func vector(_ name: String, of node: Description, count: Int, _ payload: inout Payload)
+    throws(PadawannError) -> [Float]
+  {
+    if let constant = node.constants[name] { return [Float](repeating: constant, count: count) }
+    return try payload.floats(name, node.group, count: count, mayBeHalf: !node.singles.contains(name))
   }
 
   private func edges(

@@ -3,14 +3,20 @@ import HDF5
 /// Turns the nodes of a model into groups, and, in a compact file, their numbers into two vectors for all nodes.
 struct NodeEncoding {
   let model: Model
-  let isCompact: Bool
+  let layout: ModelForm.Layout
+  /// Whether the file has numbers of 16 bits: all besides those of edges that are such.
+  let hasHalves: Bool
   private var encoder = BinaryCoder.Encoder()
   private var parameters: [Float] = []
+  private var halfParameters: [UInt16] = []
 
-  init(model: Model, isCompact: Bool) {
+  init(model: Model, layout: ModelForm.Layout, hasHalves: Bool) {
     self.model = model
-    self.isCompact = isCompact
+    self.layout = layout
+    self.hasHalves = hasHalves
   }
+
+  private var isCompact: Bool { layout != .plain }
 
   /// The group of all nodes.
   mutating func group() -> HDFGroup {
@@ -27,16 +33,18 @@ struct NodeEncoding {
   var sharedDatasets: [HDFEntry<HDFDataset>] {
     guard isCompact else { return [] }
     var encoder = encoder
-    return [.vector("coded", .uint8(encoder.finish())), .vector("parameters", .float32(parameters))]
+    let mayLeaveOut = hasHalves || layout == .packed
+    return [.vector("coded", .uint8(encoder.finish()))]
+      + (hasHalves ? [.vector("half_parameters", .float16(halfParameters))] : [])
+      + (mayLeaveOut && parameters.isEmpty ? [] : [.vector("parameters", .float32(parameters))])
   }
 
   private mutating func node(_ index: Int) -> HDFGroup {
     let architecture = model.network.architecture
     let node = architecture.nodes[index]
     var group = HDFGroup()
-    group.attributes = [
-      HDFEntry("position", .integer(Int64(index))), HDFEntry("op", .text(node.operation.name)),
-    ]
+    if layout != .packed { group.attributes.append(HDFEntry("position", .integer(Int64(index)))) }
+    group.attributes.append(HDFEntry("op", .text(node.operation.name)))
     if !isCompact || node.inputs != [index - 1] {
       let inputs = node.inputs.map { $0 == Node.image ? "input" : architecture.nodes[$0].name }
       group.attributes.append(HDFEntry("inputs", .texts(inputs)))
@@ -48,13 +56,10 @@ struct NodeEncoding {
     case .weighted(let weights, let bias):
       describe(weights, in: &group)
       append(weights, to: &group)
-      if let bias { append("bias", bias, to: &group) }
+      if let bias { append([("bias", bias)], to: &group) }
     case .normalisation(let numbers):
       group.attributes.append(HDFEntry("channels", .integer(Int64(numbers.scale.count))))
-      append("scale", numbers.scale, to: &group)
-      append("shift", numbers.shift, to: &group)
-      append("mean", numbers.mean, to: &group)
-      append("variance", numbers.variance, to: &group)
+      append(numbers.vectors, to: &group)
     }
     group.attributes += model.unknown.attributes(at: "/nodes/\(node.name)")
     return group
@@ -82,7 +87,13 @@ struct NodeEncoding {
       group.datasets.append(.vector("mask", .uint8(weights.mask.packed)))
     }
     switch weights.values {
-    case .own(let numbers): append("values", stored.indices.map { numbers[$0] }, to: &group)
+    case .own(let numbers):
+      let values = stored.indices.map { numbers[$0] }
+      if isCompact {
+        parameters += values
+      } else {
+        group.datasets.append(.vector("values", .float32(values)))
+      }
     case .signs(let signs) where isCompact:
       CompactPlane.encode(signs: signs, of: stored, columns: columns, into: &encoder)
     case .signs(let signs):
@@ -90,12 +101,46 @@ struct NodeEncoding {
     }
   }
 
-  private mutating func append(_ name: String, _ numbers: [Float], to group: inout HDFGroup) {
-    if isCompact {
-      parameters += numbers
-    } else {
-      group.datasets.append(.vector(name, .float32(numbers)))
+  /// Appends numbers besides those of edges.
+  private mutating func append(_ vectors: [(name: String, numbers: [Float])], to group: inout HDFGroup) {
+    guard isCompact else {
+      group.datasets += vectors.map { .vector($0.name, $0.numbers.elements(hasHalves: hasHalves)) }
+      return
     }
+    var singles: [String] = []
+    for (name, numbers) in vectors {
+      if layout == .packed, let constant = numbers.constant {
+        group.attributes.append(HDFEntry("constant_\(name)", .float32(constant)))
+      } else if hasHalves, let halves = numbers.halves {
+        halfParameters += halves
+      } else {
+        singles.append(name)
+        parameters += numbers
+      }
+    }
+    if hasHalves, !singles.isEmpty {
+      group.attributes.append(HDFEntry("single_precision", .text(singles.joined(separator: " "))))
+    }
+  }
+}
+
+extension BatchNormalisation {
+  /// Its numbers under the names that files have for them, in their order.
+  var vectors: [(name: String, numbers: [Float])] {
+    [("scale", scale), ("shift", shift), ("mean", mean), ("variance", variance)]
+  }
+}
+
+extension [Float] {
+  /// The number that all of them are, to the bit; `nil` where they are not, or fewer than four.
+  var constant: Float? {
+    guard count >= 4, let first, allSatisfy({ $0.bitPattern == first.bitPattern }) else { return nil }
+    return first
+  }
+
+  /// The numbers as a file stores them: in 16 bits if it has such and they hold them.
+  func elements(hasHalves: Bool) -> HDFElements {
+    if hasHalves, let halves { .float16(halves) } else { .float32(self) }
   }
 }
 

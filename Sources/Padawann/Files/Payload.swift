@@ -5,20 +5,30 @@ import HDF5
 struct Payload {
   /// The bytes of all vectors that were read.
   private(set) var byteCount = 0
+  /// How many of the numbers that were read have 16 bits.
+  private(set) var halfCount = 0
   private let isCompact: Bool
+  private let hasHalves: Bool
   private var decoder = BinaryCoder.Decoder([])
   /// How many bits the coded vector can still hold, whatever they are.
   private var capacity = 0
   private var parameters: [Float] = []
   private var used = 0
+  private var halfParameters: [Float] = []
+  private var usedHalves = 0
 
-  init(_ root: HDFGroup, isCompact: Bool) throws(PadawannError) {
+  /// - Parameter mayLeaveOut: whether a compact file has no `parameters` where there are none.
+  init(_ root: HDFGroup, isCompact: Bool, hasHalves: Bool, mayLeaveOut: Bool = false) throws(PadawannError) {
     self.isCompact = isCompact
+    self.hasHalves = hasHalves
     guard isCompact else { return }
     let coded = try bytes("coded", root)
     decoder = BinaryCoder.Decoder(coded)
     capacity = BinaryCoder.capacity(bytes: coded.count)
-    parameters = try vector("parameters", root)
+    if hasHalves { halfParameters = try vector("half_parameters", root, .half) }
+    if !mayLeaveOut || root.dataset("parameters") != nil {
+      parameters = try vector("parameters", root, .single)
+    }
   }
 
   /// Checks that a compact file has nothing more than what was read.
@@ -27,8 +37,9 @@ struct Payload {
     guard decoder.isComplete else {
       throw PadawannError(.data, "the dataset \"coded\" does not end with its last plane")
     }
-    guard used == parameters.count else {
-      throw PadawannError(.data, "\(parameters.count) parameters are stored, and \(used) are needed")
+    guard used == parameters.count, usedHalves == halfParameters.count else {
+      let (stored, needed) = (parameters.count + halfParameters.count, used + usedHalves)
+      throw PadawannError(.data, "\(stored) parameters are stored, and \(needed) are needed")
     }
   }
 
@@ -47,19 +58,34 @@ struct Payload {
     return try plane("signs", group, count: edges.popcount).spread(over: edges)
   }
 
-  mutating func floats(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> [Float] {
-    if isCompact {
-      guard count <= parameters.count - used else {
-        throw PadawannError(.data, "the dataset \"parameters\" is too short for \"\(name)\"")
-      }
-      defer { used += count }
-      return Array(parameters[used..<(used + count)])
+  /// Numbers of edges, or others.
+  ///
+  /// - Parameter mayBeHalf: whether they have 16 bits, in a compact file; whether they may, in another one.
+  mutating func floats(_ name: String, _ group: HDFGroup, count: Int, mayBeHalf: Bool = false)
+    throws(PadawannError)
+    -> [Float]
+  {
+    guard !isCompact else {
+      return try mayBeHalf && hasHalves
+        ? Self.take(count, of: halfParameters, &usedHalves, "half_parameters", for: name)
+        : Self.take(count, of: parameters, &used, "parameters", for: name)
     }
-    let numbers = try vector(name, group)
+    let numbers = try vector(name, group, mayBeHalf && hasHalves ? .either : .single)
     guard numbers.count == count else {
       throw PadawannError(.data, "\"\(name)\" has \(numbers.count) numbers where \(count) are needed")
     }
     return numbers
+  }
+
+  /// The next numbers of one of the two vectors of a compact file.
+  private static func take(
+    _ count: Int, of numbers: [Float], _ used: inout Int, _ vector: String, for name: String
+  ) throws(PadawannError) -> [Float] {
+    guard count <= numbers.count - used else {
+      throw PadawannError(.data, "the dataset \"\(vector)\" is too short for \"\(name)\"")
+    }
+    defer { used += count }
+    return Array(numbers[used..<(used + count)])
   }
 
   /// Numbers of 8 bits.
@@ -89,18 +115,31 @@ struct Payload {
     return plane
   }
 
-  private mutating func bytes(_ name: String, _ group: HDFGroup) throws(PadawannError) -> [UInt8] {
+  mutating func bytes(_ name: String, _ group: HDFGroup) throws(PadawannError) -> [UInt8] {
     guard case .uint8(let bytes) = try elements(name, group) else {
       throw PadawannError(.data, "the dataset \"\(name)\" does not hold bytes")
     }
     return bytes
   }
 
-  private mutating func vector(_ name: String, _ group: HDFGroup) throws(PadawannError) -> [Float] {
-    guard case .float32(let numbers) = try elements(name, group) else {
-      throw PadawannError(.data, "the dataset \"\(name)\" does not hold 32-bit real numbers")
+  /// The bits of real numbers that a vector may have.
+  private enum Precision: String {
+    case single = "32-bit real numbers"
+    case half = "16-bit real numbers"
+    case either = "32-bit or 16-bit real numbers"
+  }
+
+  private mutating func vector(_ name: String, _ group: HDFGroup, _ precision: Precision)
+    throws(PadawannError)
+    -> [Float]
+  {
+    switch (try elements(name, group), precision) {
+    case (.float32(let numbers), .single), (.float32(let numbers), .either): return numbers
+    case (.float16(let halves), .half), (.float16(let halves), .either):
+      halfCount += halves.count
+      return halves.map(Float.init(half:))
+    default: throw PadawannError(.data, "the dataset \"\(name)\" does not hold \(precision.rawValue)")
     }
-    return numbers
   }
 
   private mutating func elements(_ name: String, _ group: HDFGroup) throws(PadawannError) -> HDFElements {

@@ -7,18 +7,24 @@ struct TaskDecoding {
   let mayHaveParameters: Bool
   /// Whether it announces the feature that some task's head has outputs of its own.
   let mayHaveOutputs: Bool
+  /// Whether it announces numbers of 16 bits.
+  let hasHalves: Bool
   private(set) var unknown: UnknownAttributes
   private(set) var payloadBytes = 0
+  /// How many numbers besides those of edges have 16 bits.
+  private(set) var halfCount = 0
   /// The edges of all weights that were read.
   private var edges = 0
 
   /// Adds the attributes of tasks to those that are `unknown` already.
   init(
-    _ architecture: Architecture, mayHaveParameters: Bool, mayHaveOutputs: Bool, unknown: UnknownAttributes
+    _ architecture: Architecture, mayHaveParameters: Bool, mayHaveOutputs: Bool, hasHalves: Bool,
+    unknown: UnknownAttributes
   ) {
     self.architecture = architecture
     self.mayHaveParameters = mayHaveParameters
     self.mayHaveOutputs = mayHaveOutputs
+    self.hasHalves = hasHalves
     self.unknown = unknown
   }
 
@@ -56,9 +62,12 @@ struct TaskDecoding {
       guard let index = architecture.nodes.firstIndex(where: { $0.name == name }) else {
         throw PadawannError(.data, "the network has no such node")
       }
-      var payload = try Payload(group, isCompact: false)
+      var payload = try Payload(group, isCompact: false, hasHalves: hasHalves)
       var reader = AttributeReader(group, path)
-      defer { payloadBytes += payload.byteCount }
+      defer {
+        payloadBytes += payload.byteCount
+        halfCount += payload.halfCount
+      }
       if case .batchNormalisation = architecture.nodes[index].operation {
         let numbers = try normalisation(group, architecture.shapes[index].channels, path, &payload)
         unknown.add(reader.unknown, at: path)
@@ -80,11 +89,12 @@ struct TaskDecoding {
     _ group: HDFGroup, _ channels: Int, _ path: String, _ payload: inout Payload
   ) throws(PadawannError) -> BatchNormalisation {
     try group.checkChildren(datasets: ["scale", "shift", "mean", "variance"], groups: [], at: path)
+    func vector(_ name: String) throws(PadawannError) -> [Float] {
+      try payload.floats(name, group, count: channels, mayBeHalf: true)
+    }
     return BatchNormalisation(
-      scale: try payload.floats("scale", group, count: channels),
-      shift: try payload.floats("shift", group, count: channels),
-      mean: try payload.floats("mean", group, count: channels),
-      variance: try payload.floats("variance", group, count: channels))
+      scale: try vector("scale"), shift: try vector("shift"), mean: try vector("mean"),
+      variance: try vector("variance"))
   }
 
   private mutating func weighted(
@@ -94,7 +104,7 @@ struct TaskDecoding {
     let biasNames: Set<String> = group.dataset("bias") == nil ? [] : ["bias"]
     guard group.dataset("mask") != nil else {
       try group.checkChildren(datasets: ["bias"], groups: [], at: reader.path)
-      return .weighted(nil, bias: try payload.floats("bias", group, count: own[0]), .float32)
+      return .weighted(nil, bias: try payload.floats("bias", group, count: own[0], mayBeHalf: true), .float32)
     }
     let shape = try reader.integers("shape")
     let hasOwnOutputs =
@@ -111,7 +121,7 @@ struct TaskDecoding {
     edges += count
     try ModelRules.check(taskEdges: edges)
     let mask = try payload.mask(group, count: count, columns: count / shape[0])
-    let bias = try biasNames.isEmpty ? nil : payload.floats("bias", group, count: shape[0])
+    let bias = try biasNames.isEmpty ? nil : payload.floats("bias", group, count: shape[0], mayBeHalf: true)
     var numbers = [Float](repeating: 0, count: count)
     var precision = TaskOverride.Precision.float32
     if isQuantised {

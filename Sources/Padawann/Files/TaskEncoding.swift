@@ -3,6 +3,8 @@ import HDF5
 /// Turns the tasks of a model into groups.
 struct TaskEncoding {
   let model: Model
+  /// Whether the file has numbers of 16 bits.
+  let hasHalves: Bool
 
   /// The group of all tasks.
   func group() -> HDFGroup {
@@ -41,12 +43,9 @@ struct TaskEncoding {
     switch content {
     case .weighted(let weights, let bias, let precision):
       if let weights { append(weights, precision, to: &group) }
-      if let bias { group.datasets.append(.vector("bias", .float32(bias))) }
+      if let bias { group.datasets.append(.vector("bias", bias.elements(hasHalves: hasHalves))) }
     case .normalisation(let numbers):
-      group.datasets = [
-        .vector("scale", .float32(numbers.scale)), .vector("shift", .float32(numbers.shift)),
-        .vector("mean", .float32(numbers.mean)), .vector("variance", .float32(numbers.variance)),
-      ]
+      group.datasets = numbers.vectors.map { .vector($0.name, $0.numbers.elements(hasHalves: hasHalves)) }
     }
     return group
   }

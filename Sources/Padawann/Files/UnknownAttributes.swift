@@ -8,6 +8,11 @@ package struct UnknownAttributes: Sendable, Equatable {
   /// None.
   package init() {}
 
+  /// Whether both have the same attributes, in whatever order.
+  package static func == (first: UnknownAttributes, second: UnknownAttributes) -> Bool {
+    first.byPath.mapValues(\.inNameOrder) == second.byPath.mapValues(\.inNameOrder)
+  }
+
   /// The paths and names of the attributes, for reports.
   package var names: [String] {
     byPath.keys.sorted().flatMap { path in
@@ -28,5 +33,11 @@ package struct UnknownAttributes: Sendable, Equatable {
     var result = self
     result.byPath = byPath.filter { paths.contains($0.key) }
     return result
+  }
+}
+
+extension [HDFEntry<HDFValue>] {
+  fileprivate var inNameOrder: [HDFEntry<HDFValue>] {
+    sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 }

@@ -28,6 +28,16 @@ public struct Bitmask: Hashable, Sendable {
     self.words = words
   }
 
+  /// `count` bits, each the lowest of a number that has no other.
+  package init(count: Int, _ bit: (Int) -> UInt64) {
+    self.count = count
+    words = stride(from: 0, to: count, by: 64).map { start in
+      var word: UInt64 = 0
+      for place in 0..<min(64, count - start) { word |= bit(start + place) &<< UInt64(place) }
+      return word
+    }
+  }
+
   /// Bits packed into bytes, the first bit in the MOST significant position of the first byte (as `numpy.packbits`).
   ///
   /// - Returns: `nil` when the number of bytes is not `(count + 7) / 8` or a padding bit is set.

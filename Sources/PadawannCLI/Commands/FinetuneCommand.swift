@@ -128,7 +128,7 @@ struct FinetuneCommand: AsyncParsableCommand {
   private func write(_ model: Model, named name: String, of stored: StoredModel, _ source: String) throws
     -> StoredModel
   {
-    if let output { return try ModelFile.write(model, to: output, compact: stored.isCompact) }
+    if let output { return try ModelFile.write(model, to: output, as: stored.form) }
     guard let head = model.tasks.first(where: { $0.name == name }) else { return stored }
     return try ModelFile.update(source) { present in
       // Somebody else may have added a task meanwhile, which stays.

@@ -41,8 +41,7 @@ struct ImportCommand: AsyncParsableCommand {
     transform: WeightList.init)
   var sharedWeights: WeightList?
 
-  @Flag(help: "Write the smallest encoding instead of plain bit planes.")
-  var compact = false
+  @OptionGroup var form: ModelFormOptions
 
   @Flag(help: "Only list the tensors of the file.")
   var list = false
@@ -97,7 +96,7 @@ struct ImportCommand: AsyncParsableCommand {
     for note in imported.notes { Output.note(note) }
     if converting.folds { try convert(&imported) } else { warn(imported) }
     let path = output ?? ""
-    let written = try ModelFile.write(imported.model, to: path, compact: compact)
+    let written = try form.write(imported.model, to: path)
     let result = ImportReport(path, written, from: imported)
     try report.print(result) { result.text }
   }

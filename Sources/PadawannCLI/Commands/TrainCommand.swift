@@ -54,7 +54,7 @@ struct TrainCommand: AsyncParsableCommand {
     let (model, ended) = try await Interruption().run {
       try await driver.join(request.start(driver.environment), in: path)
     }
-    let result = TrainReport(output.path, try output.write(model), ended.outcome.epochs)
+    let result = TrainReport(output.path, try output.write(model, byDefault: .plain), ended.outcome.epochs)
     try report.print(result) { result.text }
   }
 }

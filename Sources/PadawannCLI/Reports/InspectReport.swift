@@ -6,6 +6,11 @@ struct InspectReport: Encodable {
   let file: String
   let sha256: String
   let compact: Bool
+  /// `plain`, `compact` or `packed`.
+  let layout: String
+  /// How many numbers besides those of edges there are, and how many of them have 16 bits.
+  let otherNumbers: Int
+  let halfNumbers: Int
   let bytes: Int
   let input: [Int]
   let sharedWeights: [Float]
@@ -23,6 +28,9 @@ struct InspectReport: Encodable {
     file = path
     sha256 = stored.digest.description
     compact = stored.isCompact
+    layout = stored.form.layout.rawValue
+    otherNumbers = model.vectorsBesidesEdges.reduce(0) { $0 + $1.count }
+    halfNumbers = stored.halfNumberCount
     bytes = stored.byteCount
     input = model.network.architecture.input.lengths
     sharedWeights = model.sharedWeights
@@ -182,8 +190,11 @@ extension InspectReport {
   var text: String {
     let weights = sharedWeights.map(Format.weight).joined(separator: ", ")
     let head = [
-      "\(file.inOneLine)\(compact ? " (compact)" : "")", "  content sha256 \(sha256)",
+      "\(file.inOneLine)\(compact ? " (\(layout))" : "")", "  content sha256 \(sha256)",
       "  input \(Format.shape(input)), shared weights \(weights)",
+      halfNumbers == 0
+        ? nil
+        : "  \(Format.count(halfNumbers)) of \(Format.count(otherNumbers)) biases and numbers of batch normalisations have 16 bits",
       normalisation.map { "  pixels become inputs by \($0.text)" },
       classNames.isEmpty ? nil : "  outputs \(ClassNameLine.text(classNames))",
     ].compactMap { $0 }

@@ -10,6 +10,8 @@ struct StatsReport: Encodable {
     let file: String
     let sha256: String
     let compact: Bool
+    /// `plain`, `compact` or `packed`.
+    let layout: String
     /// The size on disk: payload and overhead.
     let bytes: Int
     let payloadBytes: Int
@@ -35,6 +37,7 @@ struct StatsReport: Encodable {
       file = path
       sha256 = stored.digest.description
       compact = stored.isCompact
+      layout = stored.form.layout.rawValue
       bytes = stored.byteCount
       payloadBytes = stored.payloadByteCount
       overheadBytes = stored.byteCount - stored.payloadByteCount
@@ -58,7 +61,7 @@ struct StatsReport: Encodable {
 
 extension StatsReport.Entry {
   fileprivate var text: String {
-    let header = "\(file.inOneLine)\(compact ? " (compact)" : "")\n"
+    let header = "\(file.inOneLine)\(compact ? " (\(layout))" : "")\n"
     return header + layers + "\n\n" + sizes
   }
 

@@ -4,7 +4,7 @@ usage: check_digests.py MODEL.h5…     prints what differs; needs h5py and nump
 import hashlib, struct, sys
 import h5py, numpy as np
 
-TYPES = {"uint8": "<u1", "int32": "<i4", "int64": "<i8", "float32": "<f4", "float64": "<f8"}
+TYPES = {"uint8": "<u1", "int32": "<i4", "int64": "<i8", "float16": "<f2", "float32": "<f4", "float64": "<f8"}
 
 def u64(n): return struct.pack("<Q", n)
 def text(t): return u64(len(t)) + t

@@ -8,30 +8,45 @@ package enum BinaryCoder {
   package struct Context {
     private var zeros: UInt32 = 0
     private var ones: UInt32 = 0
+    /// The probability that the next bit is set, in units of 2⁻¹⁶.
+    ///
+    /// It is kept 2⁻⁸ away from 0 and 1, so that a bit costs at least 0.0056 bits: the number of bits that a stream of a
+    /// given size can announce is bounded, and with it the work that a hostile file can cause.
+    package private(set) var probability: UInt32 = 32_768
 
     /// Nothing was seen.
     package init() {}
 
     /// The counts are halved at this sum, so that they follow a plane that changes along its way.
-    private static let memory: UInt32 = 2048
-
-    /// The probability that the next bit is set, in units of 2⁻¹⁶.
-    ///
-    /// It is kept 2⁻⁸ away from 0 and 1, so that a bit costs at least 0.0056 bits: the number of bits that a stream of a
-    /// given size can announce is bounded, and with it the work that a hostile file can cause.
-    package var probability: UInt32 {
-      let estimate = (UInt64(2 * ones + 1) << 16) / UInt64(2 * (zeros + ones) + 2)
-      return UInt32(min(max(estimate, 256), 65_280))
-    }
+    fileprivate static let memory: UInt32 = 2048
 
     /// Counts a bit.
-    package mutating func update(_ bit: Bool) {
-      if bit { ones += 1 } else { zeros += 1 }
-      if zeros + ones >= Self.memory {
+    ///
+    /// - Parameter reciprocals: ``BinaryCoder/reciprocals``.
+    @inline(__always)
+    fileprivate mutating func update(_ bit: Bool, _ reciprocals: [UInt64]) {
+      // Which bit it is cannot be foreseen, so that a branch would be taken wrongly half of the time.
+      let one: UInt32 = bit ? 1 : 0
+      ones &+= one
+      zeros &+= 1 &- one
+      if zeros &+ ones >= Self.memory {
         zeros /= 2
         ones /= 2
       }
+      probability = BinaryCoder.estimate(ones: ones, of: zeros &+ ones, reciprocals)
     }
+  }
+
+  /// 2⁴⁰ / n, rounded up, for n from 1 to ``Context``'s memory. A division at every bit would take a third of all time.
+  package static let reciprocals: [UInt64] = [0] + (1...UInt64(Context.memory)).map { (1 << 40) / $0 + 1 }
+
+  /// `⌊(2 · ones + 1) · 65536 / (2 · count + 2)⌋` between 256 and 65280.
+  ///
+  /// The product is below 2⁵⁷, and the quotient exact: the numerator is below 2²⁷ and a reciprocal too large by less than 1.
+  @inline(__always)
+  package static func estimate(ones: UInt32, of count: UInt32, _ reciprocals: [UInt64]) -> UInt32 {
+    let quotient = (UInt64((2 &* ones &+ 1) &<< 15) &* reciprocals[Int(count &+ 1)]) &>> 40
+    return min(max(UInt32(truncatingIfNeeded: quotient), 256), 65_280)
   }
 
   /// The largest number of bits that `bytes` bytes can encode, whatever the bits are.
@@ -41,6 +56,7 @@ package enum BinaryCoder {
   package struct Encoder {
     /// What is settled so far.
     package private(set) var bytes: [UInt8] = []
+    private let reciprocals = BinaryCoder.reciprocals
     private var low: UInt32 = 0
     private var high: UInt32 = .max
 
@@ -51,7 +67,7 @@ package enum BinaryCoder {
     package mutating func encode(_ bit: Bool, in context: inout Context) {
       let middle = BinaryCoder.split(low, high, context.probability)
       if bit { high = middle } else { low = middle + 1 }
-      context.update(bit)
+      context.update(bit, reciprocals)
       while (low ^ high) & 0xff00_0000 == 0 {
         bytes.append(UInt8(high >> 24))
         low <<= 8
@@ -69,6 +85,7 @@ package enum BinaryCoder {
   /// Turns bytes into bits.
   package struct Decoder {
     private let bytes: [UInt8]
+    private let reciprocals = BinaryCoder.reciprocals
     private var position = 0
     private var low: UInt32 = 0
     private var high: UInt32 = .max
@@ -81,11 +98,13 @@ package enum BinaryCoder {
     }
 
     /// Takes a bit.
+    @inline(__always)
     package mutating func decode(in context: inout Context) -> Bool {
       let middle = BinaryCoder.split(low, high, context.probability)
       let bit = code <= middle
-      if bit { high = middle } else { low = middle + 1 }
-      context.update(bit)
+      high = bit ? middle : high
+      low = bit ? low : middle &+ 1
+      context.update(bit, reciprocals)
       while (low ^ high) & 0xff00_0000 == 0 {
         low <<= 8
         high = high << 8 | 0xff
@@ -99,13 +118,13 @@ package enum BinaryCoder {
 
     /// The next byte; zeros stand beyond the end, where ``isComplete`` tells.
     private mutating func nextByte() -> UInt32 {
-      defer { position += 1 }
+      defer { position &+= 1 }
       return position < bytes.count ? UInt32(bytes[position]) : 0
     }
   }
 
   /// The last code of the interval that stands for a set bit.
   fileprivate static func split(_ low: UInt32, _ high: UInt32, _ probability: UInt32) -> UInt32 {
-    low + UInt32((UInt64(high - low) * UInt64(probability)) >> 16)
+    low &+ UInt32(truncatingIfNeeded: (UInt64(high &- low) &* UInt64(probability)) &>> 16)
   }
 }

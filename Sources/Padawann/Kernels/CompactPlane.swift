@@ -13,14 +13,30 @@ package enum CompactPlane {
   }
 
   /// Decodes a mask of `count` bits.
+  ///
+  /// Buffers are used because an array is looked up, checked and asked for its owners at every bit, which takes half of the time.
   package static func decodeMask(count: Int, columns: Int, from decoder: inout BinaryCoder.Decoder) -> Bitmask
   {
+    precondition(count >= 0 && columns > 0, "a plane has rows of one bit or more")
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 8)
-    var mask = Bitmask(repeating: false, count: count)
-    for edge in 0..<count where decoder.decode(in: &contexts[maskContext(edge, columns, mask)]) {
-      mask[edge] = true
+    var bits = [UInt8](repeating: 0, count: count)
+    var fast = decoder
+    contexts.withUnsafeMutableBufferPointer { contexts in
+      bits.withUnsafeMutableBufferPointer { bits in
+        for row in stride(from: 0, to: count, by: columns) {
+          // The two bits before, the one just before in the lowest place; so a context is one of eight.
+          var before = 0
+          for edge in row..<min(row + columns, count) {
+            let above = row == 0 ? 0 : Int(bits[edge - columns]) &<< 2
+            let bit = fast.decode(in: &contexts[before | above]) ? 1 : 0
+            bits[edge] = UInt8(truncatingIfNeeded: bit)
+            before = (before &<< 1 | bit) & 3
+          }
+        }
+      }
     }
-    return mask
+    decoder = fast
+    return Bitmask(count: count) { UInt64(bits[$0]) }
   }
 
   /// Encodes the signs of `edges`, ascending positions.
@@ -42,16 +58,28 @@ package enum CompactPlane {
   package static func decodeSigns(of edges: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder)
     -> Bitmask
   {
+    precondition(columns > 0, "a plane has rows of one bit or more")
     var contexts = [BinaryCoder.Context](repeating: .init(), count: 9)
-    var signs = Bitmask(repeating: false, count: edges.count)
-    var previous: Int?
-    for edge in edges.indices {
-      if decoder.decode(in: &contexts[signContext(edge, previous, columns, edges, signs)]) {
-        signs[edge] = true
+    // 1 for a positive and 2 for a negative edge, 0 for none.
+    var states = [UInt8](repeating: 0, count: edges.count)
+    var fast = decoder
+    contexts.withUnsafeMutableBufferPointer { contexts in
+      states.withUnsafeMutableBufferPointer { states in
+        var (left, end) = (0, columns)
+        for edge in edges.indices {
+          if edge >= end {
+            left = 0
+            end = (edge / columns + 1) * columns
+          }
+          // Both states are at most 2, so a context is one of nine.
+          let above = edge >= columns ? 3 &* Int(states[edge - columns]) : 0
+          left = fast.decode(in: &contexts[left &+ above]) ? 2 : 1
+          states[edge] = UInt8(truncatingIfNeeded: left)
+        }
       }
-      previous = edge
     }
-    return signs
+    decoder = fast
+    return Bitmask(count: edges.count) { UInt64(states[$0] >> 1) }
   }
 
   private static func maskContext(_ edge: Int, _ columns: Int, _ mask: Bitmask) -> Int {
