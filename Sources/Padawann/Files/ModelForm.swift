@@ -29,7 +29,7 @@ public struct ModelForm: Hashable, Sendable {
   /// Coded planes and descriptions, and numbers of 32 bits.
   public static let packed = ModelForm(.packed)
 
-  /// The most bits of masks and signs with which a coded file is read within 5 ms (one core of a server of 2024).
+  /// The most bits of masks and signs with which a coded file is read within about 5 ms (10 ns a bit, measured by `tools/benchmark`).
   static let quickBits = 450_000
 
   /// What a command writes that was not told: ``packed`` where that is read within 5 ms, else ``plain``.

@@ -37,7 +37,7 @@ package enum BinaryCoder {
     }
   }
 
-  /// 2⁴⁰ / n, rounded up, for n from 1 to ``Context``'s memory. A division at every bit would take a third of all time.
+  /// 2⁴⁰ / n, rounded up, for n from 1 to ``Context``'s memory. With it no bit needs a division.
   package static let reciprocals: [UInt64] = [0] + (1...UInt64(Context.memory)).map { (1 << 40) / $0 + 1 }
 
   /// `⌊(2 · ones + 1) · 65536 / (2 · count + 2)⌋` between 256 and 65280.
