@@ -87,7 +87,7 @@ final class Workplace: Sendable {
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
     try process.run()
-    guard ended.wait(timeout: .now() + 120) == .success else {
+    guard ended.wait(timeout: .now() + 300) == .success else {
       process.terminate()
       throw Faults.slow(arguments.joined(separator: " "))
     }

@@ -41,6 +41,11 @@ import Testing
     let network = small.network
     #expect(network.remainingEdges * 2 <= network.edgeCount && !network.hasOwnValues)
     #expect(small.sharedWeights.count == 1 && small.tasks.isEmpty)
+    let stored = try ModelFile.read(place.folder.appendingPathComponent("small/model.h5").path)
+    #expect(stored.form == ModelForm(.packed, halvesNumbers: true))
+    let run = try #require((report["runs"] as? [[String: Any]])?.first)
+    #expect(run["model_bytes"] as? Int == stored.byteCount)
+    #expect(run["model_sha256"] as? String == stored.digest.description)
     let evaluated = try place.run("evaluate small --data strokes:test").check()
     #expect(evaluated.output.contains("as the model says"))
   }
@@ -55,6 +60,25 @@ import Testing
     #expect(try model("one/model.h5").tasks.map(\.name) == ["strokes"])
     let again = try place.run("convert --resume one").check()
     #expect(again.output.contains("distilled"))
+  }
+
+  /// How a result is stored is chosen when a run begins, and what is measured is measured on what is stored.
+  @Test func theFormOfTheResultIsChosen() throws {
+    let command = "convert trained.h5 strokes:train,per-class=10 --epochs 2"
+    try place.run(command + " -o small").check()
+    try place.run(command + " --plain --no-float16 --no-fold-batch-norms -o whole").check()
+    let paths = ["small", "whole"].map { place.folder.appendingPathComponent("\($0)/model.h5").path }
+    let (small, whole) = (try ModelFile.read(paths[0]), try ModelFile.read(paths[1]))
+    #expect(whole.form == .plain && small.form == ModelForm(.packed, halvesNumbers: true))
+    #expect(small.model.network == (try whole.model.roundedToHalf().network))
+    #expect(small.byteCount * 2 < whole.byteCount)
+    let measured = try place.run("evaluate small --data strokes:train,per-class=10 --json").check().json()
+    let dataset = try #require((measured["datasets"] as? [[String: Any]])?.first)
+    let sweep = try #require(dataset["sweep"] as? [String: Any])
+    let entry = try #require((sweep["points"] as? [[String: Any]])?.first)
+    let accuracy = try #require(
+      ((entry["scores"] as? [String: Any])?["accuracy"] as? [String: Any])?["value"] as? Double)
+    #expect(small.model.tasks[0].accuracy == accuracy)
   }
 
   @Test func oneMaskImitatesTwoTeachers() throws {
@@ -100,6 +124,7 @@ import Testing
     ("evaluate net.h5 --data strokes:test,unlabelled", "no labels"),
     ("learn net.h5 --task strokes:train,unlabelled --density 0.5 -o x", "no labels"),
     ("convert net.h5 strokes:train,per-class=2 -o x", "shared weights"),
+    ("calibrate net.h5 strokes:train,per-class=2 -o x.h5", "teacher"),
   ])
   func whatCannotBeIsRefused(_ command: String, _ word: String) throws {
     let outcome = try place.run(command)

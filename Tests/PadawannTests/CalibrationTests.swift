@@ -83,6 +83,37 @@ import Testing
     #expect(normalisations == 2)
   }
 
+  /// Statistics that were folded into scales come back, and with them what is learned or measured by them.
+  @Test func foldedStatisticsAreFoundAgain() throws {
+    let images = try Self.images()
+    let plain = try Calibration().calibrated(Self.trained(normalises: true).scaledSigns(), on: [images])
+    let folded = try plain.foldingStatistics()
+    let looked = try TrainingImages([TrainingTask(images)], for: folded.architecture)
+    let found = try folded.unfoldingStatistics(
+      on: looked, magnitude: .shared(1), .best, ThreadPool(threads: 1))
+    var compared = 0
+    for node in plain.parameters.indices {
+      guard case .normalisation(let before) = plain.parameters[node],
+        case .normalisation(let after) = found.parameters[node]
+      else { continue }
+      for (one, other) in [
+        (before.scale, after.scale), (before.shift, after.shift), (before.mean, after.mean),
+        (before.variance, after.variance),
+      ] {
+        let size = one.map(abs).max() ?? 0
+        #expect(zip(one, other).allSatisfy { abs($0 - $1) <= 1e-4 * size + 1e-6 })
+      }
+      compared += 1
+    }
+    #expect(compared == 2 && found.hasStatistics && !folded.hasStatistics)
+    let again = try Calibration().calibrated(folded, on: [images])
+    let (mine, theirs) = (
+      ReferenceEvaluator(again, magnitude: .shared(1)).logits([images.input(0)]),
+      ReferenceEvaluator(plain, magnitude: .shared(1)).logits([images.input(0)])
+    )
+    #expect(ExportFixture.difference(theirs, mine) < 1e-4)
+  }
+
   @Test func threadsChangeNoBit() throws {
     let teacher = try Self.trained(normalises: true)
     let images = try Self.images()

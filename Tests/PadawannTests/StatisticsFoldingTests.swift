@@ -21,7 +21,12 @@ import Testing
     guard case .normalisation(let numbers) = folded.parameters[1],
       case .normalisation(let unfolded) = network.parameters[1]
     else { throw CancellationError() }
-    #expect(numbers.isFolded && !unfolded.isFolded)
+    #expect(numbers.isFolded(epsilon: epsilon) && !unfolded.isFolded(epsilon: epsilon))
+    #expect(!folded.hasStatistics && network.hasStatistics)
+    guard case .normalisation(let rounded) = try folded.roundedToHalf().parameters[1] else {
+      throw CancellationError()
+    }
+    #expect(rounded.isFolded(epsilon: epsilon))
     #expect(Set(numbers.mean) == [0] && Set(numbers.variance) == [max(0, 1 - epsilon)])
     #expect(try folded.foldingStatistics() == folded)
     #expect(folded.layers.map(\.weights) == network.layers.map(\.weights))

@@ -36,6 +36,12 @@ extension Model {
       conversion.calibration = calibration
       return try converted(by: conversion, on: datasets, threads: threads, instructionSet: instructionSet)
     }
+    guard teacher != nil || network.hasStatistics else {
+      throw PadawannError(
+        .usage,
+        "nothing of this model is measured by images alone: it has no batch normalisations, or they are folded",
+        remedy: "Name the trained network that it was made of as its teacher")
+    }
     let network = try network.absorbing(onlyMagnitude())
     return try folded(
       calibration.calibrated(

@@ -47,19 +47,14 @@ public enum ModelFile {
     try encoded(model, as: compact ? .compact : .plain)
   }
 
-  /// The digest that a file of a model has, and the size of the plain encoding.
+  /// The digest that a file of a model has; see ``StoredModel/digest``.
   ///
-  /// - Throws: as ``encoded(_:as:)``.
-  static func digestAndSize(of model: Model) throws(PadawannError) -> (digest: Digest, byteCount: Int) {
-    let digest = ContentDigest.digest(of: try ModelEncoding(model: model, form: .plain).tree())
-    return (digest, try encoded(model).count)
-  }
-
-  /// The digest that a plain file of a model has; see ``StoredModel/digest``.
-  ///
+  /// - Parameters:
+  ///   - model: what is stored.
+  ///   - form: how.
   /// - Throws: ``PadawannError`` `data` when a record breaks a rule of the format.
-  public static func digest(of model: Model) throws(PadawannError) -> Digest {
-    ContentDigest.digest(of: try ModelEncoding(model: model, form: .plain).tree())
+  public static func digest(of model: Model, as form: ModelForm = .plain) throws(PadawannError) -> Digest {
+    ContentDigest.digest(of: try ModelEncoding(model: model, form: form).tree())
   }
 
   /// Reads a model from the bytes of a file; see ``read(_:followsLinks:)``.

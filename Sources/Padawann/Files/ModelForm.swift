@@ -1,7 +1,7 @@
 /// How a model file stores what it holds. No form changes what is read back.
 public struct ModelForm: Hashable, Sendable {
   /// How masks and signs are stored.
-  public enum Layout: String, Hashable, Sendable, CaseIterable {
+  public enum Layout: String, Hashable, Sendable, Codable, CaseIterable {
     /// Bit planes that `numpy.unpackbits` reads, in a group for each node.
     case plain
     /// Planes coded to about their entropy, and a group for each node.

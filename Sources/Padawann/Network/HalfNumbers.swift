@@ -53,9 +53,11 @@ extension TaskOverride {
 
 extension BatchNormalisation {
   fileprivate var roundedToHalf: BatchNormalisation {
-    BatchNormalisation(
+    // Statistics that were folded are two constants, of which nothing is saved, and by which they are known.
+    let isConstant = mean.allSatisfy { $0 == 0 } && variance.allSatisfy { $0 == variance[0] }
+    return BatchNormalisation(
       scale: scale.roundedToHalf, shift: shift.roundedToHalf, mean: mean.roundedToHalf,
-      variance: variance.roundedToHalf)
+      variance: isConstant ? variance : variance.roundedToHalf)
   }
 }
 

@@ -171,7 +171,8 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
     guard let folder else { return model }
     let path = folder.file(Job.kind.resultFile)
     if let known = try? ModelFile.read(path, followsLinks: false).model, known.extends(model) { return model }
-    try ModelFile.write(model, to: path, followsLinks: false)
+    try ModelFile.write(
+      model, to: path, as: start.configuration.form(of: model), followsLinks: false)
     return model
   }
 

@@ -20,6 +20,8 @@ package struct RunConfiguration<Settings: RunSettings>: Codable, Hashable, Senda
   package let tests: [RunTest]
   /// The runs of a group, each in a folder of its own; absent for a single run.
   package var members: [RunMember<Settings>]?
+  /// How the result is stored; absent for ``ModelStorage/plain``.
+  package var storage: ModelStorage?
   /// The folder from which relative paths of datasets lead, where they do not lead from the present one.
   package let workingFolder: String
   /// Where named datasets were.
@@ -55,6 +57,7 @@ package struct RunConfiguration<Settings: RunSettings>: Codable, Hashable, Senda
   func decides(as other: RunConfiguration) -> Bool {
     kind == other.kind && algorithm == other.algorithm && settings == other.settings && tasks == other.tasks
       && parents == other.parents && tests == other.tests && members == other.members
+      && storage == other.storage
   }
 
   /// The configuration of one run of a group.
@@ -64,6 +67,9 @@ package struct RunConfiguration<Settings: RunSettings>: Codable, Hashable, Senda
     configuration.members = nil
     return configuration
   }
+
+  /// How a result is stored.
+  func form(of model: Model) -> ModelForm { (storage ?? .plain).form(for: model.network) }
 
   /// The data folder that a run works with.
   func data(_ environment: RunEnvironment) throws(PadawannError) -> DataFolder {

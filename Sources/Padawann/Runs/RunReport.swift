@@ -44,9 +44,9 @@ package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
     tests: [TestResult]
   ) throws(PadawannError) {
     kind = configuration.kind
-    let stored = try ModelFile.digestAndSize(of: model)
-    modelSha256 = stored.digest.description
-    modelBytes = stored.byteCount
+    let form = configuration.form(of: model)
+    modelSha256 = try ModelFile.digest(of: model, as: form).description
+    modelBytes = try ModelFile.encoded(model, as: form).count
     edges = model.network.edgeCount
     remainingEdges = model.network.remainingEdges
     seed = configuration.settings.seed

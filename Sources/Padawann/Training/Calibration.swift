@@ -34,10 +34,12 @@ package struct Calibration: Sendable, Hashable {
     }
     let images = try TrainingImages(datasets.map { TrainingTask($0) }, for: network.architecture)
     guard self.images > 0 else { throw PadawannError(.usage, "a calibration needs an image or more") }
+    let threadPool = ThreadPool(threads: max(1, threads))
     func pass(_ network: Network, _ magnitude: Magnitude) throws(PadawannError) -> LayerwisePass {
-      try LayerwisePass(
-        network, magnitude, images, count: self.images, instructionSet, ThreadPool(threads: max(1, threads)))
+      try LayerwisePass(network, magnitude, images, count: self.images, instructionSet, threadPool)
     }
+    let network = try network.unfoldingStatistics(
+      on: images, count: self.images, magnitude: .shared(1), instructionSet, threadPool)
     let student = try pass(network, .shared(1))
     let original = try teacher.map { teacher throws(PadawannError) in try pass(teacher, .own) }
     return try calibrated(network, student, original)

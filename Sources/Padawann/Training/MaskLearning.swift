@@ -68,8 +68,13 @@ public struct MaskLearning: ~Copyable {
       throw PadawannError(.usage, "teachers, and how they are imitated, belong together")
     }
     let images = try TrainingImages(tasks, for: network.architecture)
-    let beginning = try MaskBeginning(network, settings)
     let isTaught = settings.distillation != nil
+    var network = network
+    if isTaught {
+      network = try network.unfoldingStatistics(
+        on: images, magnitude: network.hasOwnValuesOnly ? .own : .shared(1), set, threadPool)
+    }
+    let beginning = try MaskBeginning(network, settings)
     let machine = try TrainingEngine(
       beginning.network, .shared(1), beginning.scope(settings),
       biasSets: settings.biases == .perTask ? tasks.count : 1, batch: min(settings.batch, images.count), set,

@@ -31,14 +31,17 @@ package struct SignConversion: Sendable, Hashable {
   package func converted(
     _ trained: Network, on datasets: [Dataset] = [], threads: Int = 1, instructionSet: InstructionSet = .best
   ) throws(PadawannError) -> Network {
-    let masked = try mask == .all ? [trained] : candidates(trained)
-    guard let calibration else { return try masked[0].scaledSigns() }
+    guard let calibration else {
+      return try (mask == .all ? trained : candidates(trained)[0]).scaledSigns()
+    }
     let images = try TrainingImages(datasets.map { TrainingTask($0) }, for: trained.architecture)
+    let threadPool = ThreadPool(threads: max(1, threads))
+    let trained = try trained.unfoldingStatistics(
+      on: images, count: calibration.images, magnitude: .own, instructionSet, threadPool)
+    let masked = try mask == .all ? [trained] : candidates(trained)
     func answers(_ network: Network, _ magnitude: Magnitude) throws(PadawannError) -> [Int] {
-      try LayerwisePass(
-        network, magnitude, images, count: calibration.images, instructionSet,
-        ThreadPool(threads: max(1, threads))
-      ).answers()
+      try LayerwisePass(network, magnitude, images, count: calibration.images, instructionSet, threadPool)
+        .answers()
     }
     let wanted = masked.count > 1 ? try answers(trained, .own) : []
     var best: (network: Network, agreement: Int)?

@@ -12,7 +12,8 @@ struct ConvertCommand: AsyncParsableCommand {
       that padawann import reads, or a model with its weights. The pictures are one dataset or more (Formats/datasets.md): a \
       folder, with a sub-folder per class or without, or for example mnist:train,first=5000. The table at the end says what \
       became of the network on its way, on these pictures and on test data. It is padawann learn --teacher with other words; \
-      the folder is that of a run, and --resume FOLDER goes on with it.
+      the folder is that of a run, and --resume FOLDER goes on with it. The model is stored as small as it gets: numbers besides edges \
+      in 16 bits, batch normalisations folded, and masks packed where they are unpacked within 5 ms.
       """)
 
   @Argument(
@@ -52,6 +53,7 @@ struct ConvertCommand: AsyncParsableCommand {
   @Option(help: "The seed of batches and shifts.")
   var seed: UInt64 = 0
 
+  @OptionGroup var form: ModelFormOptions
   @OptionGroup var source: NetworkSourceOptions
   @OptionGroup var runs: RunOptions
   @OptionGroup var dataFolder: DataFolderOptions
@@ -93,6 +95,7 @@ struct ConvertCommand: AsyncParsableCommand {
     var request = LearningRequest(model: nil, tasks: specs, density: density)
     request.teachers = [trained.model]
     for text in test { request.tests.append(try DatasetSpec.parse(text)) }
+    request.storage = form.storage(byDefault: .smallest)
     request.learning.biases = .shared
     request.learning.seed = seed
     request.learning.distillation = DistillationSettings()

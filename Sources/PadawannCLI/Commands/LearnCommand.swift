@@ -104,6 +104,7 @@ struct LearnCommand: AsyncParsableCommand {
   @Option(help: "The seed of scores, batches and shifts.")
   var seed: UInt64 = 0
 
+  @OptionGroup var form: ModelFormOptions
   @OptionGroup var teaching: TeacherOptions
   @OptionGroup var runs: RunOptions
   @OptionGroup var dataFolder: DataFolderOptions
@@ -153,6 +154,7 @@ struct LearnCommand: AsyncParsableCommand {
     request.teachers = try teaching.teachers()
     request.learning.distillation = teaching.settings
     for text in test { request.tests.append(try DatasetSpec.parse(text)) }
+    request.storage = form.storage(byDefault: .plain)
     request.perClass = perClass.count
     request.heldOut = heldOut
     request.mapsLabels = mapLabels == .auto

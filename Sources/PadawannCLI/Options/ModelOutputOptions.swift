@@ -15,9 +15,9 @@ struct ModelOutputOptions: ParsableArguments {
 
   /// Writes a model.
   ///
-  /// - Parameter layout: how where nothing was said; `nil` for ``ModelForm/chosen(for:)``.
-  func write(_ model: Model, byDefault layout: ModelForm.Layout? = nil) throws -> StoredModel {
-    try form.write(model, to: output, byDefault: layout)
+  /// - Parameter standard: what holds where nothing is said.
+  func write(_ model: Model, byDefault standard: ModelStorage = ModelStorage()) throws -> StoredModel {
+    try form.write(model, to: output, byDefault: standard)
   }
 }
 
@@ -27,34 +27,37 @@ struct ModelFormOptions: ParsableArguments {
   var layout: StoredLayout?
 
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Round biases and the numbers of batch normalisations to 16 bits and store them so.",
+      "Round biases and the numbers of batch normalisations to 16 bits and store them so (default: only of convert).",
       discussion:
         "Each keeps a precision of 1 in 2,048; where one would not, as a tiny one, all of its kind in the layer stay as they are."
     ))
-  var float16 = false
+  var float16: Bool?
 
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Fold means and variances of batch normalisations into their scales and shifts, which are half the numbers.",
+      "Fold means and variances of batch normalisations into their scales and shifts, which are half the numbers (default: only of convert).",
       discussion: "The answers stay the same but for rounding; the statistics cannot be estimated anew."))
-  var foldBatchNorms = false
+  var foldBatchNorms: Bool?
+
+  /// What was chosen.
+  ///
+  /// - Parameter standard: what holds where nothing is said.
+  func storage(byDefault standard: ModelStorage = ModelStorage()) -> ModelStorage {
+    ModelStorage(
+      layout: layout?.form ?? standard.layout, foldsStatistics: foldBatchNorms ?? standard.foldsStatistics,
+      halvesNumbers: float16 ?? standard.halvesNumbers)
+  }
 
   /// Writes a model; its numbers are those of the file.
-  func write(_ model: Model, to path: String, byDefault layout: ModelForm.Layout? = nil) throws
+  func write(_ model: Model, to path: String, byDefault standard: ModelStorage = ModelStorage()) throws
     -> StoredModel
   {
-    var model = model
-    if foldBatchNorms {
-      model.network = try model.network.foldingStatistics()
-      model.provenance.entries.append(Provenance.Entry("fold-batch-norms", "true"))
-    }
-    if float16 {
-      model = try model.roundedToHalf()
-      model.provenance.entries.append(Provenance.Entry("float16", "true"))
-    }
-    let chosen = self.layout?.form ?? layout ?? ModelForm.chosen(for: model.network).layout
-    return try ModelFile.write(model, to: path, as: ModelForm(chosen, halvesNumbers: float16))
+    let storage = storage(byDefault: standard)
+    let model = try storage.applied(to: model)
+    return try ModelFile.write(model, to: path, as: storage.form(for: model.network))
   }
 }
 

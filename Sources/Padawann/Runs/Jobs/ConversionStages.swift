@@ -93,9 +93,8 @@ struct ConversionStages {
 
   /// The signs, with the shared weight that agrees most often with the trained network on the run's own images.
   private func signs(_ looks: [Look]) async throws -> ConversionStage {
-    var model = start.parents[0].made(
-      try start.parents[0].network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
-    )
+    var model = try stored(
+      start.parents[0].network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() })
     var best: ConversionStage?
     for weight in Model.thesisWeights {
       model.sharedWeights = [weight]
@@ -115,7 +114,13 @@ struct ConversionStages {
       trained, on: start.tasks.map(\.dataset), threads: environment.inference.threads,
       instructionSet: environment.inference.instructionSet
     ).folded()
-    return start.parents[0].made(network.network, sharedWeights: [network.sharedWeight])
+    return try stored(network.network, sharedWeights: [network.sharedWeight])
+  }
+
+  /// A network with the numbers that it would be stored with.
+  private func stored(_ network: Network, sharedWeights: [Float]? = nil) throws(PadawannError) -> Model {
+    try (start.configuration.storage ?? .plain).applied(
+      to: start.parents[0].made(network, sharedWeights: sharedWeights))
   }
 
   private func stage(
@@ -133,8 +138,9 @@ struct ConversionStages {
           .predictedClasses
       results.append(try look.result(answers))
     }
+    let form = name == .trained ? .plain : start.configuration.form(of: model)
     return ConversionStage(
-      name: name, bytes: try ModelFile.digestAndSize(of: model).byteCount,
+      name: name, bytes: try ModelFile.encoded(model, as: form).count,
       remainingEdges: model.network.remainingEdges, results: results)
   }
 

@@ -86,13 +86,16 @@ package struct MaskLearningJob: RunJob, ~Copyable {
   package func model() async throws -> Model {
     guard isFinished else { throw PadawannError(.usage, "the learning is not at its end") }
     let configuration = start.configuration
+    let storage = configuration.storage ?? .plain
     let learned = try self.learned()
     let weight = learned.sharedWeight
     var model = start.parents[0].made(learned.network, sharedWeights: [weight])
     model.provenance = start.provenance(configuration.provenance)
+    model = try storage.applied(to: model)
     for (index, task) in start.tasks.enumerated() where task.dataset.isLabelled {
       var record = ModelTask(task, sharedWeight: weight)
       record.parameters = overrides(learned.biases[index], of: model.network.architecture)
+      if storage.halvesNumbers { record.parameters = record.parameters.map(\.roundedToHalf) }
       let network = try model.network.replacing(record.parameters)
       let predictions = try await environment.inference.predictions(
         of: network, on: task.dataset, magnitudes: [.shared(weight)])

@@ -19,6 +19,8 @@ package struct LearningRequest: Sendable {
   package var seesImagesAsUsual = false
   /// Whether images are mirrored where they have colours, whatever the settings say.
   package var mirrorsColours = false
+  /// How the result is stored.
+  package var storage = ModelStorage.plain
   /// Data on which the result is measured besides the test splits of the tasks.
   package var tests: [DatasetSpec]
 
@@ -82,10 +84,11 @@ extension LearningRequest {
         ? try await task.mapped(
           by: signs, magnitudes: [.shared(learning.sharedWeight)], environment.inference) : task
     }
-    let start = try RunStart(
+    var start = try RunStart(
       .learn, settings(for: loaded), parents: parents, tasks: loaded,
       tests: tests.tests(of: zip(specs.measured, loaded).map { ($0, $1) }, data, parent),
       environment)
+    if storage != .plain { start.configuration.storage = storage }
     try start.checkSettings()
     return start
   }
