@@ -40,6 +40,8 @@ import Testing
     let small = try model("small/model.h5")
     let network = small.network
     #expect(network.remainingEdges * 2 <= network.edgeCount && !network.hasOwnValues)
+    // Of edges that are gone nothing is stored.
+    #expect(network.layers.allSatisfy { !$0.weights.retainsPruned })
     #expect(small.sharedWeights.count == 1 && small.tasks.isEmpty)
     let stored = try ModelFile.read(place.folder.appendingPathComponent("small/model.h5").path)
     #expect(stored.form == ModelForm(.packed, halvesNumbers: true))

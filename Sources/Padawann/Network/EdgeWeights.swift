@@ -109,6 +109,11 @@ public struct EdgeWeights: Hashable, Sendable {
       shape: shape, mask: mask, values: values, retainsPruned: retainsPruned, multiplier: multiplier)
   }
 
+  /// The same edges, of whose pruned ones nothing is known.
+  public func withoutPruned() throws(PadawannError) -> EdgeWeights {
+    try EdgeWeights(shape: shape, mask: mask, values: values, multiplier: multiplier)
+  }
+
   /// The weights as numbers, row-major over ``shape``; 0 for pruned edges.
   ///
   /// - Parameters:

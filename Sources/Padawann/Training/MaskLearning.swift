@@ -28,6 +28,8 @@ public struct MaskLearning: ~Copyable {
 
   /// The network by its signs; with teachers, each layer with what its edges are worth.
   let original: Network
+  /// The layers of which signs of pruned edges are kept at the end, as they were given.
+  private let retaining: Set<Int>
   let run: BatchRunner
   let layers: [Int: MaskedLayer]
   /// How much larger than in the network everything is while it learns; `nil` with teachers, whose sizes are kept.
@@ -111,6 +113,7 @@ public struct MaskLearning: ~Copyable {
     numberRates = rates
     self.step = step
     original = beginning.network
+    retaining = Set(network.layers.filter(\.weights.retainsPruned).map(\.index))
   }
 
   private static func scaling(
@@ -213,7 +216,8 @@ extension MaskLearning {
     for (node, layer) in run.machine.layers {
       guard case .weighted(let weights, let bias) = parameters[node] else { continue }
       let learned = try layers[node].map { layer throws(PadawannError) in
-        try weights.masked(by: layer.edges).multiplied(by: layer.multiplier)
+        let learned = try weights.masked(by: layer.edges).multiplied(by: layer.multiplier)
+        return retaining.contains(node) ? learned : try learned.withoutPruned()
       }
       parameters[node] = .weighted(
         learned ?? weights, bias: bias.map { biases(of: layer, node, task: 0) ?? $0 })
