@@ -89,8 +89,10 @@ import Testing
         + "strokes-letters:train,per-class=10,unlabelled,classes=0-9 --biases per-task --epochs 2 -o run"
     ).check()
     let learned = try model("run/model.h5")
-    #expect(learned.tasks.map(\.name) == ["strokes"])
-    #expect(learned.tasks[0].parameters.count == 4)
+    #expect(learned.tasks.map(\.name) == ["strokes", "strokes-letters"])
+    #expect(learned.tasks.allSatisfy { $0.parameters.count == 4 && $0.outputs == Array(0..<10) })
+    #expect(learned.tasks[0].accuracy != nil && learned.tasks[1].accuracy == nil)
+    #expect(learned.tasks[0].parameters != learned.tasks[1].parameters)
   }
 
   @Test func calibrationNeedsNoLabelsAndSaysWhatItDid() throws {

@@ -130,6 +130,15 @@ public struct Dataset: Sendable {
       normalisation: normalisation, isLabelled: isLabelled)
   }
 
+  /// The same images without labels, whose classes are called so.
+  ///
+  /// - Throws: ``PadawannError`` `data` as the initialiser.
+  package func called(_ classNames: [String]) throws(PadawannError) -> Dataset {
+    try Dataset(
+      name: name, shape: shape, pixels: pixels, labels: labels, classNames: classNames,
+      normalisation: normalisation, isLabelled: isLabelled)
+  }
+
   /// One image as a network sees it: normalised, channels × rows × columns.
   ///
   /// The arithmetic is PyTorch's: division by ``Normalisation/divisor``, then subtraction, then division, each rounded

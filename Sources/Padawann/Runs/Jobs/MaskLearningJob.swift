@@ -82,7 +82,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
   }
 
   /// What was learned, as a model with its tasks: their outputs, their biases where every task has its own, and the accuracy on
-  /// the images that were learned from. Of images without labels nothing is recorded.
+  /// the images that were learned from. Of images without labels nothing is recorded but such biases.
   package func model() async throws -> Model {
     guard isFinished else { throw PadawannError(.usage, "the learning is not at its end") }
     let configuration = start.configuration
@@ -92,14 +92,18 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     var model = start.parents[0].made(learned.network, sharedWeights: [weight])
     model.provenance = start.provenance(configuration.provenance)
     model = try storage.applied(to: model)
-    for (index, task) in start.tasks.enumerated() where task.dataset.isLabelled {
-      var record = ModelTask(task, sharedWeight: weight)
-      record.parameters = overrides(learned.biases[index], of: model.network.architecture)
-      if storage.halvesNumbers { record.parameters = record.parameters.map(\.roundedToHalf) }
-      let network = try model.network.replacing(record.parameters)
-      let predictions = try await environment.inference.predictions(
-        of: network, on: task.dataset, magnitudes: [.shared(weight)])
-      record.accuracy = try TaskResult(predictions, outputs: task.outputs).accuracy
+    for (index, task) in start.tasks.enumerated() {
+      var parameters = overrides(learned.biases[index], of: model.network.architecture)
+      if storage.halvesNumbers { parameters = parameters.map(\.roundedToHalf) }
+      guard task.dataset.isLabelled || !parameters.isEmpty else { continue }
+      var record = ModelTask(
+        task.dataset.isLabelled ? task : try answering(task, index, model), sharedWeight: weight)
+      (record.parameters, record.digest) = (parameters, task.dataset.digest)
+      if task.dataset.isLabelled {
+        let predictions = try await environment.inference.predictions(
+          of: model.network.replacing(parameters), on: task.dataset, magnitudes: [.shared(weight)])
+        record.accuracy = try TaskResult(predictions, outputs: task.outputs).accuracy
+      }
       model.tasks.append(record)
     }
     return model
@@ -137,6 +141,16 @@ package struct MaskLearningJob: RunJob, ~Copyable {
       own[task] = try network.replacing(parameters).folded().network.biases
     }
     return (folded.network, folded.sharedWeight, own)
+  }
+
+  /// A task without labels as one whose classes are the outputs, called as its teacher calls them.
+  private func answering(_ task: EvaluationTask, _ index: Int, _ model: Model) throws(PadawannError)
+    -> EvaluationTask
+  {
+    let outputs = model.network.architecture.outputs
+    let stated = start.teacherModels[index].statedClassNames
+    let names = stated.count == outputs ? stated : (0..<outputs).map { "\($0)" }
+    return EvaluationTask(name: task.name, dataset: try task.dataset.called(names))
   }
 
   /// The biases that a task has of its own.
