@@ -36,13 +36,14 @@ struct PictureArgument {
 
 /// How pictures become what a network reads.
 struct PictureReading {
-  /// A picture of the network's size.
+  /// A picture of the network's size, or one that gets it in real numbers.
   struct Picture {
     let path: String
+    let shape: Shape
     let pixels: [UInt8]
 
     /// With dark and bright exchanged.
-    var inverted: Picture { Picture(path: path, pixels: pixels.map { 255 - $0 }) }
+    var inverted: Picture { Picture(path: path, shape: shape, pixels: pixels.map { 255 - $0 }) }
 
     /// From 0, black, to 1.
     var brightness: Double { pixels.reduce(0) { $0 + Double($1) } / Double(255 * max(pixels.count, 1)) }
@@ -74,10 +75,10 @@ struct PictureReading {
     var spec = try DatasetSpec.parse("./picture.png\(text)")
     guard spec.isOfSinglePictures else {
       throw PadawannError(
-        .usage, "only resize, crop, colour, ground, invert, transpose and normalise are for pictures",
+        .usage, "only resize, crop, colour, ground, invert, transpose, deskew and normalise are for pictures",
         at: "--with")
     }
-    let shape = subject.network.architecture.input
+    let shape = subject.network.input
     if spec.changes.colour == nil {
       switch shape.channels {
       case 1: spec.changes.colour = .grey
@@ -85,7 +86,7 @@ struct PictureReading {
       default: break
       }
     }
-    if spec.changes.resize == nil, spec.changes.crop == nil {
+    if spec.changes.resize == nil, spec.changes.crop == nil, spec.realChanges.resize == nil {
       // A network that reads vectors is asked with pictures of as many pixels.
       spec.changes.resize = .exact(PictureSize(width: shape.width, height: shape.height))
     }
@@ -135,19 +136,34 @@ struct PictureReading {
     } else {
       picture = try spec.picture(at: argument.path)
     }
-    guard case .bytes(let pixels) = picture.pixels, picture.shape == shape else {
+    let becomes = spec.realChanges.resize.map {
+      Shape(channels: picture.shape.channels, height: $0.height, width: $0.width)
+    }
+    guard case .bytes(let pixels) = picture.pixels, becomes ?? picture.shape == shape else {
       throw PadawannError(
-        .data, "the picture is \(picture.shape), and the network reads \(shape)", at: name,
+        .data, "the picture is \(becomes ?? picture.shape), and the network reads \(shape)", at: name,
         remedy: "Correct --with, or leave it out")
     }
-    return Picture(path: argument.path, pixels: pixels)
+    return Picture(path: argument.path, shape: picture.shape, pixels: pixels)
   }
 
   /// The pictures as a dataset whose labels mean nothing.
   func dataset(_ pictures: [Picture]) throws(PadawannError) -> Dataset {
-    try Dataset(
-      name: "pictures", shape: shape, pixels: .bytes(pictures.flatMap(\.pixels)),
-      labels: pictures.map { _ in 0 }, classNames: ["?"], normalisation: normalisation)
+    let isReal = !spec.realChanges.isEmpty
+    return try Dataset(
+      name: "pictures", shape: shape,
+      pixels: isReal ? prepared(pictures) : .bytes(pictures.flatMap(\.pixels)),
+      labels: pictures.map { _ in 0 }, classNames: ["?"],
+      normalisation: isReal ? normalisation.adapted(to: .unit) : normalisation)
+  }
+
+  private func prepared(_ pictures: [Picture]) throws(PadawannError) -> Pixels {
+    var all: [Float] = []
+    for picture in pictures {
+      let prepared = try spec.prepared((picture.shape, .bytes(picture.pixels)))
+      if case .floats(let values) = prepared.pixels { all += values }
+    }
+    return .floats(all)
   }
 
   /// Whether a picture is as dark or bright as those that the network knows. Of coloured ones nobody could tell.

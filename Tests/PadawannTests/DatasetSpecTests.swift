@@ -44,6 +44,10 @@ import Testing
       "./p,ground=black,colour=grey,resize=32,crop=20x24,invert,transpose,first=3"
     ),
     ("mnist,resize=14,colour=rgb", "mnist:test,colour=rgb,resize=14"),
+    (
+      "10letters,deskew,resize=16x16:bilinear,transpose,invert",
+      "10letters:test,invert,transpose,resize=16:bilinear,deskew"
+    ), ("mnist,resize=12x16:bilinear", "mnist:test,resize=12x16:bilinear"),
   ])
   func readsAndWritesItself(_ text: String, _ canonical: String) throws {
     let spec = try DatasetSpec.parse(text)

@@ -187,9 +187,16 @@ public struct Dataset: Sendable {
       builder.append(values)
     case .floats(let values):
       builder.append(littleEndian: UInt8(1))
-      builder.append(
-        values.lazy.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-        })
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(4 * values.count)
+      for value in values {
+        let bits = value.bitPattern
+        bytes.append(UInt8(truncatingIfNeeded: bits))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
+      }
+      builder.append(bytes)
     }
     builder.append(labels.flatMap { label in (0..<4).map { UInt8(truncatingIfNeeded: label >> (8 * $0)) } })
     return builder.digest()

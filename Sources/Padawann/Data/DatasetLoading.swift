@@ -45,6 +45,7 @@ extension DatasetSpec {
   private func dataset(_ read: LabelledImages, _ stated: Normalisation?) throws(PadawannError) -> Dataset {
     var images = read
     if transpose { images.transpose() }
+    try images.change(by: realChanges)
     let scale = images.pixels.scale
     let usual = NormalisationChoice.standard(for: images, in: scale)
     if !images.isLabelled { try checkNeedsNoLabels() }

@@ -11,8 +11,8 @@ public enum DatasetSplit: String, Hashable, Sendable, CaseIterable {
 /// Which images, with which labels, normalised how: what a user writes wherever a command takes a dataset.
 ///
 /// The syntax is `NAME[:SPLIT]` or a path, followed by `,key=value` options; `Formats/datasets.md` describes all of it.
-/// Whatever order the options are written in, they are applied in this order: reading, changes of pixels, `transpose`, `classes` or `map`,
-/// `drop-last`, one selection, `normalise`.
+/// Whatever order the options are written in, they are applied in this order: reading, changes of pixels, `transpose`,
+/// `resize=…:bilinear`, `deskew`, `classes` or `map`, `drop-last`, one selection, `normalise`.
 public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   /// Where the images come from.
   package enum Source: Hashable, Sendable {
@@ -40,6 +40,8 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
   package var changes: PictureChanges
   /// Whether rows and columns are exchanged, which sets EMNIST upright.
   public var transpose: Bool
+  /// How each image is changed after that, in real numbers.
+  package var realChanges: RealChanges
   /// Which classes are kept and what they become; all as they are when `nil`.
   package var classes: ClassChoice?
   /// Whether the last image is left out, as the thesis' code does with its test sets.
@@ -57,6 +59,7 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     reading = ReadingOptions()
     changes = PictureChanges()
     transpose = false
+    realChanges = RealChanges()
     dropLast = false
   }
 
@@ -66,6 +69,7 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     if let seed { parts.append("seed=\(seed)") }
     parts += changes.texts
     if transpose { parts.append("transpose") }
+    parts += realChanges.texts
     if let classes { parts.append(classes.description) }
     if dropLast { parts.append("drop-last") }
     if let selection { parts.append(selection.description) }

@@ -42,6 +42,7 @@ struct DatasetSpecParser {
     case crop
     case invert
     case transpose
+    case deskew
     case classes
     case map
     case dropLast = "drop-last"
@@ -51,7 +52,7 @@ struct DatasetSpecParser {
     case randomPerClass = "random-per-class"
     case normalise
 
-    static let flags: Set<Key> = [.unlabelled, .invert, .transpose, .dropLast]
+    static let flags: Set<Key> = [.unlabelled, .invert, .transpose, .deskew, .dropLast]
     /// Options that say how a file is read.
     static let reading: Set<Key> = [
       .split, .imagesKey, .labelsKey, .labelsFile, .more, .labels, .labelColumn, .shape, .channels,
@@ -148,10 +149,11 @@ struct DatasetSpecParser {
     switch key {
     case .ground: spec.changes.ground = try PictureGround(text)
     case .colour: spec.changes.colour = try choice(text, whatItIs: "colour")
-    case .resize: spec.changes.resize = try resize(text)
+    case .resize: try setResize(text, of: &spec)
     case .crop: spec.changes.crop = try size(text)
     case .invert: spec.changes.invert = true
     case .transpose: spec.transpose = true
+    case .deskew: spec.realChanges.deskew = true
     case .unlabelled: spec.reading.isUnlabelled = true
     case .dropLast: spec.dropLast = true
     case .seed: spec.seed = try seed(text)

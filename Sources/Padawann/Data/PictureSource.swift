@@ -8,7 +8,7 @@ extension DatasetSpec {
 
   /// What is done with each picture, as a spec has it.
   package var pictureOptions: String {
-    (changes.texts + (transpose ? ["transpose"] : [])).joined(separator: ",")
+    (changes.texts + (transpose ? ["transpose"] : []) + realChanges.texts).joined(separator: ",")
   }
 
   /// Decodes one picture file that is in memory, and does with it what the spec does with every image: `ground`, `colour`,
@@ -31,6 +31,17 @@ extension DatasetSpec {
   private func transposed(_ image: ByteImage) -> (shape: Shape, pixels: Pixels) {
     var images = LabelledImages(shape: image.shape, pixels: .bytes(image.samples), labels: [0])
     if transpose { images.transpose() }
+    return (images.shape, images.pixels)
+  }
+
+  /// What the spec does with such pictures in the end: `resize=…:bilinear` and `deskew`.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when one cannot be changed so.
+  package func prepared(_ picture: (shape: Shape, pixels: Pixels)) throws(PadawannError) -> (
+    shape: Shape, pixels: Pixels
+  ) {
+    var images = LabelledImages(shape: picture.shape, pixels: picture.pixels, labels: [0])
+    try images.change(by: realChanges)
     return (images.shape, images.pixels)
   }
 }

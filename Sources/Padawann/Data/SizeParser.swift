@@ -24,8 +24,17 @@ extension DatasetSpecParser {
     return PictureSize(width: sizes[0], height: sizes[sizes.count - 1])
   }
 
-  /// A size, or `shorter:N`.
-  func resize(_ text: String) throws(PadawannError) -> PictureResize {
+  /// A size, a size and `:bilinear`, or `shorter:N`.
+  func setResize(_ text: String, of spec: inout DatasetSpec) throws(PadawannError) {
+    let suffix = ":bilinear"
+    guard text.hasSuffix(suffix) else {
+      spec.changes.resize = try resize(text)
+      return
+    }
+    spec.realChanges.resize = try size(String(text.dropLast(suffix.count)))
+  }
+
+  private func resize(_ text: String) throws(PadawannError) -> PictureResize {
     let prefix = "shorter:"
     guard text.hasPrefix(prefix) else { return .exact(try size(text)) }
     return .shorter(try number(String(text.dropFirst(prefix.count)), 1...65_536))
