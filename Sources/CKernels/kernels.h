@@ -71,7 +71,13 @@
   X(load_halves, (const uint16_t *const *rows, ptrdiff_t elements, int32_t count, float *x), (rows, elements, count,   \
       x))                                                                                                              \
   X(store_rows, (const float *x, ptrdiff_t elements, int32_t count, float *const *rows), (x, elements, count, rows))   \
-  X(load_rows, (const float *const *rows, ptrdiff_t elements, int32_t count, float *x), (rows, elements, count, x))
+  X(load_rows, (const float *const *rows, ptrdiff_t elements, int32_t count, float *x), (rows, elements, count, x))    \
+  X(neurons, (const lanes_neuron_program *program, const float *labels, int32_t images, float *values, double *losses, \
+      int32_t *right, float *outputs), (program, labels, images, values, losses, right, outputs))                      \
+  X(neurons_backward, (const lanes_neuron_program *program, const float *labels, int32_t images, const float *values, \
+      float *gradients, double *factor_gradients), (program, labels, images, values, gradients, factor_gradients))     \
+  X(neuron_activation, (int32_t activation, const float *x, ptrdiff_t count, float *y), (activation, x, count, y))     \
+  X(neuron_logarithm, (const float *x, ptrdiff_t count, float *y), (x, count, y))
 
 // The kernels of one level; the files level_*.c define one table each, from the same source.
 typedef struct {

@@ -155,6 +155,7 @@ typedef struct {
 } lanes_pool;
 void lanes_pool_windows(int32_t level, const lanes_pool *pool, const float *x, float *y);
 
+#include "Neurons.h"
 #include "Training.h"
 
 #endif

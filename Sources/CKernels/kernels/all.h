@@ -21,6 +21,8 @@
 #include "lane_sums.h"
 #include "winograd_training.h"
 
+#include "neurons.h"
+
 #define FILL(name, parameters, arguments) .name = name,
 const lanes_kernels KERNELS = {LANES_KERNELS(FILL)};
 #undef FILL
