@@ -18,7 +18,7 @@ enum HostileModels {
     return try ModelFile.model(encoded: try sealed.encoded())
   }
 
-  private static func seal(_ group: inout HDFGroup) {
+  static func seal(_ group: inout HDFGroup) {
     for index in group.datasets.indices {
       let digest = Digest(of: group.datasets[index].value.elements.littleEndianBytes)
       for place in group.datasets[index].value.attributes.indices

@@ -1,7 +1,12 @@
 extension Model {
   /// Whether the images of a dataset, or some of them, are among those that the model was made with, as far as its provenance says.
-  package func wasMade(with spec: DatasetSpec) -> Bool {
-    let entries = provenance.entries + provenance.history.flatMap(\.entries)
+  package func wasMade(with spec: DatasetSpec) -> Bool { provenance.saysMade(with: spec) }
+}
+
+extension Provenance {
+  /// Whether it says that the images of a dataset, or some of them, are among those that a model was made with.
+  package func saysMade(with spec: DatasetSpec) -> Bool {
+    let entries = self.entries + history.flatMap(\.entries)
     return entries.contains { entry in
       guard entry.name == "data" || entry.name == "dataset" || entry.name.hasPrefix("task."),
         let other = try? DatasetSpec.parse(entry.value, defaultSplit: .train)

@@ -2,7 +2,7 @@ import HDF5
 
 /// Turns the tree of a file back into a model, trusting nothing.
 struct ModelDecoding {
-  private var unknown = UnknownAttributes()
+  var unknown = UnknownAttributes()
   private(set) var isCompact = false
   private var hasHalves = false
   private var isPacked = false
@@ -23,7 +23,7 @@ struct ModelDecoding {
   ///   model or an unknown required feature.
   mutating func model(_ stored: HDFGroup) throws(PadawannError) -> Model {
     var reader = AttributeReader(stored, "/")
-    try checkHeader(&reader)
+    try checkHeader(&reader, ModelRules.modelClass)
     let recorded = try reader.digest(ContentDigest.attribute)
     let root = try isPacked ? unpacked(stored, &reader) : stored
     try root.checkChildren(datasets: rootDatasets, groups: ["nodes", "tasks", "provenance"], at: "/")
@@ -100,14 +100,15 @@ struct ModelDecoding {
   }
 
   /// How 8-bit pixels become inputs: three attributes, or none of them.
-  private func normalisation(_ reader: inout AttributeReader) throws(PadawannError) -> Normalisation? {
+  func normalisation(_ reader: inout AttributeReader) throws(PadawannError) -> Normalisation? {
     guard let divisor = try reader.optionalFloat("pixel_divisor") else { return nil }
     return Normalisation(
       divisor: divisor, mean: try reader.floats("pixel_mean"), deviation: try reader.floats("pixel_deviation")
     )
   }
 
-  private mutating func checkHeader(_ reader: inout AttributeReader) throws(PadawannError) {
+  /// Checks the format's version, the class of the model, and the features.
+  mutating func checkHeader(_ reader: inout AttributeReader, _ expected: String) throws(PadawannError) {
     guard case .text(ModelRules.format) = reader.value("format") else {
       throw PadawannError(
         .data, "this HDF5 file is not a padawann model", remedy: "Make one with padawann import")
@@ -121,7 +122,12 @@ struct ModelDecoding {
         remedy: "Use a newer padawann")
     }
     let modelClass = try reader.text("class")
-    guard modelClass == ModelRules.modelClass else {
+    guard modelClass != WannEncoding.modelClass || expected == modelClass else {
+      throw PadawannError(
+        .unsupported, "the file holds a WANN, a graph of single neurons, where a network of layers is needed",
+        remedy: "Use padawann wann, or one of evaluate, compare, predict, stats, inspect and verify")
+    }
+    guard modelClass == expected else {
       throw PadawannError(
         .unsupported,
         "the file holds a model of the class \"\(modelClass)\", which this program does not know",
@@ -129,7 +135,9 @@ struct ModelDecoding {
     }
     let list = try reader.text("required_features")
     let features = list.split(separator: " ").map(String.init)
-    if let feature = features.first(where: { !ModelRules.knownFeatures.contains($0) }) {
+    if let feature = features.first(where: {
+      !ModelRules.knownFeatures.contains($0) || expected != ModelRules.modelClass
+    }) {
       throw PadawannError(
         .unsupported, "the file requires the feature \"\(feature)\", which this program does not have",
         remedy: "Use a newer padawann")
@@ -152,7 +160,8 @@ struct ModelDecoding {
     }
   }
 
-  private mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {
+  /// Where the model comes from.
+  mutating func provenance(_ group: HDFGroup) throws(PadawannError) -> Provenance {
     var reader = AttributeReader(group, "/provenance")
     try group.checkChildren(datasets: [], groups: [], at: reader.path)
     var provenance = Provenance()

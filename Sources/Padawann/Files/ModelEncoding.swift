@@ -38,14 +38,15 @@ struct ModelEncoding {
       HDFEntry("input_shape", .array(.int32(model.network.architecture.input.sizes))),
       HDFEntry("shared_weights", .array(.float32(model.sharedWeights))),
     ]
-    root.attributes += pictureAttributes
+    root.attributes += Self.pictureAttributes(model.normalisation, model.classNames)
     var nodes = NodeEncoding(model: model, layout: form.layout, hasHalves: hasHalves)
     root.groups = [HDFEntry("nodes", nodes.group())]
     root.datasets = nodes.sharedDatasets
     if !model.tasks.isEmpty {
-      root.groups.append(HDFEntry("tasks", TaskEncoding(model: model, hasHalves: hasHalves).group()))
+      let tasks = TaskEncoding(tasks: model.tasks, unknown: model.unknown, hasHalves: hasHalves)
+      root.groups.append(HDFEntry("tasks", tasks.group()))
     }
-    root.groups.append(HDFEntry("provenance", provenance()))
+    root.groups.append(HDFEntry("provenance", Self.group(of: model.provenance, model.unknown)))
     root.attributes += model.unknown.attributes(at: "/")
     if isPacked { pack(&root) }
     root.attributes.append(
@@ -66,16 +67,18 @@ struct ModelEncoding {
   }
 
   /// How pictures become inputs, and what the outputs stand for.
-  private var pictureAttributes: [HDFEntry<HDFValue>] {
+  static func pictureAttributes(_ normalisation: Normalisation?, _ classNames: [String]) -> [HDFEntry<
+    HDFValue
+  >] {
     var attributes: [HDFEntry<HDFValue>] = []
-    if let normalisation = model.normalisation {
+    if let normalisation {
       attributes = [
         HDFEntry("pixel_divisor", .float32(normalisation.divisor)),
         HDFEntry("pixel_mean", .array(.float32(normalisation.mean))),
         HDFEntry("pixel_deviation", .array(.float32(normalisation.deviation))),
       ]
     }
-    if !model.classNames.isEmpty { attributes.append(HDFEntry("class_names", .texts(model.classNames))) }
+    if !classNames.isEmpty { attributes.append(HDFEntry("class_names", .texts(classNames))) }
     return attributes
   }
 
@@ -103,8 +106,8 @@ struct ModelEncoding {
     return [path] + task.parameters.map { "\(path)/\($0.node)" }
   }
 
-  private func provenance() -> HDFGroup {
-    let provenance = model.provenance
+  /// Where a model comes from.
+  static func group(of provenance: Provenance, _ unknown: UnknownAttributes) -> HDFGroup {
     let texts: [(String, String?)] = [
       ("tool", provenance.tool), ("source_name", provenance.sourceName),
       ("source_sha256", provenance.sourceDigest?.description),
@@ -123,7 +126,7 @@ struct ModelEncoding {
     for (index, step) in provenance.history.enumerated() {
       group.attributes.append(HDFEntry("history_\(index + 1)", .texts(step.texts)))
     }
-    group.attributes += model.unknown.attributes(at: "/provenance")
+    group.attributes += unknown.attributes(at: "/provenance")
     return group
   }
 }

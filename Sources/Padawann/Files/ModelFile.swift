@@ -59,20 +59,27 @@ public enum ModelFile {
 
   /// Reads a model from the bytes of a file; see ``read(_:followsLinks:)``.
   public static func model(encoded bytes: [UInt8]) throws(PadawannError) -> StoredModel {
+    try model(tree(encoded: bytes), byteCount: bytes.count)
+  }
+
+  /// What a file holds, of whatever class, unless it is damaged.
+  static func tree(encoded bytes: [UInt8]) throws(PadawannError) -> HDFGroup {
     let limits = ReadLimits(
       fileBytes: sizeLimit, objects: 12 * Architecture.Limits.nodes + 2 * ModelRules.maximumTasks, depth: 4,
       attributesPerObject: 256, payloadBytes: sizeLimit, unusedBytes: 0)
-    let tree: HDFGroup
     do throws(HDF5Error) {
-      tree = try HDFGroup(encoded: bytes, limits: limits)
+      return try HDFGroup(encoded: bytes, limits: limits)
     } catch {
       throw Self.error(error, bytes)
     }
+  }
+
+  static func model(_ tree: HDFGroup, byteCount: Int) throws(PadawannError) -> StoredModel {
     var decoding = ModelDecoding()
     let model = try decoding.model(tree)
     return StoredModel(
       model: model, digest: ContentDigest.digest(of: tree), form: decoding.form,
-      halfNumberCount: decoding.halfCount, byteCount: bytes.count, payloadByteCount: decoding.payloadBytes)
+      halfNumberCount: decoding.halfCount, byteCount: byteCount, payloadByteCount: decoding.payloadBytes)
   }
 
   /// Reads a model file and checks all of it: structure, sizes, both kinds of digests, and the network.

@@ -42,16 +42,12 @@ package enum ModelRules {
   static let maximumNameBytes = 60_000
 
   static func check(_ model: Model) throws(PadawannError) {
-    guard !model.sharedWeights.isEmpty, model.sharedWeights.count <= 64,
-      model.sharedWeights.allSatisfy({ $0.isFinite && $0 != 0 })
-    else {
-      throw PadawannError(.data, "a model has 1 to 64 shared weights, all finite and none zero")
-    }
+    try check(sharedWeights: model.sharedWeights)
     try check(multipliersOf: model)
-    if let normalisation = model.normalisation {
-      try check(normalisation, channels: model.network.architecture.input.channels)
-    }
-    try check(classNames: model.classNames, outputs: model.network.architecture.outputs)
+    let architecture = model.network.architecture
+    try check(
+      normalisation: model.normalisation, classNames: model.classNames, model.provenance,
+      channels: architecture.input.channels, outputs: architecture.outputs)
     guard model.tasks.count <= maximumTasks, Set(model.tasks.map(\.name)).count == model.tasks.count else {
       throw PadawannError(.data, "a model has at most \(maximumTasks) tasks, and no two of one name")
     }
@@ -63,7 +59,22 @@ package enum ModelRules {
         throw error.inside("task \(task.name)")
       }
     }
-    try check(model.provenance)
+  }
+
+  /// Shared weights are numbers with which edges are worth something.
+  static func check(sharedWeights weights: [Float]) throws(PadawannError) {
+    guard !weights.isEmpty, weights.count <= 64, weights.allSatisfy({ $0.isFinite && $0 != 0 }) else {
+      throw PadawannError(.data, "a model has 1 to 64 shared weights, all finite and none zero")
+    }
+  }
+
+  /// What models of every class say about themselves.
+  static func check(
+    normalisation: Normalisation?, classNames: [String], _ provenance: Provenance, channels: Int, outputs: Int
+  ) throws(PadawannError) {
+    if let normalisation { try check(normalisation, channels: channels) }
+    try check(classNames: classNames, outputs: outputs)
+    try check(provenance)
   }
 
   /// What edges are worth with every shared weight is a number, and not 0.
@@ -162,8 +173,12 @@ extension ModelTask {
   ///
   /// - Throws: ``PadawannError`` `data`.
   package func validate(for architecture: Architecture) throws(PadawannError) {
+    try validate(outputs: architecture.outputs, channels: architecture.input.channels)
+  }
+
+  /// The same for a network of so many outputs whose images have so many channels.
+  package func validate(outputs all: Int, channels: Int) throws(PadawannError) {
     try NameRule.check(name, of: "a task")
-    let all = architecture.outputs
     guard (1...all).contains(classNames.count), outputs.count == classNames.count,
       Set(outputs).count == outputs.count, outputs.allSatisfy({ (0..<all).contains($0) })
     else {
@@ -174,7 +189,7 @@ extension ModelTask {
     }
     try ModelRules.check(texts: classNames + [dataset])
     guard ModelRules.fit(classNames) else { throw ModelRules.longNames }
-    try ModelRules.check(normalisation, channels: architecture.input.channels)
+    try ModelRules.check(normalisation, channels: channels)
     if let weight = bestSharedWeight, !weight.isFinite || weight == 0 {
       throw PadawannError(.data, "its best shared weight is zero or not finite")
     }

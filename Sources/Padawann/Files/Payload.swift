@@ -88,6 +88,22 @@ struct Payload {
     return Array(numbers[used..<(used + count)])
   }
 
+  /// One bit for each of so many, as masks are stored.
+  mutating func mask(_ group: HDFGroup, named name: String, count: Int) throws(PadawannError) -> Bitmask {
+    try plane(name, group, count: count)
+  }
+
+  /// Signed numbers of 32 bits.
+  mutating func integers(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> [Int32] {
+    guard case .int32(let numbers) = try elements(name, group) else {
+      throw PadawannError(.data, "the dataset \"\(name)\" does not hold 32-bit integers")
+    }
+    guard numbers.count == count else {
+      throw PadawannError(.data, "\"\(name)\" has \(numbers.count) numbers where \(count) are needed")
+    }
+    return numbers
+  }
+
   /// Numbers of 8 bits.
   mutating func codes(_ name: String, _ group: HDFGroup, count: Int) throws(PadawannError) -> [UInt8] {
     let codes = try bytes(name, group)

@@ -2,7 +2,8 @@ import HDF5
 
 /// Turns the group of tasks back into records, trusting nothing.
 struct TaskDecoding {
-  let architecture: Architecture
+  /// The network's; `nil` where no task can have numbers of its own.
+  let architecture: Architecture?
   /// Whether the file announces the feature that some task has numbers of its own.
   let mayHaveParameters: Bool
   /// Whether it announces the feature that some task's head has outputs of its own.
@@ -18,7 +19,7 @@ struct TaskDecoding {
 
   /// Adds the attributes of tasks to those that are `unknown` already.
   init(
-    _ architecture: Architecture, mayHaveParameters: Bool, mayHaveOutputs: Bool, hasHalves: Bool,
+    _ architecture: Architecture?, mayHaveParameters: Bool, mayHaveOutputs: Bool, hasHalves: Bool,
     unknown: UnknownAttributes
   ) {
     self.architecture = architecture
@@ -35,7 +36,7 @@ struct TaskDecoding {
     var tasks: [ModelTask] = []
     for entry in group.groups {
       var reader = AttributeReader(entry.value, "/tasks/\(entry.name)")
-      let nodes = mayHaveParameters ? Set(architecture.nodes.map(\.name)) : []
+      let nodes = mayHaveParameters ? Set(architecture?.nodes.map(\.name) ?? []) : []
       try entry.value.checkChildren(
         datasets: [], groups: nodes.intersection(entry.value.groups.map(\.name)), at: reader.path)
       var task = ModelTask(
@@ -59,7 +60,7 @@ struct TaskDecoding {
     -> TaskOverride
   {
     do throws(PadawannError) {
-      guard let index = architecture.nodes.firstIndex(where: { $0.name == name }) else {
+      guard let architecture, let index = architecture.nodes.firstIndex(where: { $0.name == name }) else {
         throw PadawannError(.data, "the network has no such node")
       }
       var payload = try Payload(group, isCompact: false, hasHalves: hasHalves)

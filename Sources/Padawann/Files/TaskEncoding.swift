@@ -2,15 +2,16 @@ import HDF5
 
 /// Turns the tasks of a model into groups.
 struct TaskEncoding {
-  let model: Model
+  let tasks: [ModelTask]
+  let unknown: UnknownAttributes
   /// Whether the file has numbers of 16 bits.
   let hasHalves: Bool
 
   /// The group of all tasks.
   func group() -> HDFGroup {
     var group = HDFGroup()
-    group.attributes = model.unknown.attributes(at: "/tasks")
-    group.groups = model.tasks.map { HDFEntry($0.name, record($0)) }
+    group.attributes = unknown.attributes(at: "/tasks")
+    group.groups = tasks.map { HDFEntry($0.name, record($0)) }
     return group
   }
 
@@ -29,10 +30,10 @@ struct TaskEncoding {
       record.attributes.append(HDFEntry("best_shared_weight", .float32(weight)))
     }
     if let accuracy = task.accuracy { record.attributes.append(HDFEntry("accuracy", .float64(accuracy))) }
-    record.attributes += model.unknown.attributes(at: "/tasks/\(task.name)")
+    record.attributes += unknown.attributes(at: "/tasks/\(task.name)")
     record.groups = task.parameters.map { replacement in
       var group = group(of: replacement.content)
-      group.attributes += model.unknown.attributes(at: "/tasks/\(task.name)/\(replacement.node)")
+      group.attributes += unknown.attributes(at: "/tasks/\(task.name)/\(replacement.node)")
       return HDFEntry(replacement.node, group)
     }
     return record

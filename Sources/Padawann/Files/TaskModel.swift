@@ -14,17 +14,27 @@ extension Model {
   ///
   /// - Throws: ``PadawannError`` `usage` when the model has no such task.
   package func use(of name: String) throws(PadawannError) -> TaskModel {
-    guard let task = tasks.first(where: { $0.name == name }) else {
-      let names = tasks.map(\.name).joined(separator: ", ")
-      throw PadawannError(
-        .usage, "the model has no task \"\(name)\"",
-        remedy: names.isEmpty ? "It has none" : "It has: \(names)")
-    }
+    let task = try tasks.named(name)
     let network = try self.network.replacing(task.parameters)
     if network.hasOwnValuesOnly { return TaskModel(task: task, network: network, magnitudes: [.own]) }
     let own = task.parameters.isEmpty ? nil : task.bestSharedWeight
     return TaskModel(
       task: task, network: network, magnitudes: (own.map { [$0] } ?? sharedWeights).map(Magnitude.shared))
+  }
+}
+
+extension [ModelTask] {
+  /// The task of a name.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when there is none.
+  package func named(_ name: String) throws(PadawannError) -> ModelTask {
+    guard let task = first(where: { $0.name == name }) else {
+      let names = map(\.name).joined(separator: ", ")
+      throw PadawannError(
+        .usage, "the model has no task \"\(name)\"",
+        remedy: names.isEmpty ? "It has none" : "It has: \(names)")
+    }
+    return task
   }
 }
 
