@@ -3,7 +3,7 @@ import Padawann
 /// A file that can be compared: a model, or what one has answered.
 struct ComparedFile {
   enum Content {
-    case model(Model)
+    case model(AnsweringModel)
     case predictions(PredictionFile)
   }
 
@@ -11,7 +11,7 @@ struct ComparedFile {
   let content: Content
 
   /// The model, if it is one.
-  var model: Model? { if case .model(let model) = content { model } else { nil } }
+  var model: AnsweringModel? { if case .model(let model) = content { model } else { nil } }
 
   init(_ path: String) throws(PadawannError) {
     self.path = path
@@ -21,7 +21,7 @@ struct ComparedFile {
       if bytes.starts(with: [0x50, 0x4b]) {
         content = .predictions(try Self.predictions(bytes))
       } else {
-        content = .model(try ModelFile.model(encoded: bytes).model)
+        content = .model(AnsweringModel(try StoredContent.content(encoded: bytes)))
       }
     } catch {
       throw error.inside(path)

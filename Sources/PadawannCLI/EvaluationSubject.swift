@@ -2,7 +2,7 @@ import Padawann
 
 /// A network and the images that it is measured on, as a task of the model or without one.
 struct EvaluationSubject {
-  let network: Network
+  let network: AnsweringNetwork
   let dataset: Dataset
   /// What the edges are worth, in turn.
   let magnitudes: [Magnitude]
@@ -17,13 +17,14 @@ struct EvaluationSubject {
 
   /// The network itself on some data.
   init(
-    _ model: Model, _ path: String, on spec: DatasetSpec, _ weights: WeightOptions, _ outputs: OutputOptions,
+    _ model: AnsweringModel, _ path: String, on spec: DatasetSpec, _ weights: WeightOptions,
+    _ outputs: OutputOptions,
     _ folder: DataFolderOptions
   ) throws(PadawannError) {
     let stated = model.statedNormalisation
     let dataset = try folder.dataset(spec, normalisedAs: stated)
-    try Inference.check(dataset, fits: model.network.architecture)
     network = model.network
+    try network.check(dataset)
     self.dataset = dataset
     magnitudes = try weights.magnitudes(of: model, path)
     answers = try outputs.answers(to: dataset, of: spec, by: model)
@@ -34,14 +35,14 @@ struct EvaluationSubject {
 
   /// A model as one of its tasks uses it, on some data, or, without any, on the task's own.
   init(
-    _ model: Model, task name: String, on given: DatasetSpec?, _ weights: WeightOptions,
+    _ model: AnsweringModel, task name: String, on given: DatasetSpec?, _ weights: WeightOptions,
     _ folder: DataFolderOptions
   ) throws(PadawannError) {
     let use = try model.use(of: name)
     let spec = if let given { given } else { try use.task.testData() }
     dataset = try folder.dataset(spec, normalisedAs: use.task.normalisation)
-    try Inference.check(dataset, fits: use.network.architecture)
     network = use.network
+    try network.check(dataset)
     magnitudes = weights.weights?.values.map(Magnitude.shared) ?? use.magnitudes
     do throws(PadawannError) {
       answers = try AnswerSpace(dataset, among: use.task.outputs, named: use.task.classNames)

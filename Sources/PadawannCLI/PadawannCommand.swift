@@ -23,7 +23,7 @@ struct PadawannCommand: AsyncParsableCommand {
       FinetuneCommand.self, PruneCommand.self, CalibrateCommand.self, EvaluateCommand.self,
       PredictCommand.self, CompareCommand.self,
       StatsCommand.self,
-      InspectCommand.self, VerifyCommand.self, ExportCommand.self, DataCommand.self,
+      InspectCommand.self, VerifyCommand.self, ExportCommand.self, WannCommand.self, DataCommand.self,
     ])
 
   /// Runs the command that the arguments name, and leaves with the exit code of what happened.

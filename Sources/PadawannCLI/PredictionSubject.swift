@@ -2,7 +2,7 @@ import Padawann
 
 /// A network that is asked what pictures show, as a task of its model or without one.
 struct PredictionSubject {
-  let network: Network
+  let network: AnsweringNetwork
   /// The task, if it is asked as one.
   let task: String?
   /// What the edges are worth; the answers with several are averaged.
@@ -14,7 +14,8 @@ struct PredictionSubject {
 
   /// - Throws: ``PadawannError`` `usage` when it is not clear which task is meant, or own weights are asked for that the model
   ///   does not have.
-  init(_ model: Model, _ path: String, task: String?, _ weights: WeightOptions) throws(PadawannError) {
+  init(_ model: AnsweringModel, _ path: String, task: String?, _ weights: WeightOptions) throws(PadawannError)
+  {
     let named: String? = if let task { task } else { try Self.onlyTask(model, path, weights) }
     if let name = named {
       let use = try model.use(of: name)
@@ -28,14 +29,15 @@ struct PredictionSubject {
     network = model.network
     self.task = nil
     magnitudes = try weights.magnitudes(of: model, path)
-    let outputs = Array(0..<network.architecture.outputs)
+    let outputs = Array(0..<network.outputs)
     let names = model.statedClassNames
     answers = (outputs, names.isEmpty ? outputs.map(String.init) : names)
     normalisation = model.statedNormalisation.map { ($0, .model) }
   }
 
   /// The task of a model that has one. Of several, one must be named if they answer differently.
-  private static func onlyTask(_ model: Model, _ path: String, _ weights: WeightOptions) throws(PadawannError)
+  private static func onlyTask(_ model: AnsweringModel, _ path: String, _ weights: WeightOptions)
+    throws(PadawannError)
     -> String?
   {
     guard let first = model.tasks.first, !weights.ownWeights else { return nil }
@@ -50,7 +52,7 @@ struct PredictionSubject {
   }
 
   /// The weight that the task was found best with, or else all.
-  private static func chosen(_ use: TaskModel) -> [Magnitude] {
+  private static func chosen(_ use: AnsweringModel.TaskUse) -> [Magnitude] {
     guard let best = use.task.bestSharedWeight, use.magnitudes != [.own] else { return use.magnitudes }
     return [.shared(best)]
   }

@@ -17,7 +17,7 @@ protocol DisplayedJob: RunJob, ~Copyable {
 /// Takes runs to their end, and shows how far they are: the one driver of all commands that run for long.
 struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
   /// What came of a run.
-  typealias Finished = (model: Model, report: RunReport<Job.Outcome>)
+  typealias Finished = (model: Job.Product, report: RunReport<Job.Outcome>)
 
   let environment: RunEnvironment
   let line: ProgressLine
@@ -185,6 +185,20 @@ extension FineTuningJob: DisplayedJob {
         + "\(settings.tuning.training.epochs)",
       "\(Format.percent(line.accuracy))% right", "loss \(Format.decimal(line.crossEntropy, 4))",
     ]
+  }
+}
+
+extension WannJob: DisplayedJob {
+  static var unit: String { "images" }
+
+  static func summary(_ line: LogLine, _ settings: WannRunSettings, history: [LogLine]) -> [String] {
+    let best = line.best.tasks.map { task in
+      "\(task.name) \(Format.percent(task.accuracies.reduce(0, +) / Double(max(task.accuracies.count, 1))))%"
+    }
+    return [
+      "generation \(line.generation) of \(settings.search.generations)",
+      "reward \(Format.decimal(line.best.reward, 4)) \(Sparkline.text(history.map(\.best.reward)))",
+    ] + best + ["\(Format.count(line.best.connections)) connections"]
   }
 }
 

@@ -61,6 +61,7 @@ import Testing
         request.tuning.training.epochs = 1
         return try await request.start(RunPlace.environment)
       }
+    case .wann: Opening(WannJob.self) { try WannRunTests.request($0).start(RunPlace.environment) }
     }
   }
 

@@ -150,7 +150,7 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
   ///
   /// - Returns: the model, and the report.
   /// - Throws: whatever loading, evaluating or writing throws.
-  package func finish() async throws -> (model: Model, report: RunReport<Job.Outcome>) {
+  package func finish() async throws -> (model: Job.Product, report: RunReport<Job.Outcome>) {
     let model = try await storeResult()
     var report = try RunReport(
       start.configuration, model, steps: job.step, try await job.outcome(of: model), tests: [])
@@ -166,38 +166,25 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
 
   /// Writes the result, unless the folder has it already, perhaps with heads that were added since.
   @discardableResult
-  private func storeResult() async throws -> Model {
+  private func storeResult() async throws -> Job.Product {
     let model = try await job.model()
     guard let folder else { return model }
     let path = folder.file(Job.kind.resultFile)
-    if let known = try? ModelFile.read(path, followsLinks: false).model, known.extends(model) { return model }
-    try ModelFile.write(
-      model, to: path, as: start.configuration.form(of: model), followsLinks: false)
+    if let known = try? Job.Product.stored(at: path), known.extends(model) { return model }
+    try model.store(at: path, as: start.configuration.storage ?? .plain)
     return model
   }
 
-  private func measured(_ model: Model) async throws -> [TestResult] {
+  private func measured(_ model: Job.Product) async throws -> [TestResult] {
     let data = start.configuration.tests.isEmpty ? nil : try start.configuration.data(environment)
     var results: [TestResult] = []
     for test in start.configuration.tests {
       guard let data else { break }
       let dataset = try DatasetSpec.parse(test.dataset).load(
         from: data, relativeTo: start.configuration.workingFolder,
-        normalisedAs: start.parents[0].statedNormalisation)
-      results.append(try await TestResult(model, test, dataset, environment.inference))
+        normalisedAs: start.parents.first?.statedNormalisation)
+      results.append(try await model.measured(test, on: dataset, environment.inference))
     }
     return results
-  }
-}
-
-extension Model {
-  /// Whether this is another model with nothing changed, and perhaps more tasks.
-  fileprivate func extends(_ other: Model) -> Bool {
-    network == other.network && sharedWeights == other.sharedWeights
-      && other.tasks.allSatisfy { task in
-        tasks.contains {
-          $0.name == task.name && $0.outputs == task.outputs && $0.parameters == task.parameters
-        }
-      }
   }
 }

@@ -189,7 +189,9 @@ extension RunConfiguration {
       throw PadawannError(.data, "a run needs a task with images")
     }
     // A parent's file is written where a member of a group begins, and must stay inside its folder.
-    guard !parents.isEmpty, parents.indices.allSatisfy({ parents[$0].file == RunFolder.parent($0) }) else {
+    guard parents.isEmpty != kind.hasParents,
+      parents.indices.allSatisfy({ parents[$0].file == RunFolder.parent($0) })
+    else {
       throw PadawannError(.data, "its parents are not \(RunFolder.parent(0)) and so on")
     }
     guard let members else { return }

@@ -7,6 +7,8 @@ package protocol RunJob: ~Copyable {
   associatedtype Settings: RunSettings
   /// What a step came to: a line of the log.
   associatedtype LogLine: Codable & Sendable & Equatable
+  /// The kind of model that it makes.
+  associatedtype Product: RunResult = Model
   /// What came of the whole job, besides its model.
   associatedtype Outcome: RunOutcome
 
@@ -43,11 +45,11 @@ package protocol RunJob: ~Copyable {
   /// The result so far, as a model that says where it comes from.
   ///
   /// - Throws: ``PadawannError`` `usage` while there is none.
-  func model() async throws -> Model
+  func model() async throws -> Product
 
   /// What is reported of the result.
   ///
   /// - Parameter model: what ``model()`` gave.
   /// - Throws: ``PadawannError`` `usage` while there is none.
-  func outcome(of model: Model) async throws -> Outcome
+  func outcome(of model: Product) async throws -> Outcome
 }

@@ -8,15 +8,20 @@ package enum RunKind: String, Codable, Sendable, CaseIterable {
   case train
   /// ``FineTuningJob``.
   case finetune
+  /// ``WannJob``.
+  case wann
 
   /// The version of what the job computes: raised whenever the same start gives another result, so that no run is gone on
   /// with by another algorithm.
   var algorithm: Int { 1 }
 
+  /// Whether it starts from models.
+  var hasParents: Bool { self != .wann }
+
   /// The name of the result in the run's folder.
   var resultFile: String {
     switch self {
-    case .evolve: "champion.h5"
+    case .evolve, .wann: "champion.h5"
     case .learn, .train, .finetune: "model.h5"
     }
   }

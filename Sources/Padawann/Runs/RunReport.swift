@@ -40,15 +40,15 @@ package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
   }
 
   init<Settings>(
-    _ configuration: RunConfiguration<Settings>, _ model: Model, steps: Int, _ outcome: Outcome,
+    _ configuration: RunConfiguration<Settings>, _ model: some RunResult, steps: Int, _ outcome: Outcome,
     tests: [TestResult]
   ) throws(PadawannError) {
     kind = configuration.kind
-    let form = configuration.form(of: model)
-    modelSha256 = try ModelFile.digest(of: model, as: form).description
-    modelBytes = try ModelFile.encoded(model, as: form).count
-    edges = model.network.edgeCount
-    remainingEdges = model.network.remainingEdges
+    let figures = try model.figures(as: configuration.storage ?? .plain)
+    modelSha256 = figures.digest.description
+    modelBytes = figures.byteCount
+    edges = figures.edges
+    remainingEdges = figures.remainingEdges
     seed = configuration.settings.seed
     self.steps = steps
     let names = Set(configuration.tasks.map(\.name))
@@ -107,6 +107,10 @@ package struct TestResult: Codable, Sendable, Equatable {
 
   /// Whether ``sharedWeight`` was chosen on the data itself.
   package let chosenOnData: Bool
+  /// The figures with every shared weight, for a WANN; absent for other models.
+  package let weights: [Best]?
+  /// Correct predictions of the mean of the softmax probabilities over all shared weights, for a WANN.
+  package let ensemble: Proportion?
 
   /// Measures a model as the task whose images they are, or without one.
   ///
@@ -125,11 +129,28 @@ package struct TestResult: Codable, Sendable, Equatable {
         [Magnitude(sharedWeight: task?.bestSharedWeight)]
       } else { model.sharedWeights.map(Magnitude.shared) }
     let predictions = try await inference.predictions(of: network, on: dataset, magnitudes: magnitudes)
-    let score = try TaskResult(predictions, outputs: test.outputs ?? model.outputs(for: dataset))
+    try self.init(
+      predictions, magnitudes, outputs: test.outputs ?? model.outputs(for: dataset),
+      taskWeight: task?.bestSharedWeight, dataset)
+  }
+
+  /// Sums up what a model said of some data.
+  ///
+  /// - Parameters:
+  ///   - predictions: with each magnitude.
+  ///   - outputs: that of each class.
+  ///   - taskWeight: the shared weight that was chosen for the task before, if one was.
+  ///   - listsWeights: whether all weights are told, and their ensemble.
+  init(
+    _ predictions: [Predictions], _ magnitudes: [Magnitude], outputs: [Int], taskWeight: Float?,
+    _ dataset: Dataset,
+    listsWeights: Bool = false
+  ) throws(PadawannError) {
+    let score = try TaskResult(predictions, outputs: outputs)
     self.dataset = dataset.name
     datasetSha256 = dataset.digest.description
     images = dataset.count
-    let own = task?.bestSharedWeight.flatMap { magnitudes.firstIndex(of: .shared($0)) }
+    let own = taskWeight.flatMap { magnitudes.firstIndex(of: .shared($0)) }
     func figures(_ place: Int) throws(PadawannError) -> Best {
       Best(
         sharedWeight: magnitudes[place].sharedWeight,
@@ -140,6 +161,18 @@ package struct TestResult: Codable, Sendable, Equatable {
     (sharedWeight, accuracy, crossEntropy) = (chosen.sharedWeight, chosen.accuracy, chosen.crossEntropy)
     chosenOnData = own == nil && magnitudes.count > 1
     best = magnitudes.count > 1 ? try figures(score.best) : nil
+    guard listsWeights else {
+      (weights, ensemble) = (nil, nil)
+      return
+    }
+    weights = try magnitudes.indices.map { place throws(PadawannError) in try figures(place) }
+    // Outputs that are no numbers have no probabilities.
+    let answers = predictions.filter { $0.logits.allSatisfy(\.isFinite) }
+    ensemble =
+      answers.isEmpty
+      ? nil
+      : try Ensemble(of: answers, outputs: outputs == Array(0..<answers[0].outputs) ? nil : outputs).scores
+        .accuracy
   }
 }
 

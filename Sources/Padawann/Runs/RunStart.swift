@@ -9,11 +9,13 @@ package struct RunStart<Settings: RunSettings>: Sendable {
 
   /// Joins what was loaded.
   ///
-  /// - Parameter architecture: that of the result's tasks, where it is not that of the first parent.
+  /// - Parameters:
+  ///   - architecture: that of the result's tasks, where it is not that of the first parent.
+  ///   - outputs: those of the result, where it has no architecture.
   /// - Throws: ``PadawannError`` `data` when a parent cannot be stored, or a task of the result.
   init(
     _ kind: RunKind, _ settings: Settings, parents: [Model], tasks: [EvaluationTask], tests: [RunTest],
-    for architecture: Architecture? = nil, _ environment: RunEnvironment
+    for architecture: Architecture? = nil, outputs: Int? = nil, _ environment: RunEnvironment
   ) throws(PadawannError) {
     configuration = RunConfiguration(
       kind, settings, tasks: tasks,
@@ -22,16 +24,19 @@ package struct RunStart<Settings: RunSettings>: Sendable {
     self.parents = parents
     self.tasks = tasks
     if !settings.learnsWithoutLabels { for task in tasks { try task.dataset.checkLabels() } }
-    try checkThatTasksCanBeStored(architecture ?? parents[0].network.architecture)
+    let known = architecture ?? parents.first?.network.architecture
+    try checkThatTasksCanBeStored(
+      outputs: outputs ?? known?.outputs ?? 0,
+      channels: known?.input.channels ?? tasks.first?.dataset.shape.channels ?? 1)
   }
 
   /// Refuses tasks that no model could hold at the end, for example with too long names of classes.
-  private func checkThatTasksCanBeStored(_ architecture: Architecture) throws(PadawannError) {
+  private func checkThatTasksCanBeStored(outputs: Int, channels: Int) throws(PadawannError) {
     for task in tasks {
       do throws(PadawannError) {
         // The model of a training has no tasks, and what it was trained on in its settings all the same.
         if configuration.kind != .train {
-          try ModelTask(task, sharedWeight: nil).validate(for: architecture)
+          try ModelTask(task, sharedWeight: nil).validate(outputs: outputs, channels: channels)
         }
         try ModelRules.check(texts: ["task.\(task.name)=\(task.dataset.name)"])
       } catch {

@@ -120,7 +120,7 @@ struct CompareCommand: AsyncParsableCommand {
     var result: [CompareReport.PairOverlap] = []
     for first in sources.indices {
       for second in sources.indices.dropFirst(first + 1) {
-        guard let one = sources[first].model?.network, let other = sources[second].model?.network,
+        guard let one = sources[first].model?.layers, let other = sources[second].model?.layers,
           one.hasSameLayers(as: other)
         else { continue }
         let masks = zip(one.layers, other.layers).map {

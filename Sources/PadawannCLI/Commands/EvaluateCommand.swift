@@ -74,12 +74,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     let path = try RunFolder.model(at: model)
     let data = try self.data.map { text throws(PadawannError) in try DatasetSpec.parse(text) }
     if let predictions { try OutputFile.check([predictions], inputs: [path] + data.flatMap(\.paths)) }
-    let stored = try ModelFile.read(path)
+    let stored = try StoredContent.read(path)
     var entries: [EvaluateReport.Entry] = []
     var storing: Result<Void, any Error> = .success(())
-    for subject in try subjects(of: stored.model, on: data) {
+    for subject in try subjects(of: AnsweringModel(stored), on: data) {
       if let record {
-        try self.record(of: subject, named: record).validate(for: subject.network.architecture)
+        try self.record(of: subject, named: record).validate(
+          outputs: subject.network.outputs, channels: subject.network.input.channels)
       }
       let predictions = try await subject.predictions(compute, named: model)
       let sweep = try WeightSweep(magnitudes: subject.magnitudes, predictions: predictions)
@@ -96,7 +97,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   /// All datasets are found and checked before any is evaluated.
-  private func subjects(of model: Model, on data: [DatasetSpec]) throws(PadawannError) -> [EvaluationSubject]
+  private func subjects(of model: AnsweringModel, on data: [DatasetSpec]) throws(PadawannError)
+    -> [EvaluationSubject]
   {
     var subjects: [EvaluationSubject] = []
     guard task.isEmpty, !data.isEmpty else {
@@ -119,7 +121,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func write(
-    _ predictions: [Predictions], _ subject: EvaluationSubject, _ stored: StoredModel
+    _ predictions: [Predictions], _ subject: EvaluationSubject, _ stored: StoredContent
   ) throws {
     guard let path = self.predictions else { return }
     let file = try PredictionFile(
@@ -141,18 +143,27 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   /// Puts what was measured into the model file, in the place of a task of the same name.
   private func store(
-    _ sweep: WeightSweep, _ subject: EvaluationSubject, _ stored: StoredModel, _ path: String
+    _ sweep: WeightSweep, _ subject: EvaluationSubject, _ stored: StoredContent, _ path: String
   ) throws {
     guard let record else { return }
     let best = sweep.points[sweep.best]
     var task = self.record(of: subject, named: record)
     (task.bestSharedWeight, task.accuracy) = (best.sharedWeight, best.scores.accuracy.value)
-    try ModelFile.update(path) { present in
-      guard present.model.network == stored.model.network else {
-        throw PadawannError(
-          .cannotCreate, "the model was changed while it was measured", at: path, remedy: "Measure it again")
+    let changed = PadawannError(
+      .cannotCreate, "the model was changed while it was measured", at: path, remedy: "Measure it again")
+    switch stored {
+    case .padawann(let stored):
+      try ModelFile.update(path) { present in
+        guard present.model.network == stored.model.network else { throw changed }
+        return try present.model.recording(task, at: path)
       }
-      return try present.model.recording(task, at: path)
+    case .wann(let stored):
+      try WannFile.update(path) { present in
+        guard present.model.graph == stored.model.graph else { throw changed }
+        var model = present.model
+        model.tasks = model.tasks.filter { $0.name != record } + [task]
+        return model
+      }
     }
   }
 }

@@ -16,7 +16,18 @@ struct InspectCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
-    let stored = try ModelFile.read(RunFolder.model(at: model))
+    let stored: StoredModel
+    switch try StoredContent.read(RunFolder.model(at: model)) {
+    case .padawann(let model): stored = model
+    case .wann(let wann):
+      guard !arch else {
+        throw PadawannError(
+          .usage, "a WANN is no architecture of layers", at: model,
+          remedy: "Write it with padawann wann export")
+      }
+      let result = WannInspectReport(model, wann)
+      return try report.print(result) { result.text }
+    }
     if arch { return try Output.write(ArchitectureFile.json(of: stored.model.network.architecture)) }
     let result = InspectReport(model, stored)
     try report.print(result) { result.text }

@@ -59,8 +59,8 @@ struct PredictCommand: AsyncParsableCommand {
 
   func run() async throws {
     let path = try RunFolder.model(at: model)
-    let stored = try ModelFile.read(path)
-    let subject = try PredictionSubject(stored.model, path, task: task, weights)
+    let stored = try StoredContent.read(path)
+    let subject = try PredictionSubject(AnsweringModel(stored), path, task: task, weights)
     let reading = try PictureReading(subject, options: options, invert: invert)
     var result = PredictReport(model, stored, subject, reading)
     var failures: [PadawannError] = []

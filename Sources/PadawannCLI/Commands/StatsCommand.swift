@@ -13,7 +13,12 @@ struct StatsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let result = StatsReport(
-      models: try models.map { StatsReport.Entry($0, try ModelFile.read(RunFolder.model(at: $0))) })
+      models: try models.map { path throws(PadawannError) in
+        switch try StoredContent.read(RunFolder.model(at: path)) {
+        case .padawann(let stored): .layers(StatsReport.Entry(path, stored))
+        case .wann(let stored): .neurons(WannStatsEntry(path, stored))
+        }
+      })
     try report.print(result) { result.text }
   }
 }

@@ -34,7 +34,9 @@ struct ComputeOptions: ParsableArguments {
   }
 
   /// The predictions of a network with each magnitude of its weights, with the progress shown.
-  func predictions(of network: Network, named name: String, on dataset: Dataset, _ magnitudes: [Magnitude])
+  func predictions(
+    of network: AnsweringNetwork, named name: String, on dataset: Dataset, _ magnitudes: [Magnitude]
+  )
     async throws -> [Predictions]
   {
     let progress = ProgressLine()

@@ -15,10 +15,10 @@ struct OutputOptions: ParsableArguments {
   /// What a model may answer about a dataset.
   ///
   /// - Throws: ``PadawannError`` `usage` when the number of outputs is not that of the classes, or the network does not have one.
-  func answers(to dataset: Dataset, of spec: DatasetSpec, by model: Model) throws(PadawannError)
+  func answers(to dataset: Dataset, of spec: DatasetSpec, by model: AnsweringModel) throws(PadawannError)
     -> AnswerSpace
   {
-    let count = model.network.architecture.outputs
+    let count = model.network.outputs
     if let chosen = outputs?.indices {
       do throws(PadawannError) {
         return try AnswerSpace(dataset, only: chosen, of: count)

@@ -46,7 +46,7 @@ struct RunOptions: ParsableArguments {
   ) async throws -> (folder: String, reports: [RunReport<Job.Outcome>]) {
     let driver = try RunDriver<Job>(
       data: resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
-    ) { Shell.command(["padawann", command, "--resume", $0]) }
+    ) { Shell.command(["padawann"] + command.split(separator: " ").map(String.init) + ["--resume", $0]) }
     return try await Interruption().run { try await finish(driver) { try await start(driver) } }
   }
 

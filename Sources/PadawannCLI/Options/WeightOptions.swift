@@ -18,7 +18,21 @@ struct WeightOptions: ParsableArguments {
   /// What the edges of one model are worth, in turn.
   ///
   /// - Throws: ``PadawannError`` `usage` when own weights are asked of a model that has none.
-  func magnitudes(of model: Model, _ path: String) throws(PadawannError) -> [Magnitude] {
+  func magnitudes(of model: AnsweringModel, _ path: String) throws(PadawannError) -> [Magnitude] {
+    switch model {
+    case .layers(let model): return try magnitudes(of: model, path)
+    case .neurons(let model):
+      guard !ownWeights else {
+        throw PadawannError(
+          .usage,
+          "--own-weights is for networks of layers; in a WANN they are the shared weight times a factor each",
+          at: path, remedy: "Leave it out")
+      }
+      return (weights?.values ?? model.sharedWeights).map(Magnitude.shared)
+    }
+  }
+
+  private func magnitudes(of model: Model, _ path: String) throws(PadawannError) -> [Magnitude] {
     if ownWeights, !model.network.hasOwnValuesOnly {
       throw PadawannError(
         .usage, "--own-weights needs a model that has kept its weights, and this one has only signs",

@@ -51,11 +51,12 @@ struct EvaluateReport: Encodable {
     }
   }
 
-  init(_ path: String, _ stored: StoredModel, _ datasets: [Entry]) {
+  init(_ path: String, _ stored: StoredContent, _ datasets: [Entry]) {
     file = path
     sha256 = stored.digest.description
-    edges = stored.model.network.edgeCount
-    remainingEdges = stored.model.network.remainingEdges
+    let network = AnsweringModel(stored).network
+    edges = network.edges
+    remainingEdges = network.remainingEdges
     self.datasets = datasets
   }
 

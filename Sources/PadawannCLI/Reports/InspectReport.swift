@@ -37,7 +37,7 @@ struct InspectReport: Encodable {
     normalisation = model.normalisation.map(NormalisationEntry.init)
     classNames = model.classNames
     nodes = model.network.architecture.nodes.indices.map { NodeEntry($0, model.network) }
-    tasks = model.tasks.map { TaskEntry($0, of: model) }
+    tasks = model.tasks.map { TaskEntry($0, model.provenance) }
     provenance = ProvenanceEntry(model.provenance)
     unknownAttributes = model.unknown.names
   }
@@ -127,7 +127,7 @@ struct InspectReport: Encodable {
       }
     }
 
-    init(_ task: ModelTask, of model: Model) {
+    init(_ task: ModelTask, _ provenance: Provenance) {
       name = task.name
       dataset = task.dataset
       datasetSha256 = task.digest.description
@@ -136,7 +136,7 @@ struct InspectReport: Encodable {
       normalisation = NormalisationEntry(task.normalisation)
       bestSharedWeight = task.bestSharedWeight
       accuracy = task.accuracy
-      madeWithIt = (try? DatasetSpec.parse(task.dataset)).map(model.wasMade) ?? false
+      madeWithIt = (try? DatasetSpec.parse(task.dataset)).map(provenance.saysMade) ?? false
       parameters = task.parameters.map(ParameterEntry.init)
     }
   }
@@ -225,7 +225,7 @@ extension InspectReport.NodeEntry {
 }
 
 extension InspectReport.TaskEntry {
-  fileprivate var text: String {
+  var text: String {
     let data = madeWithIt ? " on the images it was made with" : ""
     let measured = accuracy.map { ", accuracy \(Format.percent($0))%\(data)" } ?? ""
     let weight = bestSharedWeight.map { " with w \(Format.weight($0))" } ?? ""
@@ -236,7 +236,7 @@ extension InspectReport.TaskEntry {
 }
 
 extension InspectReport.ProvenanceEntry {
-  fileprivate var lines: [String] {
+  var lines: [String] {
     let source = sourceName.map { name in name + (sourceBytes.map { ", \(Format.count($0)) bytes" } ?? "") }
     let entries = [
       ("made by", tool), ("source", source), ("source sha256", sourceSha256),

@@ -55,7 +55,7 @@ struct PredictReport: Encodable {
     }
   }
 
-  init(_ path: String, _ stored: StoredModel, _ subject: PredictionSubject, _ reading: PictureReading) {
+  init(_ path: String, _ stored: StoredContent, _ subject: PredictionSubject, _ reading: PictureReading) {
     file = path
     sha256 = stored.digest.description
     task = subject.task

@@ -3,7 +3,27 @@ import Padawann
 /// What `padawann stats` counted: `padawann.stats/2`.
 struct StatsReport: Encodable {
   let schema = "padawann.stats/2"
-  let models: [Entry]
+  let models: [AnyEntry]
+
+  /// One model of either class.
+  enum AnyEntry: Encodable {
+    case layers(Entry)
+    case neurons(WannStatsEntry)
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .layers(let entry): try entry.encode(to: encoder)
+      case .neurons(let entry): try entry.encode(to: encoder)
+      }
+    }
+
+    fileprivate var text: String {
+      switch self {
+      case .layers(let entry): entry.text
+      case .neurons(let entry): entry.text
+      }
+    }
+  }
 
   /// One model.
   struct Entry: Encodable {

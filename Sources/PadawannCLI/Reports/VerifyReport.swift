@@ -18,7 +18,7 @@ struct VerifyReport: Encodable {
     init(_ path: String) {
       file = path
       do throws(PadawannError) {
-        let stored = try ModelFile.read(path)
+        let stored = try StoredContent.read(path)
         (good, problem) = (true, nil)
         (sha256, bytes) = (stored.digest.description, stored.byteCount)
       } catch {
