@@ -5,7 +5,7 @@ public struct DistillationSettings: Sendable, Hashable, Codable {
   /// What is done to the images.
   public var augmentation = Augmentation(shift: 1)
   /// Adam's learning rate of biases, in units of the standard deviation of what they are added to.
-  public var biasRate = 0.01
+  public var biasRate = 0.003
   /// Adam's learning rate of the logarithm of what the edges of each layer are worth.
   public var scaleRate = 0.02
   /// Adam's learning rate of the scales and shifts of batch normalisations.
