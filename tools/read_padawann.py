@@ -121,6 +121,20 @@ def read(path, shared=1.0, task=None):
     for name, node in own_numbers: layers[name] = own(node, layers[name])
     return layers
 
+def wann(path):  # Formats/wann.md: inputs, the activations of outputs and hidden neurons, the enabled connections and their factors
+    file = h5py.File(path, "r")
+    outputs, activations, edges = file["neurons"].attrs["outputs"], file["neurons/activation"][:], file["connections"]
+    count = edges.attrs["count"]
+    on = np.unpackbits(edges["enabled"][:])[:count].astype(bool) if count else np.zeros(0, bool)
+    take = lambda key, type: edges[key][:][on] if key in edges else np.ones(on.sum(), type)
+    return (int(file.attrs["input_shape"].prod()), activations[:outputs], activations[outputs:],
+            take("source", "i4"), take("destination", "i4"), take("factor", "f4"))
+
 if __name__ == "__main__":
+    if h5py.File(sys.argv[1], "r").attrs["class"] == b"wann":
+        inputs, outputs, hidden, sources, destinations, factors = wann(sys.argv[1])
+        print(inputs, *outputs, "/", *hidden)
+        for edge in zip(sources, destinations, factors): print("%d %d %.9g" % edge)
+        sys.exit()
     for name, numbers in read(sys.argv[1], float((sys.argv + [1.0])[2]), *sys.argv[3:]).items():
         print(name, *(f"{n.shape} {np.count_nonzero(n)} {n.sum(dtype='f8'):.9g}" for n in numbers if n is not None))

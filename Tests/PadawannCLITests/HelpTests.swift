@@ -9,6 +9,7 @@ import Testing
     "predict",
     "compare", "stats",
     "inspect", "verify", "export",
+    "wann", "wann evolve", "wann import", "wann export", "wann prune", "wann tune", "wann sweep",
     "data", "data list",
     "data get",
     "data verify", "data show", "data export",
@@ -33,7 +34,7 @@ import Testing
   @Test func everyCommandIsRecorded() throws {
     let place = try Workplace()
     var found: [String] = [""]
-    for command in ["", "data"] {
+    for command in ["", "data", "wann"] {
       let lines = try place.run(command.isEmpty ? "--help" : "\(command) --help").output.split(
         separator: "\n")
       let names = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix {

@@ -8,6 +8,7 @@ import Testing
   /// Reports whose structure has changed since their first version.
   private static let versions = [
     "import": 2, "train": 2, "evaluate": 3, "stats": 2, "prune": 2, "evolve": 3, "learn": 3, "inspect": 2,
+    "wann": 3,
   ]
 
   @Test func examplesAreRealAndEveryKeyIsDescribed() throws {
@@ -47,6 +48,8 @@ import Testing
         == [
           "import", "import.list", "import.sketch", "train", "evaluate", "predict", "stats", "prune",
           "evolve", "learn", "learn", "calibrate", "finetune", "compare", "inspect", "verify", "export",
+          "wann", "inspect-wann", "stats", "wann-prune", "wann-export", "wann-import", "wann-sweep",
+          "wann-tune",
           "data.list",
           "data.get", "data.verify", "data.show", "data.export",
         ].map { "padawann.\($0)/\(Self.versions[$0] ?? 1)" })

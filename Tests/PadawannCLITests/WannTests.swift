@@ -37,13 +37,18 @@ import Testing
 
   @Test func itIsComparedWithANetworkOfLayers() throws {
     let place = try Self.place()
-    // The same images, prepared for each.
     try place.run("import demo-net.pt --arch demo-net.json -o net.h5").check()
-    try place.run("evaluate run --data \(Self.data) --weights 1 --predictions wann.npz").check()
-    let outcome = try place.run("compare wann.npz small.npz")
-    #expect(outcome.code != 0)
-    let compared = try place.run("compare run run/champion.h5 --data \(Self.data)").check().output
-    #expect(compared.contains("both right"))
+    let itself = try place.run("compare run run/champion.h5 --data \(Self.data)").check().output
+    #expect(itself.contains("both right"))
+    // The same images, prepared for each.
+    let both = "compare net.h5 run --data strokes:test,per-class=4 --data \(Self.data)"
+    let compared = try place.run("\(both) --json").check().json()
+    #expect((compared["models"] as? [Any])?.count == 2 && compared["images"] as? Int == 40)
+    for (code, wrong) in [
+      (64, "strokes:test,per-class=4 --data strokes:test,per-class=4 --data strokes:test"),
+      (64, "strokes:test,per-class=4 --data strokes:test,per-class=5,resize=16:bilinear"),
+      (65, "strokes:test,per-class=4"),
+    ] { #expect(try place.run("compare net.h5 run --data \(wrong)").code == code, "\(wrong)") }
   }
 
   @Test func picturesAreAnswered() throws {
@@ -71,7 +76,7 @@ import Testing
     // Connections come in another order, and so do the last bits of sums; no answer of these is so close.
     #expect(one?["mean"] as? Double == other?["mean"] as? Double)
     #expect(try place.run("wann import one.csv --outputs 400 -o bad.h5").code == 65)
-    #expect(try place.run("wann import one.csv --input 1x15x16 -o bad.h5").code == 65)
+    #expect(try place.run("wann import one.csv --input 1x16x17 -o bad.h5").code == 65)
     #expect(!place.has("bad.h5"))
   }
 

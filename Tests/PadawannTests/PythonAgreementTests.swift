@@ -1,7 +1,8 @@
 import Foundation
 import HDF5
-import Padawann
 import Testing
+
+@testable import Padawann
 
 /// A Python that can read HDF5.
 private enum Python {
@@ -133,6 +134,33 @@ struct PythonAgreementTests {
       #expect(
         result.output.contains("304 parts, 0 differences"), "\(result.output)"
       )
+    }
+  }
+
+  @Test func theReaderInPythonRebuildsAWann() throws {
+    let folder = try TemporaryFolder()
+    let reader =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path + "/tools/read_padawann.py"
+    for factors in [false, true] {
+      var graph = try NeuronFixture.evolved(changes: 40, seed: 9, factors: factors)
+      graph.setEnabled(2, false)
+      let path = folder.path + "/wann.h5"
+      try WannFile.write(
+        WannModel(graph: graph, input: Shape(channels: 1, height: 2, width: 3), sharedWeights: [1]), to: path)
+      let result = try Python.run(try #require(Python.path), [reader, path])
+      #expect(result.status == 0, "\(result.output)")
+      func numbers(_ activations: [NeuronActivation]) -> String {
+        activations.map { "\($0.rawValue)" }.joined(separator: " ")
+      }
+      let head = "6 \(numbers(graph.outputActivations)) / \(numbers(graph.hiddenActivations))"
+      let lines = result.output.split(separator: "\n").map(String.init)
+      let edges = lines.dropFirst().map { $0.split(separator: " ").map(String.init) }
+      #expect(lines.first == head)
+      let enabled = graph.connections.filter(\.isEnabled)
+      #expect(edges.map { Int32($0[0]) } == enabled.map(\.source))
+      #expect(edges.map { Int32($0[1]) } == enabled.map(\.destination))
+      #expect(edges.map { Float($0[2]) } == enabled.map(\.factor))
     }
   }
 

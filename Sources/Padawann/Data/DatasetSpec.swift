@@ -97,6 +97,18 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     return test
   }
 
+  /// Whether another spec is of the same images in the same order, however each prepares them.
+  package func hasSameImages(as other: DatasetSpec) -> Bool {
+    func unprepared(_ spec: DatasetSpec) -> DatasetSpec {
+      var spec = spec
+      (spec.changes, spec.realChanges, spec.transpose, spec.normalisation) = (
+        PictureChanges(), RealChanges(), false, nil
+      )
+      return spec
+    }
+    return unprepared(self) == unprepared(other)
+  }
+
   /// The paths of the files that are read; none for a named set.
   public var paths: [String] {
     guard case .path(let path) = source else { return [] }

@@ -7,7 +7,9 @@ struct CompareCommand: AsyncParsableCommand {
     commandName: "compare", abstract: "Tell whether models differ by more than chance (McNemar's test).",
     discussion: """
       Models are compared on the same images, each with the shared weight that is best for it there; or give files that \
-      evaluate --predictions wrote, which must be of the same data. Two models: McNemar's test, mid-p by default. More: \
+      evaluate --predictions wrote, which must be of the same data. Where models need the images prepared differently, as a WANN \
+      does, give --data once for each model, with the same images and other options: --data mnist:test --data \
+      mnist:test,resize=16:bilinear,deskew. Two models: McNemar's test, mid-p by default. More: \
       Cochran's Q, then every pair with Holm's correction. Models of one architecture are also compared edge by edge.
       """)
 
@@ -15,8 +17,11 @@ struct CompareCommand: AsyncParsableCommand {
     help: "Two or more models, or files of predictions.", completion: .file(extensions: ["h5", "npz"]))
   var models: [String]
 
-  @Option(help: ArgumentHelp("The dataset; needed unless all are files of predictions.", valueName: "spec"))
-  var data: String?
+  @Option(
+    help: ArgumentHelp(
+      "The dataset; needed unless all are files of predictions. Once for all, or once for each model.",
+      valueName: "spec"))
+  var data: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -36,6 +41,9 @@ struct CompareCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard models.count >= 2 else { throw ValidationError("give at least two models") }
+    guard data.count <= 1 || data.count == models.count else {
+      throw ValidationError("give --data once, or once for each of the \(models.count) models")
+    }
     guard task == nil || (outputs.outputs == nil && !weights.ownWeights) else {
       throw ValidationError(
         "a task has outputs and weights of its own: give no --outputs or --own-weights with --task")
@@ -46,15 +54,18 @@ struct CompareCommand: AsyncParsableCommand {
     let confidence = try Confidence(alpha: alpha)
     let sources = try models.map(ComparedFile.init)
     // Whatever is missing is reported before anything is evaluated.
-    let subjects = try sources.map { try subject(of: $0, data(for: sources)) }
+    let specs = try data(for: sources)
+    let subjects = try zip(sources, specs).map { try subject(of: $0, $1) }
+    try checkImages(subjects)
     var told: Set<String> = []
     for subject in subjects.compactMap({ $0 }) {
       let text = subject.normalisation.text(for: subject.dataset)
       if told.insert(text).inserted { Output.note(text) }
     }
     var predictedClasses: [ComparedPredictions] = []
+    let first = subjects.lazy.compactMap { $0 }.first?.dataset.digest
     for (source, subject) in zip(sources, subjects) {
-      predictedClasses.append(try await self.predictedClasses(of: source, subject))
+      predictedClasses.append(try await self.predictedClasses(of: source, subject, of: first))
     }
     let comparison = try Comparison(of: predictedClasses.map(\.model), confidence: confidence)
     let result = CompareReport(
@@ -64,16 +75,42 @@ struct CompareCommand: AsyncParsableCommand {
     try report.print(result) { result.text }
   }
 
-  /// The dataset: what was given, or what the first model that has the task measures it on; `nil` where only
+  /// The dataset of each: what was given, or what the first model that has the task measures it on; `nil` where only
   /// predictions are compared.
-  private func data(for sources: [ComparedFile]) throws(PadawannError) -> DatasetSpec? {
-    if let data { return try DatasetSpec.parse(data) }
+  private func data(for sources: [ComparedFile]) throws(PadawannError) -> [DatasetSpec?] {
+    if data.count > 1 {
+      var specs: [DatasetSpec] = []
+      for text in data { specs.append(try DatasetSpec.parse(text)) }
+      for (text, spec) in zip(data, specs) where !spec.hasSameImages(as: specs[0]) {
+        throw PadawannError(
+          .usage, "these are not the images of \(data[0])", at: text,
+          remedy:
+            "Only their preparation may differ: resize, crop, colour, invert, transpose, deskew and normalise"
+        )
+      }
+      return specs
+    }
+    return Array(repeating: try onlyData(for: sources), count: sources.count)
+  }
+
+  private func onlyData(for sources: [ComparedFile]) throws(PadawannError) -> DatasetSpec? {
+    if let text = data.first { return try DatasetSpec.parse(text) }
     guard let model = sources.first(where: { $0.model != nil }) else { return nil }
     if let record = sources.lazy.compactMap(\.model).flatMap(\.tasks).first(where: { $0.name == task }) {
       return try record.testData()
     }
     throw PadawannError(
       .usage, "a model needs a dataset to be compared on", at: model.path, remedy: "Add --data SPEC")
+  }
+
+  /// Refuses images that are not the same, whatever their specs say.
+  private func checkImages(_ subjects: [EvaluationSubject?]) throws(PadawannError) {
+    let datasets = subjects.compactMap { $0?.dataset }
+    for dataset in datasets.dropFirst() where dataset.labels != datasets[0].labels {
+      throw PadawannError(
+        .data, "its images have other labels than those of \(datasets[0].name)", at: dataset.name,
+        remedy: "Give every model the same images")
+    }
   }
 
   /// A model with the data that it is asked about; `nil` for predictions.
@@ -94,14 +131,17 @@ struct CompareCommand: AsyncParsableCommand {
     let datasetName: String
   }
 
-  private func predictedClasses(of source: ComparedFile, _ subject: EvaluationSubject?) async throws
-    -> ComparedPredictions
-  {
+  private func predictedClasses(
+    of source: ComparedFile, _ subject: EvaluationSubject?, of images: Digest?
+  ) async throws -> ComparedPredictions {
     if case .predictions(let file) = source.content {
       return try best(source.path, file.datasetName, file.magnitudes, file.predictions)
     }
     guard let subject else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
-    let predictions = try await subject.predictions(compute, named: source.path)
+    // Images that are prepared in several ways are one dataset.
+    let predictions = try await subject.predictions(compute, named: source.path).map {
+      Predictions(outputs: $0.outputs, logits: $0.logits, labels: $0.labels, dataset: images ?? $0.dataset)
+    }
     return try best(source.path, subject.dataset.name, subject.magnitudes, predictions)
   }
 
