@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Compares a step of `padawann wann evolve` with the published way of evaluating the same population: numpy over the dense
-matrix of each individual, neuron by neuron, for each shared weight.
+matrix of each individual, neuron by neuron, for each shared weight. CPU seconds of both (Linux).
 
-usage: time-wann.py RUN IMAGES.npz [INDIVIDUALS [THREADS]]
+usage: time-wann.py PROGRAM RUN IMAGES.npz [INDIVIDUALS [STEPS]]
 
-RUN is the folder of a run whose last steps were done with THREADS threads (1 unless told); IMAGES what `padawann data export
-mnist:train,first=1000,resize=16:bilinear,deskew -o IMAGES.npz` wrote. Of INDIVIDUALS (5 unless told) evenly spaced ones numpy is
-timed, and its losses are compared with what the log says of the population's mean. Needs numpy and h5py; give numpy one thread
-(OMP_NUM_THREADS=1).
+RUN is the folder of a run that is not at its end; it stays as it is: a copy goes on for STEPS steps (3 unless told) with one thread.
+IMAGES is what `padawann data export mnist:train,first=1000,resize=16:bilinear,deskew,normalise=none -o IMAGES.npz` wrote. Of
+INDIVIDUALS (3 unless told) evenly spaced ones numpy is timed. Needs numpy and h5py; give numpy one thread (OMP_NUM_THREADS=1).
 """
 import json
+import os
 import pathlib
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 
 import h5py
@@ -77,7 +80,31 @@ def loss(logits, labels):
     return np.mean(np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(labels)), labels])
 
 
-def main(run, images, individuals=5, threads=1):
+def seconds_per_generation(program, run, steps):
+    """CPU seconds between lines of the log, in which all is in that a generation takes; and the last line."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / "run"
+        shutil.copytree(run, copy)
+        lines = lambda: (copy / "log.jsonl").read_text().splitlines()
+        command = [program, "wann", "evolve", "--resume", str(copy), "--threads", "1"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            marks, count = [], len(lines())
+            while len(marks) <= steps and process.poll() is None:
+                time.sleep(0.02)
+                if len(lines()) != count:
+                    count = len(lines())
+                    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().split()
+                    cpu = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+                    marks.append((json.loads(lines()[-1]), cpu))
+        finally:
+            process.kill()
+            process.wait()
+    (first, begin), (last, end) = marks[0], marks[-1]
+    return (end - begin) / (last["generation"] - first["generation"]), last
+
+
+def main(program, run, images, individuals=3, steps=3):
     run = pathlib.Path(run)
     configuration = json.loads((run / "configuration.json").read_text())
     search, outputs = configuration["settings"]["search"], configuration["settings"]["outputs"]
@@ -92,17 +119,14 @@ def main(run, images, individuals=5, threads=1):
         for graph in chosen
     ]
     published = (time.process_time() - begin) / (len(chosen) * len(search["weights"]) * len(pixels))
-    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    last, before = lines[-1], lines[-2]
-    generations = last["generation"] - before["generation"]
-    passes = generations * search["population"] * len(search["weights"]) * search["batch"]
-    ours = last["seconds"] * int(threads) / passes
+    generation, last = seconds_per_generation(program, run, int(steps))
+    ours = generation / (search["population"] * len(search["weights"]) * search["batch"])
     print(f"generation {last['generation']}: {np.mean([len(a) for _, a in population]):.0f} neurons, "
           f"{np.mean([(m != 0).sum() for m, _ in population]):.0f} connections on average")
     print(f"numpy over dense matrices: {published * 1e9:.1f} ns of CPU for an individual, weight and image "
           f"({len(chosen)} individuals of rewards {', '.join(f'{r:.3f}' for r in rewards)}; the log's mean: {last['mean_reward']:.3f})")
-    print(f"padawann: {ours * 1e9:.3f} ns, breeding, ranking and storing included: {published / ours:.0f} times faster; "
-          f"{100 * last['saved']:.1f}% of neurons were not computed")
+    print(f"padawann: {ours * 1e9:.2f} ns, {generation:.3f} s for a generation, breeding, ranking and storing included: "
+          f"{published / ours:.0f} times faster; {100 * last['saved']:.1f}% of neurons were not computed")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ public struct NeuronTraining: Sendable {
   /// How it is trained.
   public struct Settings: Codable, Hashable, Sendable {
     /// How often every image is seen.
-    public var epochs = 20
+    public var epochs = 30
     /// The first rate of learning.
     public var rate = 0.01
     /// Images between two changes.

@@ -29,7 +29,7 @@ struct WannTuneCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The largest weight that is tried (default: 2).", valueName: "number"))
   var to: Float?
 
-  @Option(help: ArgumentHelp("Epochs of training (default: 20).", valueName: "number"))
+  @Option(help: ArgumentHelp("Epochs of training (default: 30).", valueName: "number"))
   var epochs: Int?
 
   @Option(help: ArgumentHelp("The rate of learning (default: 0.01).", valueName: "number"))
