@@ -17,7 +17,7 @@ import Testing
     let place = try RunJob.place()
     let mine = Data("mine\n".utf8)
     let own =
-      ["parent-1.h5", "configuration.json", "checkpoint.h5"]
+      (job.hasParents ? ["parent-1.h5"] : []) + ["configuration.json", "checkpoint.h5"]
       + (job.results + [job.log].compactMap { $0 }).filter { $0.hasPrefix("run/") }.map {
         String($0.dropFirst("run/".count))
       }

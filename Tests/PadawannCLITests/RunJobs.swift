@@ -20,6 +20,9 @@ struct RunJob: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
+  /// Whether it starts from models, which its folder then has.
+  var hasParents: Bool { name != "wann" }
+
   /// A run in the folder `run`, whose result has this name.
   private static func folder(_ name: String, _ begin: String, _ resume: String, _ result: String) -> RunJob {
     RunJob(
