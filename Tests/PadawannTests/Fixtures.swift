@@ -48,3 +48,16 @@ enum Fixtures {
       ])
   }
 }
+
+extension ModelFile {
+  /// The bytes in one of the forms that every program reads.
+  static func encoded(_ model: Model, compact: Bool) throws -> [UInt8] {
+    try encoded(model, as: compact ? .compact : .plain)
+  }
+
+  /// Writes a file in one of the forms that every program reads.
+  @discardableResult
+  static func write(_ model: Model, to path: String, compact: Bool) throws -> StoredModel {
+    try write(model, to: path, as: compact ? .compact : .plain)
+  }
+}

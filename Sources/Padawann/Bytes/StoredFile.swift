@@ -94,6 +94,35 @@ package enum StoredFile {
   }
 
   /// Gives a new file the owner, the group and the permissions of the one that it replaces.
+  /// Writes a file that is read back before it takes its place.
+  ///
+  /// - Parameters:
+  ///   - bytes: what is stored.
+  ///   - path: where the file shall be.
+  ///   - followsLinks: whether the file that a symbolic link leads to is written; otherwise a link is refused.
+  ///   - read: reads a file.
+  ///   - isSame: whether what was read is what was to be stored.
+  /// - Returns: what was read back.
+  /// - Throws: as ``write(_:to:followsLinks:check:)``, and ``PadawannError`` `inputOutput` when the file does not read back as the
+  ///   same; the file that was there before is untouched then.
+  static func write<Stored>(
+    _ bytes: [UInt8], to path: String, followsLinks: Bool, readingBack read: (String) throws -> Stored,
+    _ isSame: (Stored) -> Bool
+  ) throws -> Stored {
+    var stored: Stored?
+    try write(bytes, to: path, followsLinks: followsLinks) { sibling in
+      let back = try read(sibling)
+      guard isSame(back) else {
+        throw PadawannError(
+          .inputOutput, "the file that was written does not read back as the same model", at: path,
+          remedy: "Check the disk; the previous file, if any, is untouched")
+      }
+      stored = back
+    }
+    guard let stored else { throw PadawannError(.inputOutput, "the file was not read back", at: path) }
+    return stored
+  }
+
   private static func keepOwner(_ previous: FileStatus, of descriptor: Int32, _ path: String)
     throws(PadawannError)
   {

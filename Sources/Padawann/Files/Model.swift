@@ -32,22 +32,11 @@ public struct Model: Sendable, Equatable {
 
 extension Model {
   /// How 8-bit pixels become inputs: as the model says, or as all its tasks agree.
-  package var statedNormalisation: Normalisation? {
-    if let normalisation { return normalisation }
-    guard let first = tasks.first?.normalisation, first.divisor == 255,
-      tasks.allSatisfy({ $0.normalisation == first })
-    else { return nil }
-    return first
-  }
+  package var statedNormalisation: Normalisation? { normalisation ?? tasks.agreedNormalisation }
 
   /// What the outputs stand for: as the model says, or as its tasks agree that name all of them in order.
   package var statedClassNames: [String] {
-    if !classNames.isEmpty { return classNames }
-    let all = Array(0..<network.architecture.outputs)
-    guard let first = tasks.first, first.outputs == all,
-      tasks.allSatisfy({ $0.outputs == all && $0.classNames == first.classNames })
-    else { return [] }
-    return first.classNames
+    classNames.isEmpty ? tasks.agreedClassNames(outputs: network.architecture.outputs) : classNames
   }
 
   /// The only shared weight.
@@ -125,5 +114,24 @@ public struct ModelTask: Sendable, Equatable {
     self.normalisation = normalisation
     self.bestSharedWeight = bestSharedWeight
     self.accuracy = accuracy
+  }
+}
+
+extension [ModelTask] {
+  /// How 8-bit pixels become inputs, where all tasks agree.
+  var agreedNormalisation: Normalisation? {
+    guard let first = first?.normalisation, first.divisor == 255,
+      allSatisfy({ $0.normalisation == first })
+    else { return nil }
+    return first
+  }
+
+  /// What the outputs stand for, where all tasks agree that name all of them in order; otherwise empty.
+  func agreedClassNames(outputs: Int) -> [String] {
+    let all = Array<Int>(0..<outputs)
+    guard let first, first.outputs == all,
+      allSatisfy({ $0.outputs == all && $0.classNames == first.classNames })
+    else { return [] }
+    return first.classNames
   }
 }

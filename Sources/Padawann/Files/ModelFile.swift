@@ -40,13 +40,6 @@ public enum ModelFile {
     }
   }
 
-  /// The bytes of a model file of one of the forms that every program reads: ``ModelForm/plain`` or ``ModelForm/compact``.
-  ///
-  /// - Throws: as ``encoded(_:as:)``.
-  public static func encoded(_ model: Model, compact: Bool) throws(PadawannError) -> [UInt8] {
-    try encoded(model, as: compact ? .compact : .plain)
-  }
-
   /// The digest that a file of a model has; see ``StoredModel/digest``.
   ///
   /// - Parameters:
@@ -114,26 +107,9 @@ public enum ModelFile {
     let bytes = try encoded(model, as: form)
     var expected = model
     expected.unknown = model.unknown.only(at: ModelEncoding.paths(of: model))
-    var stored: StoredModel?
-    try StoredFile.write(bytes, to: path, followsLinks: followsLinks) { sibling in
-      let back = try read(sibling)
-      guard back.model == expected else {
-        throw PadawannError(
-          .inputOutput, "the file that was written does not read back as the same model", at: path,
-          remedy: "Check the disk; the previous file, if any, is untouched")
-      }
-      stored = back
-    }
-    guard let stored else { throw PadawannError(.inputOutput, "the file was not read back", at: path) }
-    return stored
-  }
-
-  /// Writes a model file of one of the forms that every program reads, see ``write(_:to:as:followsLinks:)``.
-  ///
-  /// - Throws: as ``write(_:to:as:followsLinks:)``.
-  @discardableResult
-  public static func write(_ model: Model, to path: String, compact: Bool) throws -> StoredModel {
-    try write(model, to: path, as: compact ? .compact : .plain)
+    return try StoredFile.write(
+      bytes, to: path, followsLinks: followsLinks, readingBack: { try read($0) }
+    ) { $0.model == expected }
   }
 
   /// Changes a model file, of which nothing is lost that another process adds at the same time: whoever changes it waits for

@@ -32,22 +32,11 @@ public struct WannModel: Sendable, Equatable {
   }
 
   /// How 8-bit pixels become inputs: as the model says, or as all its tasks agree.
-  package var statedNormalisation: Normalisation? {
-    if let normalisation { return normalisation }
-    guard let first = tasks.first?.normalisation, first.divisor == 255,
-      tasks.allSatisfy({ $0.normalisation == first })
-    else { return nil }
-    return first
-  }
+  package var statedNormalisation: Normalisation? { normalisation ?? tasks.agreedNormalisation }
 
   /// What the outputs stand for: as the model says, or as its tasks agree.
   package var statedClassNames: [String] {
-    if !classNames.isEmpty { return classNames }
-    let all = Array(0..<graph.outputs)
-    guard let first = tasks.first, first.outputs == all,
-      tasks.allSatisfy({ $0.outputs == all && $0.classNames == first.classNames })
-    else { return [] }
-    return first.classNames
+    classNames.isEmpty ? tasks.agreedClassNames(outputs: graph.outputs) : classNames
   }
 
   /// A model that was made from this one, with another graph, or other shared weights; its tasks are left out, because nothing

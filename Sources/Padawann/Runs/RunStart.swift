@@ -130,8 +130,13 @@ extension [DatasetSpec] {
 
   /// What tasks are measured on, with their outputs, and these specs besides. All of it is loaded once, so that what is missing
   /// is missed now.
+  ///
+  /// - Parameters:
+  ///   - normalisation: how pixels become inputs where a spec does not say.
+  ///   - check: refuses data that does not fit what is measured.
   func tests(
-    of tasks: [(test: DatasetSpec?, task: EvaluationTask)], _ data: DataFolder, _ model: Model
+    of tasks: [(test: DatasetSpec?, task: EvaluationTask)], _ data: DataFolder,
+    normalisedAs normalisation: Normalisation? = nil, _ check: (Dataset) throws(PadawannError) -> Void
   ) throws(PadawannError) -> [RunTest] {
     var tests: [(spec: DatasetSpec, test: RunTest)] = []
     for (test, task) in tasks {
@@ -142,11 +147,20 @@ extension [DatasetSpec] {
       tests.append((spec, .init(dataset: spec.description)))
     }
     for (spec, _) in tests {
-      let dataset = try spec.load(from: data, normalisedAs: model.statedNormalisation)
+      let dataset = try spec.load(from: data, normalisedAs: normalisation)
       try dataset.checkLabels()
-      try Inference.check(dataset, fits: model.network.architecture)
+      try check(dataset)
     }
     return tests.map(\.test)
+  }
+
+  /// The same for a network of layers.
+  func tests(
+    of tasks: [(test: DatasetSpec?, task: EvaluationTask)], _ data: DataFolder, _ model: Model
+  ) throws(PadawannError) -> [RunTest] {
+    try tests(of: tasks, data, normalisedAs: model.statedNormalisation) { dataset throws(PadawannError) in
+      try Inference.check(dataset, fits: model.network.architecture)
+    }
   }
 }
 

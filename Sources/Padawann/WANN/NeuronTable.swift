@@ -10,17 +10,25 @@ public struct NeuronTable: Sendable {
   private let neurons: Int
   private let activations: [NeuronActivation]
   private let entries: [(source: Int, destination: Int, weight: Float)]
+  /// SHA-256 of the file, as it is stored.
+  public let digest: Digest
+  /// The size of the file, as it is stored.
+  public let byteCount: Int
 
   /// Reads a file.
   ///
   /// - Throws: ``PadawannError`` `missing` when it is not there, `data` for whatever is not such a table.
   public init(path: String) throws(PadawannError) {
-    let bytes = try GzipFile.read(path)
+    let bytes = try StoredFile.read(path, limit: ExpansionBudget.most)
     do throws(PadawannError) { try self.init(bytes) } catch { throw error.inside(path) }
   }
 
-  /// Reads the bytes of a file that is not compressed.
-  public init(_ bytes: [UInt8]) throws(PadawannError) {
+  /// Reads the bytes of a file, compressed or not.
+  ///
+  /// - Throws: ``PadawannError`` `data` for whatever is not such a table.
+  public init(_ stored: [UInt8]) throws(PadawannError) {
+    let bytes = try GzipFile.content(of: stored)
+    (digest, byteCount) = (Digest(of: stored), stored.count)
     var entries: [(Int, Int, Float)] = []
     var activations: [NeuronActivation] = []
     var columns = 0

@@ -55,37 +55,39 @@ struct WannImportCommand: AsyncParsableCommand {
   func run() async throws {
     try OutputFile.check([output], inputs: [table] + (factors.map { [$0] } ?? []))
     let shape = try Shape(argument: input)
-    var graph = try NeuronTable(path: table).graph(
-      inputs: shape.count, outputs: outputs, keepsWeights: keepWeights)
-    if let factors { graph = try graph.withFactors(WannFactors.read(factors)) }
+    let source = try NeuronTable(path: table)
+    var graph = try source.graph(inputs: shape.count, outputs: outputs, keepsWeights: keepWeights)
+    let given = try factors.map { try WannFactors(path: $0) }
+    if let given { graph = try graph.withFactors(given.numbers) }
     let usual = graph.isAgnostic ? WannModel.publishedWeights : [1]
     var model = WannModel(graph: graph, input: shape, sharedWeights: weights?.values ?? usual)
     model.normalisation = .none(divisor: 255)
-    let bytes = try StoredFile.read(table)
     model.provenance.tool = Tool.name
     model.provenance.sourceName = URL(fileURLWithPath: table).lastPathComponent
-    model.provenance.sourceDigest = Digest(of: bytes)
-    model.provenance.sourceBytes = bytes.count
+    model.provenance.sourceDigest = source.digest
+    model.provenance.sourceBytes = source.byteCount
     model.provenance.entries = [
       Provenance.Entry("command", "wann import"), Provenance.Entry("keep-weights", "\(keepWeights)"),
     ]
-    if let factors {
-      let digest = Digest(of: try StoredFile.read(factors))
-      model.provenance.entries.append(Provenance.Entry("factors", digest.description))
-    }
+    if let given { model.provenance.entries.append(Provenance.Entry("factors", given.digest.description)) }
     let result = WannFileReport("padawann.wann-import/1", output, try WannFile.write(model, to: output))
     try report.print(result) { result.text }
   }
 }
 
 /// Weights of single connections in a file.
-enum WannFactors {
+struct WannFactors {
+  let numbers: [Float]
+  /// That of the file.
+  let digest: Digest
+
   /// - Throws: ``PadawannError`` `missing`, or `data` for whatever is no list of numbers.
-  static func read(_ path: String) throws(PadawannError) -> [Float] {
+  init(path: String) throws(PadawannError) {
     let bytes = try StoredFile.read(path, limit: 1 << 28)
     guard let numbers = try? JSONDecoder().decode([Float].self, from: Data(bytes)) else {
       throw PadawannError(.data, "this is not a JSON list of numbers", at: path)
     }
-    return numbers
+    self.numbers = numbers
+    digest = Digest(of: bytes)
   }
 }
