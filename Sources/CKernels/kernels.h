@@ -12,6 +12,8 @@
       *loading, float *x), (pixels, count, elements, plane, loading, x))                                               \
   X(sum, (const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks, const lanes_epilogue             \
       *epilogue, float *y, ptrdiff_t y_stride), (sums, x, x_stride, blocks, epilogue, y, y_stride))                    \
+  X(sum_edges, (const lanes_edges *edges, const float *x, ptrdiff_t x_stride, int32_t blocks, const lanes_epilogue     \
+      *epilogue, float *y, ptrdiff_t y_stride), (edges, x, x_stride, blocks, epilogue, y, y_stride))                   \
   X(winograd_convolve, (const lanes_winograd *shape, const float *x, ptrdiff_t x_stride, int32_t blocks, const         \
       lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, float *scratch), (shape, x, x_stride, blocks,            \
       epilogue, y, y_stride, scratch))                                                                                 \

@@ -66,22 +66,40 @@ void lanes_nonzero_rows(const uint8_t *pixels, ptrdiff_t images, int32_t channel
 // sum[o][j] = sum over taps k of weight[o][k] * x[positions[j] + taps[k]]
 //
 // A tap is an offset from a position of the input; both count floats. A linear layer has one position. Outputs are
-// taken `together` at a time (8, or 1 where few outputs share a tap); only the taps that some of them uses are listed.
+// taken eight at a time; only the taps that some of them uses are listed.
 // Order: over taps in blocks of 256, then over the blocks.
 typedef struct {
-  const float *weights;     // for each group of outputs: [its taps][together]
+  const float *weights;     // for each group of outputs: [its taps][8]
   const int32_t *taps;      // for each group of outputs: its taps
   const int32_t *starts;    // groups + 1: where the taps of a group begin
   const int32_t *positions; // where each output position begins in the input
   int32_t position_count;
   int32_t outputs;
-  int32_t together;
   // For each position of each block: whether its input is the same as that of every other such position, in every lane
   // that is read. The outputs of one are then copied to all. Or NULL.
   const uint8_t *zero;
 } lanes_sums;
 void lanes_sum(int32_t level, const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride);
+
+// The same over the edges of each output alone: what is pruned costs nothing. A column is a tap that some output may use; they are
+// taken in blocks of EDGE_COLUMNS at most, so that their inputs stay in the first-level cache for many outputs.
+// Order: over the edges of an output, from its splits on in another sum, then over the sums; as lanes_sum does it where a split
+// stands for every 256 taps of the eight outputs.
+enum { EDGE_POSITIONS = 6, EDGE_COLUMNS = 72 };
+typedef struct {
+  const float *weights;    // of each edge, output by output and in the order of their columns
+  const int32_t *taps;     // of each edge; where columns are copied, 6 * LANES times its place in their block
+  const int32_t *starts;   // outputs x blocks + 1: where the edges of an output in a block of columns begin
+  const int32_t *splits;   // outputs x blocks: the edge in this block with which another sum begins, or -1
+  const int32_t *columns;  // the taps of all columns, whose inputs are copied next to each other first; or NULL
+  const int32_t *positions;
+  int32_t column_count, columns_at_once, blocks; // columns of an output, of a block, and how many blocks they are
+  int32_t position_count, outputs;
+  const uint8_t *zero; // see lanes_sums
+} lanes_edges;
+void lanes_sum_edges(int32_t level, const lanes_edges *edges, const float *x, ptrdiff_t x_stride, int32_t blocks,
+                     const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride);
 
 // --- 3x3 and 5x5 convolutions of stride 1: Winograd F(4x4, 3x3) and F(2x2, 5x5) -----------------------------------------
 

@@ -4,6 +4,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+#include <string.h>
+
 #include "vector.h"
 
 #include "elements.h"
@@ -11,6 +13,8 @@
 #include "lookup.h"
 #include "sums.h"
 #include "winograd.h"
+
+#include "edge_sums.h"
 
 #include "gradients.h"
 #include "optimisers.h"

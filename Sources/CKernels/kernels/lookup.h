@@ -1,13 +1,17 @@
 // Ternary linear layers by tables of partial sums.
 
-// The 27 signed sums of three inputs, at entry 9 a + 3 b + c + 13 for weights a, b, c of -1, 0 or 1.
-INLINE void tabulate(vector a, vector b, vector c, float *table) {
-  const vector zero = splat(0), sum = a + b, difference = a - b;
-  const vector pairs[9] = {-sum, -a, -difference, -b, zero, b, difference, a, sum};
-  UNROLLED for (int i = 0; i < 9; i++) {
-    store(table + (3 * i) * LANES, pairs[i] - c);
-    store(table + (3 * i + 1) * LANES, pairs[i]);
-    store(table + (3 * i + 2) * LANES, pairs[i] + c);
+// Signed sums of two inputs, in the order of entries: 3 a + b + 4 for weights a, b of -1, 0 or 1.
+INLINE vector pair_sum(vector a, vector b, const int pair) {
+  switch (pair) {
+  case 0: return -(a + b);
+  case 1: return -a;
+  case 2: return -(a - b);
+  case 3: return -b;
+  case 4: return splat(0);
+  case 5: return b;
+  case 6: return a - b;
+  case 7: return a;
+  default: return a + b;
   }
 }
 
@@ -22,18 +26,24 @@ INLINE const float *input_at(const lookup_inputs *from, const bool is_ordered, i
   return from->x + (ptrdiff_t)(is_ordered ? from->order[index] : index) * LANES;
 }
 
-// The tables of one group of three of a chunk that begins at `start`; inputs that do not exist are zero.
-INLINE void tabulate_group(const lookup_inputs *from, const bool is_ordered, int32_t start, int32_t group,
-                           float *tables) {
-  const float *x[3];
+// The inputs of one group of three of a chunk that begins at `start`; those that do not exist are zero.
+INLINE void load_group(const lookup_inputs *from, const bool is_ordered, int32_t start, int32_t group,
+                       vector inputs[3][PARTS]) {
   UNROLLED for (int i = 0; i < 3; i++) {
     const int32_t index = start + group * 3 + i;
-    x[i] = index < from->count ? input_at(from, is_ordered, index) : NULL;
+    const float *x = index < from->count ? input_at(from, is_ordered, index) : NULL;
+    UNROLLED for (int part = 0; part < PARTS; part++) inputs[i][part] = x ? load(x + part * WIDTH) : splat(0);
   }
-  for (int part = 0; part < PARTS; part++) {
-    vector input[3];
-    UNROLLED for (int i = 0; i < 3; i++) input[i] = x[i] ? load(x[i] + part * WIDTH) : splat(0);
-    tabulate(input[0], input[1], input[2], tables + group * 27 * LANES + part * WIDTH);
+}
+
+// Three of the 27 signed sums of three inputs, at entries 9 a + 3 b + c + 13 for weights a, b, c of -1, 0 or 1.
+INLINE void tabulate(const vector inputs[3][PARTS], const int pair, float *table) {
+  UNROLLED for (int part = 0; part < PARTS; part++) {
+    const vector sum = pair_sum(inputs[0][part], inputs[1][part], pair), c = inputs[2][part];
+    float *entries = table + 3 * pair * LANES + part * WIDTH;
+    store(entries, sum - c);
+    store(entries + LANES, sum);
+    store(entries + 2 * LANES, sum + c);
   }
 }
 
@@ -51,27 +61,31 @@ INLINE bool is_blank(const lookup_inputs *from, const bool is_ordered, int32_t s
 // Four indices at once, the first in the lowest bits: every platform is little-endian.
 typedef uint64_t four_indices __attribute__((may_alias));
 
-// Adds a chunk's entries to the totals of some outputs.
-INLINE void look_up(const uint16_t *indices, int32_t outputs, const float *tables, float *totals) {
-  for (int32_t output = 0; output < outputs; output++, indices += 8, totals += LANES) {
-    vector even[PARTS], odd[PARTS];
-    UNROLLED for (int part = 0; part < PARTS; part++) {
-      even[part] = load(totals + part * WIDTH);
-      odd[part] = splat(0);
-    }
-    UNROLLED for (int half = 0; half < 2; half++) {
-      // Loads are what this loop waits for, so eight indices take two.
-      const four_indices four = *(const four_indices *)(indices + half * 4);
-      UNROLLED for (int shift = 0; shift < 64; shift += 32) {
-        const float *first = tables + (four >> shift & 0xffff), *second = tables + (four >> (shift + 16) & 0xffff);
-        UNROLLED for (int part = 0; part < PARTS; part++) {
-          even[part] += load(first + part * WIDTH);
-          odd[part] += load(second + part * WIDTH);
-        }
+// Adds a chunk's entries to the totals of an output.
+INLINE void look_up_one(const uint16_t *indices, const float *tables, float *totals) {
+  vector even[PARTS], odd[PARTS];
+  UNROLLED for (int part = 0; part < PARTS; part++) {
+    even[part] = load(totals + part * WIDTH);
+    odd[part] = splat(0);
+  }
+  UNROLLED for (int half = 0; half < 2; half++) {
+    // Loads are what takes the time, so eight indices take two.
+    const four_indices four = *(const four_indices *)(indices + half * 4);
+    UNROLLED for (int shift = 0; shift < 64; shift += 32) {
+      const float *first = tables + (four >> shift & 0xffff), *second = tables + (four >> (shift + 16) & 0xffff);
+      UNROLLED for (int part = 0; part < PARTS; part++) {
+        even[part] += load(first + part * WIDTH);
+        odd[part] += load(second + part * WIDTH);
       }
     }
-    UNROLLED for (int part = 0; part < PARTS; part++) store(totals + part * WIDTH, even[part] + odd[part]);
   }
+  UNROLLED for (int part = 0; part < PARTS; part++) store(totals + part * WIDTH, even[part] + odd[part]);
+}
+
+// The same for some outputs.
+INLINE void look_up(const uint16_t *indices, int32_t outputs, const float *tables, float *totals) {
+  for (int32_t output = 0; output < outputs; output++, indices += 8, totals += LANES)
+    look_up_one(indices, tables, totals);
 }
 
 // A chunk whose tables are ready.
@@ -80,16 +94,33 @@ typedef struct {
   const float *tables;
 } ready_chunk;
 
-// Tabulates the chunk that begins at `start` and meanwhile looks up the one before: the first stores and the second
-// loads, which the processor does at the same time. Either may be missing.
+// Tabulates one group of the chunk that begins at `start` and meanwhile looks outputs up in the tables before: the first stores
+// and the second loads, which the processor does at the same time where the two are close together.
+INLINE void advance_group(const lookup_inputs *from, const bool is_ordered, int32_t start, int32_t group, float *tables,
+                          ready_chunk ready, int32_t outputs, float *y) {
+  vector inputs[3][PARTS];
+  load_group(from, is_ordered, start, group, inputs);
+  const int32_t between = outputs < 18 ? outputs : 18; // two for each pair
+  UNROLLED for (int pair = 0; pair < 9; pair++) {
+    tabulate(inputs, pair, tables + group * 27 * LANES);
+    UNROLLED for (int output = 2 * pair; output < 2 * pair + 2; output++)
+      if (output < between) look_up_one(ready.indices + output * 8, ready.tables, y + output * LANES);
+  }
+  look_up(ready.indices + between * 8, outputs - between, ready.tables, y + between * LANES);
+}
+
+// The same for all groups. Either the chunk or the tables may be missing.
 INLINE void advance(const lookup_inputs *from, const bool is_ordered, int32_t start, float *tables, ready_chunk ready,
                     int32_t outputs, float *y) {
+  if (start >= from->count) {
+    if (ready.indices) look_up(ready.indices, outputs, ready.tables, y);
+    return;
+  }
   int32_t done = 0;
   for (int32_t group = 0; group < 8; group++) {
-    if (start < from->count) tabulate_group(from, is_ordered, start, group, tables);
-    if (!ready.indices) continue;
-    const int32_t end = (int32_t)((int64_t)outputs * (group + 1) / 8);
-    look_up(ready.indices + (ptrdiff_t)done * 8, end - done, ready.tables, y + (ptrdiff_t)done * LANES);
+    const int32_t end = ready.indices ? (int32_t)((int64_t)outputs * (group + 1) / 8) : 0;
+    const ready_chunk some = {ready.indices + (ptrdiff_t)done * 8, ready.tables};
+    advance_group(from, is_ordered, start, group, tables, some, end - done, y + (ptrdiff_t)done * LANES);
     done = end;
   }
 }

@@ -1,6 +1,6 @@
 // Convolutions and linear layers as sums over taps: see lanes_sums.
 
-enum { POSITIONS_AT_ONCE = 3, SINGLE_POSITIONS_AT_ONCE = 8, TAPS_AT_ONCE = 256 };
+enum { POSITIONS_AT_ONCE = 3, TAPS_AT_ONCE = 256 };
 
 typedef struct {
   const int32_t *taps;
@@ -37,21 +37,53 @@ INLINE void accumulate(const float *const *x, const int positions, const int par
   }
 }
 
+// Finishes and stores sums of `rows` outputs, to which nothing is added; outputs that do not exist are left out. A constant
+// kind makes code of its own.
+INLINE void finish_some(const lanes_sums *sums, const vector totals[8][8], const place *y, const int positions,
+                        const int part, const int parts, const int rows, int32_t output, const int32_t kind,
+                        const lanes_epilogue *epilogue) {
+  UNROLLED for (int r = 0; r < rows; r++) {
+    if (output + r >= sums->outputs) break;
+    const vector scale = splat(epilogue->scale[output + r]), bias = splat(epilogue->bias[output + r]);
+    const ptrdiff_t plane = (ptrdiff_t)(output + r) * sums->position_count * LANES;
+    UNROLLED for (int i = 0; i < positions * parts; i++) {
+      const ptrdiff_t at = plane + (part + i % parts) * WIDTH;
+      store(y[i / parts].y + at, activate(fma_(totals[r][i], scale, bias), kind, &epilogue->activation));
+    }
+  }
+}
+
+// Asks for the places where sums will be stored: they lie plane by plane, too far apart for the processor to guess.
+INLINE void fetch_places(const lanes_sums *sums, const place *y, const int positions, const int rows, int32_t output) {
+  UNROLLED for (int r = 0; r < rows; r++)
+    UNROLLED for (int p = 0; p < positions; p++)
+      if (output + r < sums->outputs)
+        __builtin_prefetch(y[p].y + (ptrdiff_t)(output + r) * sums->position_count * LANES, 1);
+}
+
 // Sums of `rows` outputs from `output` on at some positions, finished and stored; outputs that do not exist are left out.
 INLINE void sum_some(const lanes_sums *sums, const float *const *x, const place *y, const int positions,
                      const int parts, const tap_list list, const int stride, const int rows, int32_t output,
                      const lanes_epilogue *epilogue) {
+  const int32_t kind = epilogue->activation.kind;
+  const bool adds = y[0].addend != NULL;
+  fetch_places(sums, y, positions, rows, output);
   for (int part = 0; part < PARTS; part += parts) {
     const float *inputs[8];
     UNROLLED for (int p = 0; p < positions; p++) inputs[p] = x[p] + part * WIDTH;
     vector totals[8][8];
     accumulate(inputs, positions, parts, list, stride, rows, totals);
-    UNROLLED for (int r = 0; r < rows; r++) {
-      if (output + r >= sums->outputs) break;
-      UNROLLED for (int i = 0; i < positions * parts; i++)
-        finish_at(totals[r][i], epilogue, output + r, y[i / parts].addend, y[i / parts].y,
-                  (ptrdiff_t)(output + r) * sums->position_count * LANES + (part + i % parts) * WIDTH);
-    }
+    if (kind == ACTIVATION_RELU && !adds)
+      finish_some(sums, totals, y, positions, part, parts, rows, output, ACTIVATION_RELU, epilogue);
+    else if (kind == ACTIVATION_NONE && !adds)
+      finish_some(sums, totals, y, positions, part, parts, rows, output, ACTIVATION_NONE, epilogue);
+    else
+      UNROLLED for (int r = 0; r < rows; r++) {
+        if (output + r >= sums->outputs) break;
+        UNROLLED for (int i = 0; i < positions * parts; i++)
+          finish_at(totals[r][i], epilogue, output + r, y[i / parts].addend, y[i / parts].y,
+                    (ptrdiff_t)(output + r) * sums->position_count * LANES + (part + i % parts) * WIDTH);
+      }
   }
 }
 
@@ -105,7 +137,7 @@ static void copy_position(const lanes_sums *sums, const float *from, float *to) 
 
 // Finds up to `at_once` positions that are not zero; a last group that is not full repeats the last one. The first zero
 // position stands for all. Returns whether any was found.
-INLINE bool gather_positions(position_cursor *cursor, const int at_once, const float *inputs[8], place outputs[8]) {
+INLINE bool gather_positions(position_cursor *cursor, const int at_once, const float **inputs, place *outputs) {
   const lanes_sums *sums = cursor->sums;
   int found = 0;
   for (; found < at_once && cursor->index < cursor->count; next_position(cursor)) {
@@ -125,6 +157,15 @@ INLINE bool gather_positions(position_cursor *cursor, const int at_once, const f
   return true;
 }
 
+// Copies the outputs of the first zero position, if there is one, to all others.
+static void copy_zero_positions(const position_cursor *start, const float *zero) {
+  if (!zero) return;
+  for (position_cursor other = *start; other.index < other.count; next_position(&other)) {
+    float *to = other.y + (ptrdiff_t)other.position * LANES;
+    if (other.sums->zero[other.index] && to != zero) copy_position(other.sums, zero, to);
+  }
+}
+
 // Positions of all blocks, some at a time.
 INLINE void sum_positions(const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                           const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride, const int at_once,
@@ -136,18 +177,12 @@ INLINE void sum_positions(const lanes_sums *sums, const float *x, ptrdiff_t x_st
   place outputs[8];
   while (gather_positions(&cursor, at_once, inputs, outputs))
     sum_outputs(sums, inputs, outputs, at_once, parts, together, outputs_at_once, epilogue);
-  if (!cursor.zero) return;
-  for (position_cursor other = start; other.index < other.count; next_position(&other)) {
-    float *to = other.y + (ptrdiff_t)other.position * LANES;
-    if (sums->zero[other.index] && to != cursor.zero) copy_position(sums, cursor.zero, to);
-  }
+  copy_zero_positions(&start, cursor.zero);
 }
 
 static void sum(const lanes_sums *sums, const float *x, ptrdiff_t x_stride, int32_t blocks,
                 const lanes_epilogue *epilogue, float *y, ptrdiff_t y_stride) {
-  if (sums->together == 1)
-    sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, SINGLE_POSITIONS_AT_ONCE, 1, 1, 1);
-  else if ((int64_t)blocks * sums->position_count == 1)
+  if ((int64_t)blocks * sums->position_count == 1)
     sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, 1, 1, 8, 8);
   else
     sum_positions(sums, x, x_stride, blocks, epilogue, y, y_stride, POSITIONS_AT_ONCE, PARTS_AT_ONCE, 8,

@@ -8,6 +8,7 @@ enum { PARTS = LANES / WIDTH };
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #define NOT_UNROLLED _Pragma("clang loop unroll(disable)")
+#define TWO_AT_ONCE _Pragma("clang loop unroll_count(2)")
 
 INLINE vector load(const float *x) { return *(const vector *)x; }
 INLINE void store(float *x, vector value) { *(vector *)x = value; }
@@ -36,6 +37,31 @@ INLINE vector fma_(vector a, vector b, vector c) {
 #else
   return a * b + c;
 #endif
+}
+
+// The same, in the register of c. In loops whose sums take nearly all registers the compiler otherwise lets some of them
+// change places with a and b, and runs out of registers.
+INLINE vector fma_into(vector a, vector b, vector c) {
+#if WIDTH == 16
+  __asm__("vfmadd231ps %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+#elif HAS_FMA && defined(__x86_64__)
+  __asm__("vfmadd231ps %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));
+#else
+  c = fma_(a, b, c);
+#endif
+  return c;
+}
+
+// fma_into of what is read from memory, without a register for it.
+INLINE vector fma_from(const float *a, vector b, vector c) {
+#if WIDTH == 16
+  __asm__("vfmadd231ps %2, %1, %0" : "+v"(c) : "v"(b), "m"(*(const vector *)a));
+#elif HAS_FMA && defined(__x86_64__)
+  __asm__("vfmadd231ps %2, %1, %0" : "+x"(c) : "x"(b), "m"(*(const vector *)a));
+#else
+  c = fma_(load(a), b, c);
+#endif
+  return c;
 }
 
 // Keeps a NaN of x, as PyTorch does.
@@ -93,14 +119,14 @@ INLINE void add_products(const float *const *x, ptrdiff_t offset, const int plac
     UNROLLED for (int r = 0; r < rows; r++) factors[r] = held(splat(weights[r]));
     UNROLLED for (int i = 0; i < places * parts; i++) {
       const vector input = held(load(x[i / parts] + offset + i % parts * WIDTH));
-      UNROLLED for (int r = 0; r < rows; r++) sums[r][i] = fma_(input, factors[r], sums[r][i]);
+      UNROLLED for (int r = 0; r < rows; r++) sums[r][i] = fma_into(input, factors[r], sums[r][i]);
     }
   } else {
     vector inputs[8];
     UNROLLED for (int i = 0; i < places * parts; i++) inputs[i] = load(x[i / parts] + offset + i % parts * WIDTH);
     UNROLLED for (int r = 0; r < rows; r++) {
       const vector factor = held(splat(weights[r]));
-      UNROLLED for (int i = 0; i < places * parts; i++) sums[r][i] = fma_(inputs[i], factor, sums[r][i]);
+      UNROLLED for (int i = 0; i < places * parts; i++) sums[r][i] = fma_into(inputs[i], factor, sums[r][i]);
     }
   }
 }

@@ -6,61 +6,57 @@
 
 enum { TILES_AT_ONCE = 3, OUTPUT_GROUPS_AT_ONCE = 2, CHANNELS_AT_ONCE = 64 };
 
-// One row of B^T d.
-INLINE void transform_input(const vector d[6], vector out[6]) {
-  const vector a = fma_(splat(-4), d[2], d[4]), b = fma_(splat(-4), d[1], d[3]);
-  const vector c = d[4] - d[2], e = splat(2) * (d[3] - d[1]);
-  out[0] = fma_(splat(4), d[0], fma_(splat(-5), d[2], d[4]));
-  out[1] = a + b;
-  out[2] = a - b;
-  out[3] = c + e;
-  out[4] = c - e;
-  out[5] = fma_(splat(4), d[1], fma_(splat(-5), d[3], d[5]));
-}
-
-// One row of A^T m, for `size` outputs: 4 or 2.
-INLINE void transform_output(const vector m[6], const int size, vector out[4]) {
-  const vector s = m[1] + m[2], t = m[3] + m[4], d = m[1] - m[2], e = m[3] - m[4];
-  out[0] = m[0] + (s + t);
-  if (size == 2) {
-    out[1] = fma_(splat(2), e, d + m[5]);
-    return;
+// B^T d, in three parts of two rows each: those of the points 0 and infinity, of 1 and -1, and of 2 and -2. A part needs few
+// registers for itself.
+enum { ENDS = 0, ONES = 1, TWOS = 2 };
+INLINE void transform_input(const vector d[6], const int part, vector *first, vector *second) {
+  if (part == ENDS) {
+    *first = fma_(splat(4), d[0], fma_(splat(-5), d[2], d[4]));
+    *second = fma_(splat(4), d[1], fma_(splat(-5), d[3], d[5]));
+  } else if (part == ONES) {
+    const vector a = fma_(splat(-4), d[2], d[4]), b = fma_(splat(-4), d[1], d[3]);
+    *first = a + b;
+    *second = a - b;
+  } else {
+    const vector c = d[4] - d[2], e = splat(2) * (d[3] - d[1]);
+    *first = c + e;
+    *second = c - e;
   }
-  out[1] = fma_(splat(2), e, d);
-  out[2] = fma_(splat(4), t, s);
-  out[3] = fma_(splat(8), e, d + m[5]);
 }
 
-// What happens to the elements of one channel before they are transformed; see lanes_winograd.
-typedef struct {
-  vector scale, bias;
-  lanes_activation activation;
-} before_channel;
-enum { BEFORE_NOTHING = -1 };
-
-INLINE vector load_before(const float *x, const int activation, const before_channel *before) {
-  if (activation == BEFORE_NOTHING) return load(x);
-  return activate(fma_(load(x), before->scale, before->bias), activation, &before->activation);
+// A^T m for `size` outputs, 4 or 2, in two parts of two rows each: the even ones and the odd ones. Of 2, the second is missing.
+INLINE void transform_output(const vector m[6], const int size, const bool is_odd, vector *first, vector *second) {
+  if (!is_odd) {
+    const vector s = m[1] + m[2], t = m[3] + m[4];
+    *first = m[0] + (s + t);
+    *second = size == 4 ? fma_(splat(4), t, s) : splat(0);
+  } else {
+    const vector d = m[1] - m[2], e = m[3] - m[4];
+    *first = size == 4 ? fma_(splat(2), e, d) : fma_(splat(2), e, d + m[5]);
+    *second = size == 4 ? fma_(splat(8), e, d + m[5]) : splat(0);
+  }
 }
 
-// Where 6 x 6 elements come from, in floats from a channel's first; those outside of an activation are zero, whatever happens
-// before: what is read in their place is masked. Without branches, which a processor would guess wrong at every edge.
+// The part of 6 x 6 elements that lies inside of an activation; what surrounds it is zero, whatever happens to elements before.
 typedef struct {
-  bool is_whole;
-  int32_t places[36];
-  int32_t masks[36];
-  int32_t next; // where the next tile's patch goes on
+  int32_t first_row, end_row, first_column, end_column; // of the 6 x 6
+  int32_t start;                                        // of the first inside, in floats from a channel's first
+  int32_t next;                                         // where the next tile's patch goes on
 } patch;
 
-static void find_patch(const lanes_winograd *shape, int32_t top, int32_t left, patch *at) {
-  at->is_whole = top >= 0 && left >= 0 && top + 6 <= shape->height && left + 6 <= shape->width;
-  for (int place = 0; place < 36; place++) {
-    const int32_t row = top + place / 6, column = left + place % 6;
-    const bool is_inside = row >= 0 && row < shape->height && column >= 0 && column < shape->width;
-    at->places[place] = is_inside ? (row * shape->width + column) * LANES : 0;
-    at->masks[place] = is_inside ? -1 : 0;
-  }
-  at->next = ((top < 0 ? 0 : top) * shape->width + left + 6) * LANES;
+INLINE int32_t clamped(int32_t x, int32_t low, int32_t high) { return x < low ? low : x > high ? high : x; }
+
+static patch find_patch(const lanes_winograd *shape, int32_t top, int32_t left) {
+  patch at = {.first_row = clamped(-top, 0, 6), .first_column = clamped(-left, 0, 6)};
+  at.end_row = clamped(shape->height - top, at.first_row, 6);
+  at.end_column = clamped(shape->width - left, at.first_column, 6);
+  at.start = ((top + at.first_row) * shape->width + left + at.first_column) * LANES;
+  at.next = ((top < 0 ? 0 : top) * shape->width + left + 6) * LANES;
+  return at;
+}
+
+INLINE bool is_whole(const patch *at) {
+  return at->first_row == 0 && at->first_column == 0 && at->end_row == 6 && at->end_column == 6;
 }
 
 // Whether activations of so many floats lie beyond the second-level cache, and are read in pieces too short for the processor
@@ -81,36 +77,71 @@ INLINE void fetch_soon(const float *x, ptrdiff_t offset, ptrdiff_t row_stride, c
     }
 }
 
-typedef int32_t patch_mask __attribute__((ext_vector_type(WIDTH)));
-INLINE vector masked(vector x, int32_t mask) { return (vector)((patch_mask)x & (patch_mask)(mask)); }
+// Where the two results of a part stand.
+INLINE int first_place(const int part) { return part == ENDS ? 0 : 2 * part - 1; }
+INLINE int second_place(const int part) { return part == ENDS ? 5 : 2 * part; }
 
-// B^T d B of 6 x 6 elements of a channel, to v[36] with a stride; d is the first of the elements, x of the channel.
-INLINE void transform_patch(const float *d, const float *x, ptrdiff_t row_stride, const bool is_whole, const patch *at,
-                            const int activation, const before_channel *before, float *v, ptrdiff_t v_stride) {
-  for (int part = 0; part < PARTS; part++, d += WIDTH, x += WIDTH, v += WIDTH) {
-    vector rows[6][6];
-    UNROLLED for (int r = 0; r < 6; r++) {
-      vector line[6];
-      UNROLLED for (int c = 0; c < 6; c++)
-        line[c] = is_whole ? load_before(d + r * row_stride + c * LANES, activation, before)
-                           : masked(load_before(x + at->places[r * 6 + c], activation, before), at->masks[r * 6 + c]);
-      transform_input(line, rows[r]);
-    }
-    UNROLLED for (int c = 0; c < 6; c++) {
-      const vector column[6] = {rows[0][c], rows[1][c], rows[2][c], rows[3][c], rows[4][c], rows[5][c]};
-      vector out[6];
-      transform_input(column, out);
-      UNROLLED for (int r = 0; r < 6; r++) store(v + (r * 6 + c) * v_stride, out[r]);
-    }
+// B^T d for one column, to v.
+INLINE void store_column(const vector column[6], float *v, ptrdiff_t v_stride) {
+  UNROLLED for (int part = ENDS; part <= TWOS; part++) {
+    vector first, second;
+    transform_input(column, part, &first, &second);
+    store(v + first_place(part) * 6 * v_stride, first);
+    store(v + second_place(part) * 6 * v_stride, second);
   }
 }
 
-INLINE void transform_inside(const float *x, ptrdiff_t row_stride, const patch *at, const int activation,
-                             const before_channel *before, float *v, ptrdiff_t v_stride) {
-  if (at->is_whole)
-    transform_patch(x + at->places[0], x, row_stride, true, at, activation, before, v, v_stride);
-  else
-    transform_patch(x, x, row_stride, false, at, activation, before, v, v_stride);
+// B^T d B of 6 x 6 elements and some lanes, to v[36] with a stride. Two columns of the result at a time, so that sixteen registers
+// are enough: elements are loaded again for that, which costs less than to store what is between. Not inlined because the compiler
+// would keep a pointer to each of the 72 places from one channel to the next.
+static __attribute__((noinline)) void transform_lanes(const float *d, ptrdiff_t row_stride, float *v,
+                                                      ptrdiff_t v_stride) {
+  UNROLLED for (int part = ENDS; part <= TWOS; part++) {
+    vector first[6], second[6];
+    UNROLLED for (int r = 0; r < 6; r++) {
+      vector line[6];
+      UNROLLED for (int c = 0; c < 6; c++) line[c] = load(d + r * row_stride + c * LANES);
+      transform_input(line, part, &first[r], &second[r]);
+    }
+    store_column(first, v + first_place(part) * v_stride, v_stride);
+    store_column(second, v + second_place(part) * v_stride, v_stride);
+  }
+}
+
+INLINE void transform_patch(const float *d, ptrdiff_t row_stride, float *v, ptrdiff_t v_stride) {
+  for (int lane = 0; lane < LANES; lane += WIDTH) transform_lanes(d + lane, row_stride, v + lane, v_stride);
+}
+
+// What happens to the elements of one channel before they are transformed; see lanes_winograd.
+typedef struct {
+  vector scale, bias;
+  const lanes_activation *activation; // or NULL: nothing happens
+} before_channel;
+
+// Copies what is inside of a patch between zeros that are there already.
+INLINE void copy_patch(const patch *at, const float *x, ptrdiff_t row_stride, const bool changes, const int kind,
+                       const before_channel *before, float inside[6][6 * LANES]) {
+  const ptrdiff_t count = (at->end_column - at->first_column) * LANES;
+  for (int32_t r = at->first_row; r < at->end_row; r++, x += row_stride) {
+    float *to = inside[r] + at->first_column * LANES;
+    for (ptrdiff_t i = 0; i < count; i += WIDTH)
+      store(to + i, changes ? activate(fma_(load(x + i), before->scale, before->bias), kind, before->activation)
+                            : load(x + i));
+  }
+}
+
+static __attribute__((noinline)) void change_patch(const patch *at, const float *x, ptrdiff_t row_stride,
+                                                   const before_channel *before, float inside[6][6 * LANES]) {
+  if (!before->activation) {
+    copy_patch(at, x, row_stride, false, ACTIVATION_NONE, before, inside);
+    return;
+  }
+  switch (before->activation->kind) {
+  case ACTIVATION_RELU: copy_patch(at, x, row_stride, true, ACTIVATION_RELU, before, inside); break;
+  case ACTIVATION_LEAKY: copy_patch(at, x, row_stride, true, ACTIVATION_LEAKY, before, inside); break;
+  case ACTIVATION_HARD_SWISH: copy_patch(at, x, row_stride, true, ACTIVATION_HARD_SWISH, before, inside); break;
+  default: copy_patch(at, x, row_stride, true, ACTIVATION_CLIP, before, inside);
+  }
 }
 
 // The outputs of a tile in a row or column, before pooling.
@@ -130,28 +161,24 @@ INLINE ptrdiff_t product_stride(const lanes_winograd *shape) {
 }
 
 static void transform_tile(const lanes_winograd *shape, const tile *from, float *v) {
-  const int32_t top = from->row - shape->top, left = from->column - shape->left;
-  patch at;
-  find_patch(shape, top, left, &at);
+  const patch at = find_patch(shape, from->row - shape->top, from->column - shape->left);
   const ptrdiff_t row = (ptrdiff_t)shape->width * LANES, plane = shape->height * row, v_stride = product_stride(shape);
   const float *x = from->x;
-  before_channel before = {splat(1), splat(0), {0}};
-  const bool is_far = is_far_away(shape, shape->channels * plane);
+  const bool is_far = is_far_away(shape, shape->channels * plane), is_taken_as_it_is = is_whole(&at) && !shape->before;
+  _Alignas(64) float inside[6][6 * LANES];
+  if (!is_taken_as_it_is) memset(inside, 0, sizeof inside);
   for (int32_t channel = 0; channel < shape->channels; channel++, x += plane, v += TILES_AT_ONCE * LANES) {
     if (is_far) fetch_soon(x, at.next, row, 6, 0);
-    if (!shape->before) {
-      transform_inside(x, row, &at, BEFORE_NOTHING, &before, v, v_stride);
+    if (is_taken_as_it_is) {
+      transform_patch(x + at.start, row, v, v_stride);
       continue;
     }
-    before = (before_channel){splat(shape->before->scale[channel]), splat(shape->before->bias[channel]),
-                              shape->before->activation};
-    switch (before.activation.kind) {
-    case ACTIVATION_RELU: transform_inside(x, row, &at, ACTIVATION_RELU, &before, v, v_stride); break;
-    case ACTIVATION_LEAKY: transform_inside(x, row, &at, ACTIVATION_LEAKY, &before, v, v_stride); break;
-    case ACTIVATION_CLIP: transform_inside(x, row, &at, ACTIVATION_CLIP, &before, v, v_stride); break;
-    case ACTIVATION_HARD_SWISH: transform_inside(x, row, &at, ACTIVATION_HARD_SWISH, &before, v, v_stride); break;
-    default: transform_inside(x, row, &at, ACTIVATION_NONE, &before, v, v_stride);
-    }
+    before_channel before = {splat(1), splat(0), NULL};
+    if (shape->before)
+      before = (before_channel){splat(shape->before->scale[channel]), splat(shape->before->bias[channel]),
+                                &shape->before->activation};
+    change_patch(&at, x + at.start, row, &before, inside);
+    transform_patch(&inside[0][0], 6 * LANES, v, v_stride);
   }
 }
 
@@ -182,6 +209,58 @@ INLINE void multiply(const float *v, const float *filters, int32_t channels, con
   }
 }
 
+#if HAS_FMA && WIDTH == 8
+// The channels that are added to one sum before the next sum's; the others are added to all of them.
+enum { CHANNELS_BY_SUM = 3 };
+
+// multiply of three tiles and two outputs. It stores what is in the sums, which belongs to `before`, and leaves the new sums
+// in them. Twelve stores in a row would keep the units waiting that multiply (a tenth of the time with 32 channels); here
+// there are products between them.
+INLINE void multiply_pair(const float *v, const float *weights, int32_t channels, bool goes_on, float *before, float *m,
+                          vector sums[8][8]) {
+  UNROLLED for (int r = 0; r < 2; r++) {
+    vector factors[CHANNELS_BY_SUM];
+    UNROLLED for (int c = 0; c < CHANNELS_BY_SUM; c++) factors[c] = held(splat(weights[c * 8 + r]));
+    UNROLLED for (int i = 0; i < 2 * TILES_AT_ONCE; i++) {
+      store(product_sum(before, r, i, 0), sums[r][i]);
+      sums[r][i] = goes_on ? load(product_sum(m, r, i, 0)) : held(splat(0));
+      UNROLLED for (int c = 0; c < CHANNELS_BY_SUM; c++)
+        sums[r][i] = fma_from(v + (c * TILES_AT_ONCE + i / 2) * LANES + i % 2 * WIDTH, factors[c], sums[r][i]);
+    }
+  }
+  v += CHANNELS_BY_SUM * TILES_AT_ONCE * LANES;
+  weights += CHANNELS_BY_SUM * 8;
+  NOT_UNROLLED for (int32_t c = CHANNELS_BY_SUM; c < channels; c++, v += TILES_AT_ONCE * LANES, weights += 8) {
+    const float *inputs[TILES_AT_ONCE] = {v, v + LANES, v + 2 * LANES};
+    add_products(inputs, 0, TILES_AT_ONCE, PARTS_AT_ONCE, weights, OUTPUTS_AT_ONCE, sums);
+  }
+}
+
+// The same for some pairs of outputs, one after the other; `step` floats lie between the weights of two groups of eight.
+// `next` are the inputs of the next product, which are asked for.
+INLINE void multiply_pairs(const float *v, const float *next, const float *weights, ptrdiff_t step, int32_t pairs,
+                           int32_t channels, const bool goes_on, float *m) {
+  vector sums[8][8];
+  UNROLLED for (int r = 0; r < 2; r++)
+    UNROLLED for (int i = 0; i < 2 * TILES_AT_ONCE; i++)
+      sums[r][i] = goes_on ? load(product_sum(m, r, i, 0)) : splat(0);
+  float *before = m;
+  const int32_t lines = (channels * TILES_AT_ONCE + pairs - 1) / pairs;
+  for (int32_t pair = 0; pair < pairs; pair++) {
+    float *to = m + (ptrdiff_t)pair * 2 * TILES_AT_ONCE * 36 * LANES;
+    for (int32_t line = 0; line < lines; line++, next += LANES) __builtin_prefetch(next);
+    multiply_pair(v, weights + pair / 4 * step + pair % 4 * 2, channels, goes_on, before, to, sums);
+    before = to;
+  }
+  UNROLLED for (int r = 0; r < 2; r++)
+    UNROLLED for (int i = 0; i < 2 * TILES_AT_ONCE; i++) store(product_sum(before, r, i, 0), sums[r][i]);
+}
+
+INLINE bool takes_pairs(const int tiles, int32_t channels) {
+  return tiles == TILES_AT_ONCE && channels >= CHANNELS_BY_SUM;
+}
+#endif
+
 // One of the 36 products for some groups of eight outputs. The inputs of CHANNELS_AT_ONCE channels stay in the
 // first-level cache for all of these.
 INLINE void multiply_groups(const lanes_winograd *shape, int product, int32_t first, int32_t end, const int tiles,
@@ -189,11 +268,23 @@ INLINE void multiply_groups(const lanes_winograd *shape, int product, int32_t fi
   const ptrdiff_t channels = shape->channels;
   v += product * product_stride(shape);
   for (int32_t channel = 0; channel < channels; channel += CHANNELS_AT_ONCE) {
-    const int32_t rest = shape->channels - channel;
-    for (int32_t group = first; group < end; group++)
-      multiply(v + (ptrdiff_t)channel * TILES_AT_ONCE * LANES,
-               shape->filters + ((group * 36 + product) * channels + channel) * 8,
-               rest < CHANNELS_AT_ONCE ? rest : CHANNELS_AT_ONCE, tiles, channel > 0,
+    const int32_t rest = shape->channels - channel, count = rest < CHANNELS_AT_ONCE ? rest : CHANNELS_AT_ONCE;
+    const float *inputs = v + (ptrdiff_t)channel * TILES_AT_ONCE * LANES;
+    const float *weights = shape->filters + ((first * 36 + product) * channels + channel) * 8;
+    const ptrdiff_t step = 36 * channels * 8;
+#if HAS_FMA && WIDTH == 8
+    if (takes_pairs(tiles, count)) {
+      const float *all = v - product * product_stride(shape), *following = all + (product + 1) % 36 * product_stride(shape);
+      const float *next = count == rest ? following : inputs + CHANNELS_AT_ONCE * TILES_AT_ONCE * LANES;
+      if (channel > 0)
+        multiply_pairs(inputs, next, weights, step, (end - first) * 4, count, true, m + product * LANES);
+      else
+        multiply_pairs(inputs, next, weights, step, (end - first) * 4, count, false, m + product * LANES);
+      continue;
+    }
+#endif
+    for (int32_t group = first; group < end; group++, weights += step)
+      multiply(inputs, weights, count, tiles, channel > 0,
                m + (ptrdiff_t)(group - first) * 8 * TILES_AT_ONCE * 36 * LANES + product * LANES);
   }
 }
@@ -209,70 +300,123 @@ static void multiply_all(const lanes_winograd *shape, int32_t first, int32_t end
   }
 }
 
-// A^T m A: size x size sums.
-INLINE void transform_back(const float *m, const int size, vector out[4][4]) {
-  vector columns[6][4];
+// The even or the odd rows of A^T m A: out[0] and, of four rows, out[1] are the rows is_odd and is_odd + 2. Half of them at
+// a time, so that sixteen registers are enough.
+INLINE void transform_back(const float *m, const int size, const bool is_odd, vector out[2][4]) {
+  vector rows[2][6];
   UNROLLED for (int c = 0; c < 6; c++) {
     vector column[6];
     UNROLLED for (int r = 0; r < 6; r++) column[r] = load(m + (r * 6 + c) * LANES);
-    transform_output(column, size, columns[c]);
+    transform_output(column, size, is_odd, &rows[0][c], &rows[1][c]);
   }
-  UNROLLED for (int r = 0; r < size; r++) {
-    const vector row[6] = {columns[0][r], columns[1][r], columns[2][r], columns[3][r], columns[4][r], columns[5][r]};
-    transform_output(row, size, out[r]);
+  UNROLLED for (int r = 0; r < size / 2; r++) {
+    transform_output(rows[r], size, false, &out[r][0], &out[r][2]);
+    transform_output(rows[r], size, true, &out[r][1], &out[r][3]);
   }
 }
 
 // The outputs that a tile has, finished; constants make code of its own for what is common.
-INLINE void store_sums(const vector out[4][4], const int size, const bool is_whole, int32_t below, int32_t right,
+INLINE void store_sums(const float *m, const int size, const bool is_whole, int32_t below, int32_t right,
                        ptrdiff_t row_stride, const lanes_epilogue *epilogue, const int32_t kind, int32_t output,
                        const float *addend, float *y) {
   const vector scale = splat(epilogue->scale[output]), bias = splat(epilogue->bias[output]);
-  UNROLLED for (int r = 0; r < size; r++)
-    UNROLLED for (int c = 0; c < size; c++)
-      if (is_whole || (r < below && c < right)) {
-        vector result = fma_(out[r][c], scale, bias);
-        if (addend) result += load(addend + r * row_stride + c * LANES);
-        store(y + r * row_stride + c * LANES, activate(result, kind, &epilogue->activation));
-      }
+  UNROLLED for (int is_odd = 0; is_odd < 2; is_odd++) {
+    vector out[2][4];
+    transform_back(m, size, is_odd, out);
+    UNROLLED for (int r = is_odd; r < size; r += 2)
+      UNROLLED for (int c = 0; c < size; c++)
+        if (is_whole || (r < below && c < right)) {
+          vector result = fma_(out[r / 2][c], scale, bias);
+          if (addend) result += load(addend + r * row_stride + c * LANES);
+          store(y + r * row_stride + c * LANES, activate(result, kind, &epilogue->activation));
+        }
+  }
 }
 
-INLINE void store_whole(const vector out[4][4], const int size, ptrdiff_t row_stride, const lanes_epilogue *epilogue,
+// All lanes of a whole tile.
+INLINE void store_whole(const float *m, const int size, ptrdiff_t row_stride, const lanes_epilogue *epilogue,
                         const int32_t kind, int32_t output, const float *addend, float *y) {
-  if (addend)
-    store_sums(out, size, true, size, size, row_stride, epilogue, kind, output, addend, y);
-  else
-    store_sums(out, size, true, size, size, row_stride, epilogue, kind, output, NULL, y);
+  for (int lane = 0; lane < LANES; lane += WIDTH)
+    if (addend)
+      store_sums(m + lane, size, true, size, size, row_stride, epilogue, kind, output, addend + lane, y + lane);
+    else
+      store_sums(m + lane, size, true, size, size, row_stride, epilogue, kind, output, NULL, y + lane);
+}
+
+// All lanes of a tile of which a part lies outside. Not inlined, or else what is asked at its edges would be asked for every
+// tile.
+static __attribute__((noinline)) void store_cut(const float *m, const int size, int32_t below, int32_t right,
+                                                ptrdiff_t row_stride, const lanes_epilogue *epilogue, int32_t output,
+                                                const float *addend, float *y) {
+  for (int lane = 0; lane < LANES; lane += WIDTH) {
+    const float *added = addend ? addend + lane : NULL;
+    const int32_t kind = epilogue->activation.kind;
+    if (size == 4)
+      store_sums(m + lane, 4, false, below, right, row_stride, epilogue, kind, output, added, y + lane);
+    else
+      store_sums(m + lane, 2, false, below, right, row_stride, epilogue, kind, output, added, y + lane);
+  }
 }
 
 INLINE void store_outputs(const lanes_winograd *shape, const float *m, const int size, const tile *to, int32_t output,
                           const lanes_epilogue *epilogue) {
-  const ptrdiff_t row_stride = (ptrdiff_t)shape->output_width * LANES;
+  const ptrdiff_t row_stride = (ptrdiff_t)shape->output_width * LANES, plane = shape->output_height * row_stride;
   const int32_t below = shape->output_height - to->row, right = shape->output_width - to->column;
-  const ptrdiff_t start = ((ptrdiff_t)output * shape->output_height + to->row) * row_stride + to->column * LANES;
-  const int32_t kind = epilogue->activation.kind;
-  const ptrdiff_t plane = shape->output_height * row_stride;
+  const ptrdiff_t start = output * plane + to->row * row_stride + to->column * LANES;
   if (is_far_away(shape, shape->outputs * plane)) fetch_soon(to->y, start + plane, row_stride, size, 1);
-  for (int part = 0; part < PARTS; part++, m += WIDTH) {
-    const ptrdiff_t at = start + part * WIDTH;
-    const float *addend = to->addend ? to->addend + at : NULL;
-    vector out[4][4];
-    transform_back(m, size, out);
-    if (below < size || right < size)
-      store_sums(out, size, false, below, right, row_stride, epilogue, kind, output, addend, to->y + at);
-    else if (kind == ACTIVATION_NONE)
-      store_whole(out, size, row_stride, epilogue, ACTIVATION_NONE, output, addend, to->y + at);
-    else if (kind == ACTIVATION_RELU)
-      store_whole(out, size, row_stride, epilogue, ACTIVATION_RELU, output, addend, to->y + at);
-    else
-      store_whole(out, size, row_stride, epilogue, kind, output, addend, to->y + at);
+  const float *addend = to->addend ? to->addend + start : NULL;
+  float *y = to->y + start;
+  const int32_t kind = epilogue->activation.kind;
+  if (below < size || right < size)
+    store_cut(m, size, below, right, row_stride, epilogue, output, addend, y);
+  else if (kind == ACTIVATION_NONE)
+    store_whole(m, size, row_stride, epilogue, ACTIVATION_NONE, output, addend, y);
+  else if (kind == ACTIVATION_RELU)
+    store_whole(m, size, row_stride, epilogue, ACTIVATION_RELU, output, addend, y);
+  else
+    store_whole(m, size, row_stride, epilogue, kind, output, addend, y);
+}
+
+// The largest or the smallest of some sums.
+INLINE vector furthest(vector a, vector b, const bool is_lowest) { return is_lowest ? smaller(a, b) : larger(a, b); }
+
+// The maxima of 2x2 windows. Finishing rises or falls with the sum, so only one of the four is finished.
+INLINE void store_maxima(const float *m, const int size, const bool is_lowest, int32_t below, int32_t right,
+                         ptrdiff_t row_stride, const lanes_epilogue *epilogue, const int32_t kind, int32_t output,
+                         float *y) {
+  const vector scale = splat(epilogue->scale[output]), bias = splat(epilogue->bias[output]);
+  for (int lane = 0; lane < LANES; lane += WIDTH) {
+    vector even[2][4], odd[2][4], pairs[2][2];
+    transform_back(m + lane, size, false, even);
+    UNROLLED for (int r = 0; r < size / 2; r++)
+      UNROLLED for (int c = 0; c < size / 2; c++)
+        pairs[r][c] = furthest(even[r][2 * c], even[r][2 * c + 1], is_lowest);
+    transform_back(m + lane, size, true, odd);
+    UNROLLED for (int r = 0; r < size / 2; r++)
+      UNROLLED for (int c = 0; c < size / 2; c++)
+        if (2 * r + 1 < below && 2 * c + 1 < right) {
+          const vector pair = furthest(odd[r][2 * c], odd[r][2 * c + 1], is_lowest);
+          const vector sum = furthest(pairs[r][c], pair, is_lowest);
+          store(y + r * row_stride + c * LANES + lane,
+                activate(fma_(sum, scale, bias), kind, &epilogue->activation));
+        }
   }
 }
 
-// What the largest of four sums becomes. Finishing rises or falls with the sum, so only one of the four is finished.
-INLINE vector finish_largest(vector a, vector b, vector c, vector d, const lanes_epilogue *epilogue, int32_t o) {
-  const vector lowest = smaller(smaller(a, b), smaller(c, d)), highest = larger(larger(a, b), larger(c, d));
-  return finish(epilogue->scale[o] < 0 ? lowest : highest, epilogue, o);
+// What is not common: any activation, falling scales, and tiles of which a part lies outside.
+static __attribute__((noinline)) void store_other_maxima(const float *m, const int size, int32_t below, int32_t right,
+                                                         ptrdiff_t row_stride, const lanes_epilogue *epilogue,
+                                                         int32_t output, float *y) {
+  const bool is_lowest = epilogue->scale[output] < 0;
+  const int32_t kind = epilogue->activation.kind;
+  if (size == 4 && is_lowest)
+    store_maxima(m, 4, true, below, right, row_stride, epilogue, kind, output, y);
+  else if (size == 4)
+    store_maxima(m, 4, false, below, right, row_stride, epilogue, kind, output, y);
+  else if (is_lowest)
+    store_maxima(m, 2, true, below, right, row_stride, epilogue, kind, output, y);
+  else
+    store_maxima(m, 2, false, below, right, row_stride, epilogue, kind, output, y);
 }
 
 INLINE void store_pooled(const lanes_winograd *shape, const float *m, const int size, const tile *to, int32_t output,
@@ -280,15 +424,11 @@ INLINE void store_pooled(const lanes_winograd *shape, const float *m, const int 
   const ptrdiff_t height = shape->output_height / 2, width = shape->output_width / 2;
   const int32_t below = shape->output_height - to->row, right = shape->output_width - to->column;
   float *y = to->y + ((output * height + to->row / 2) * width + to->column / 2) * LANES;
-  for (int part = 0; part < PARTS; part++, m += WIDTH, y += WIDTH) {
-    vector out[4][4];
-    transform_back(m, size, out);
-    UNROLLED for (int r = 0; r < size; r += 2)
-      UNROLLED for (int c = 0; c < size; c += 2)
-        if (r + 1 < below && c + 1 < right)
-          store(y + (r / 2 * width + c / 2) * LANES,
-                finish_largest(out[r][c], out[r][c + 1], out[r + 1][c], out[r + 1][c + 1], epilogue, output));
-  }
+  const bool is_common = epilogue->activation.kind == ACTIVATION_RELU && epilogue->scale[output] >= 0;
+  if (is_common && below >= size && right >= size)
+    store_maxima(m, size, false, size, size, width * LANES, epilogue, ACTIVATION_RELU, output, y);
+  else
+    store_other_maxima(m, size, below, right, width * LANES, epilogue, output, y);
 }
 
 static void store_tile(const lanes_winograd *shape, const float *m, const tile *to, int32_t output,

@@ -2,6 +2,8 @@
 enum LayerKernel: Sendable {
   /// Any layer; a convolution's input has its padding around it.
   case sum(SumKernel)
+  /// A convolution of which few edges are left, or whose outputs see few inputs, or different ones.
+  case edges(EdgeKernel)
   case winograd(WinogradKernel)
   case lookup(LookupKernel)
 
@@ -16,7 +18,7 @@ enum LayerKernel: Sendable {
       return
     }
     let taps = TapLists(weights.numbers, rows: outputs, together: SumKernel.together)
-    self = .sum(try taps.kernel(positions: [0], outputs: outputs, inputCount: inputs))
+    self = .sum(try taps.kernel(positions: [0], inputCount: inputs))
   }
 
   /// Tables for a ternary convolution of a small plane, seen as a linear layer, where that costs less than anything else;
@@ -35,19 +37,28 @@ enum LayerKernel: Sendable {
   }
 
   /// Sums for a convolution: outputs share the loading of their inputs unless few of them use the same.
+  ///
+  /// The order of the sums is that of eight outputs together, or of each alone where that was once thought to cost less;
+  /// either kernel can keep to both.
   init(_ weights: LayerWeights, _ convolution: Convolution, from source: Shape, to shape: Shape)
     throws(PadawannError)
   {
     let padded = source.padded(by: convolution.padding)
     let costs = convolution.sumCosts(remainingEdges: weights.remainingEdges, source, shape)
-    let together = costs.alone < costs.together ? 1 : SumKernel.together
-    let taps = TapLists(weights.numbers, convolution, padded, together: together)
+    let isAlone = costs.alone < costs.together
+    let taps = TapLists(
+      weights.numbers, convolution, padded, together: isAlone ? 1 : SumKernel.together)
     let positions = (0..<(shape.height * shape.width)).map { position in
       position / shape.width * convolution.stride.height * padded.width
         + position % shape.width * convolution.stride.width
     }
-    self = .sum(
-      try taps.kernel(positions: positions, outputs: shape.channels, inputCount: padded.count))
+    guard isAlone || convolution.prefersEdges(weights.remainingEdges, shape, costs.together) else {
+      self = .sum(try taps.kernel(positions: positions, inputCount: padded.count))
+      return
+    }
+    self = .edges(
+      try taps.edgeKernel(
+        positions: positions, inputCount: padded.count, copies: convolution.copiesInputs))
   }
 }
 
@@ -64,6 +75,18 @@ extension Shape {
 }
 
 extension Convolution {
+  /// Whether its inputs are copied before they are summed. Those of a 1×1 convolution come from as many planes as there are
+  /// channels, often powers of two apart, where they drive each other out of a cache.
+  fileprivate var copiesInputs: Bool { kernel == Extent(1) && groups == 1 && outputs >= 8 }
+
+  /// Whether sums over single edges cost less than those over taps of eight outputs, whose cost is given. An edge was measured
+  /// to take 1.2 times as long as the multiply-adds of a tap, and they are summed at six positions at once.
+  fileprivate func prefersEdges(_ remainingEdges: Int, _ shape: Shape, _ together: Double) -> Bool {
+    let positions = (shape.height * shape.width + 5) / 6 * 6
+    let alone = 1.2 * Double(remainingEdges) * Double(positions)
+    return alone < together || (copiesInputs && positions >= 12)
+  }
+
   /// Whether Winograd's algorithm computes it, and with less work than sums do.
   func prefersWinograd(remainingEdges: Int, _ source: Shape, _ shape: Shape) -> Bool {
     guard let cost = winogradCost(source, shape) else { return false }

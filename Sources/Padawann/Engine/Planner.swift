@@ -291,6 +291,7 @@ extension LayerKernel {
   fileprivate func work(_ epilogues: [Epilogue]) -> Step.Work {
     switch self {
     case .sum(let kernel): .sum(kernel, epilogues)
+    case .edges(let kernel): .edges(kernel, epilogues)
     case .winograd(let kernel): .winograd(kernel, epilogues)
     case .lookup(let kernel): .lookup(kernel, epilogues)
     }

@@ -19,6 +19,7 @@ struct Step: Sendable {
   /// What is computed.
   enum Work: Sendable {
     case sum(SumKernel, [Epilogue])
+    case edges(EdgeKernel, [Epilogue])
     case winograd(WinogradKernel, [Epilogue])
     case lookup(LookupKernel, [Epilogue])
     case pointwise([Epilogue], plane: Int)
@@ -37,7 +38,7 @@ struct Step: Sendable {
   /// What the step is called where a plan is shown.
   var name: String {
     switch work {
-    case .sum: "sum"
+    case .sum, .edges: "sum"
     case .winograd: "winograd"
     case .lookup: "lookup"
     case .pointwise: "pointwise"
@@ -63,6 +64,7 @@ struct Step: Sendable {
   var weightBytes: Int {
     switch work {
     case .sum(let kernel, _): kernel.bytes
+    case .edges(let kernel, _): kernel.bytes
     case .winograd(let kernel, _): kernel.bytes
     case .lookup(let kernel, _): kernel.bytes
     default: 0

@@ -20,6 +20,10 @@ extension Step {
       kernel.run(
         set, x, blocks: blocks, epilogues.of(magnitude: magnitude), adding: addend, zero: zero,
         to: y)
+    case .edges(let kernel, let epilogues):
+      kernel.run(
+        set, x, blocks: blocks, epilogues.of(magnitude: magnitude), adding: addend, zero: zero,
+        to: y)
     case .winograd(let kernel, let epilogues):
       kernel.run(
         set, x, after: before.isEmpty ? nil : before.of(magnitude: magnitude), blocks: blocks,

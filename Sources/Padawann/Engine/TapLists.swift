@@ -1,8 +1,20 @@
 /// The taps that the outputs of a layer have, some outputs together: those that no output of a group uses are left out.
 struct TapLists {
-  private var offsets: [[Int]] = []
-  private var weights: [[Float]] = []
+  /// One tap, and the weights with which the outputs of its list use it.
+  private struct Tap {
+    /// Its place among the taps of an output, masked ones included.
+    var column: Int
+    /// Where it lies in the (padded) input, as an offset from a position.
+    var offset: Int
+    var weights: [Float]
+  }
+
+  private var lists: [[Tap]] = []
+  private let outputs: Int
   private let together: Int
+  /// Where the taps of an output lie in the input, if it is the same for all outputs.
+  private let columns: [Int]?
+  private let columnCount: Int
 
   /// The taps of a linear layer.
   init(_ numbers: [Float], rows: Int, together: Int) {
@@ -35,28 +47,51 @@ struct TapLists {
     _ numbers: [Float], rows: Int, sharing: Int, together: Int, offset: (_ group: Int, _ column: Int) -> Int
   ) {
     self.together = together
-    let columns = numbers.count / rows
+    outputs = rows
+    let count = numbers.count / rows
+    columnCount = count
+    columns = sharing == rows ? (0..<count).map { offset(0, $0) } : nil
     for first in stride(from: 0, to: rows, by: together) {
       let members = first..<min(first + together, rows)
-      var (found, values): ([Int], [Float]) = ([], [])
+      var found: [Tap] = []
       for group in (members.lowerBound / sharing)...((members.upperBound - 1) / sharing) {
         let seeing = members.clamped(to: (group * sharing)..<((group + 1) * sharing))
-        for column in 0..<columns where seeing.contains(where: { numbers[$0 * columns + column] != 0 }) {
-          found.append(offset(group, column))
-          for row in first..<(first + together) {
-            values.append(seeing.contains(row) ? numbers[row * columns + column] : 0)
+        for column in 0..<count where seeing.contains(where: { numbers[$0 * count + column] != 0 }) {
+          let weights = (first..<(first + together)).map { row in
+            seeing.contains(row) ? numbers[row * count + column] : 0
           }
+          found.append(Tap(column: column, offset: offset(group, column), weights: weights))
         }
       }
-      offsets.append(found)
-      weights.append(values)
+      lists.append(found)
     }
   }
 
-  /// The kernel that sums over these taps.
-  func kernel(positions: [Int], outputs: Int, inputCount: Int) throws(PadawannError) -> SumKernel {
+  /// The kernel that takes the outputs of a list together, of which there are eight.
+  func kernel(positions: [Int], inputCount: Int) throws(PadawannError) -> SumKernel {
     try SumKernel(
-      taps: offsets, weights: weights, positions: positions, outputs: outputs, together: together,
+      taps: lists.map { $0.map(\.offset) }, weights: lists.map { $0.flatMap(\.weights) },
+      positions: positions, outputs: outputs, inputCount: inputCount)
+  }
+
+  /// The kernel that takes every output alone. It sums in the order of the lists: another sum begins wherever one does
+  /// that takes a list as a whole.
+  ///
+  /// - Parameter copies: whether the inputs of a position are copied next to each other; only where all outputs see the same.
+  func edgeKernel(positions: [Int], inputCount: Int, copies: Bool) throws(PadawannError) -> EdgeKernel {
+    var rows: [[EdgeKernel.Edge]] = []
+    for output in 0..<outputs {
+      let (list, member) = output.quotientAndRemainder(dividingBy: together)
+      rows.append(
+        lists[list].enumerated().compactMap { place, tap in
+          let weight = tap.weights[member]
+          guard weight != 0 else { return nil }
+          return EdgeKernel.Edge(
+            column: tap.column, offset: tap.offset, weight: weight, sum: place / EdgeKernel.tapsOfASum)
+        })
+    }
+    return try EdgeKernel(
+      rows, columns: copies ? columns : nil, columnCount: columnCount, positions: positions,
       inputCount: inputCount)
   }
 }

@@ -7,7 +7,6 @@ struct SumKernel: Sendable {
   private let starts: Packed<Int32>
   private let positions: Packed<Int32>
   private let outputs: Int
-  private let together: Int
   private let inputCount: Int
 
   /// Outputs that share the loading of their inputs.
@@ -16,16 +15,16 @@ struct SumKernel: Sendable {
   /// Lays the weights out for the kernel.
   ///
   /// - Parameters:
-  ///   - taps: for each group of `together` outputs its taps, in elements of the input.
-  ///   - weights: for each group, its taps × `together` numbers.
+  ///   - taps: for each group of ``together`` outputs its taps, in elements of the input.
+  ///   - weights: for each group, its taps × ``together`` numbers.
   ///   - positions: where each output position begins, in elements of the input.
   ///   - inputCount: the number of elements of the input; every position and tap must lie inside.
   init(
-    taps: [[Int]], weights: [[Float]], positions: [Int], outputs: Int, together: Int, inputCount: Int
+    taps: [[Int]], weights: [[Float]], positions: [Int], outputs: Int, inputCount: Int
   ) throws(PadawannError) {
     let furthest = (positions.max() ?? 0) + (taps.lazy.flatMap { $0 }.max() ?? 0)
     precondition(
-      furthest < inputCount && taps.count == (outputs + together - 1) / together, "taps lie inside")
+      furthest < inputCount && taps.count == (outputs + Self.together - 1) / Self.together, "taps lie inside")
     var starts: [Int32] = [0]
     for group in taps { starts.append((starts.last ?? 0) + Int32(group.count)) }
     let width = LaneBuffer.width
@@ -34,7 +33,6 @@ struct SumKernel: Sendable {
     self.starts = try Packed(starts, zero: 0)
     self.positions = try Packed(positions.map { Int32($0 * width) }, zero: 0)
     self.outputs = outputs
-    self.together = together
     self.inputCount = inputCount
   }
 
@@ -60,7 +58,6 @@ struct SumKernel: Sendable {
     value.positions = positions.elements
     value.position_count = Int32(positions.count)
     value.outputs = Int32(outputs)
-    value.together = Int32(together)
     epilogue.withKernelValue(addend: addend.map { UnsafePointer($0.floats(from: 0, yCount * blocks)) }) {
       epilogue in
       zero.withUnsafeBufferPointer { zero in
