@@ -37,8 +37,8 @@ import networks
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CASES = [("mnist-net", density) for density in (1.0, 0.75, 0.5, 0.25, 0.1)] + [
-    ("mlp", 0.5), ("lenet-5", 0.5), ("vgg-11", 0.5), ("resnet-20", 0.5)]
-IMAGES = {"mnist-net": 2000, "mlp": 20000, "lenet-5": 10000, "vgg-11": 200, "resnet-20": 400}
+    ("mlp", 0.5), ("lenet-5", 0.5), ("vgg-11", 0.5), ("resnet-20", 0.5), ("mobilenet", 0.5)]
+IMAGES = {"mnist-net": 2000, "mlp": 20000, "lenet-5": 10000, "vgg-11": 200, "resnet-20": 400, "mobilenet": 400}
 BATCH = 100
 
 

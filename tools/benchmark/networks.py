@@ -51,6 +51,17 @@ def resnet20():
     return nodes + [{"op": "global_avg_pool"}, linear(10)]
 
 
+def mobilenet():
+    """Howard et al. 2017, sections 3.1 and 3.2, for 32 x 32 images: 3 x 3 filters of single channels and 1 x 1 filters by turns."""
+    nodes = [conv(32, 3, padding=1, bias=False), {"op": "batch_norm"}, RELU]
+    width = 32
+    for outputs, stride in ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
+        nodes += [conv(width, 3, padding=1, stride=stride, groups=width, bias=False), {"op": "batch_norm"}, RELU,
+                  conv(outputs, 1, bias=False), {"op": "batch_norm"}, RELU]
+        width = outputs
+    return nodes + [{"op": "global_avg_pool"}, linear(10)]
+
+
 ARCHITECTURES = {
     "mnist-net": ([1, 28, 28], [conv(32, 3), RELU, conv(64, 3), RELU, POOL, FLATTEN, linear(128), RELU, linear(10)]),
     "mlp": ([1, 28, 28], [FLATTEN, RELU, linear(64), RELU, linear(10)]),
@@ -58,6 +69,7 @@ ARCHITECTURES = {
                               linear(84), RELU, linear(10)]),
     "vgg-11": ([3, 32, 32], vgg11()),
     "resnet-20": ([3, 32, 32], resnet20()),
+    "mobilenet": ([3, 32, 32], mobilenet()),
 }
 
 
@@ -77,7 +89,7 @@ def parameters(graph, density, generator):
         name, source = node["name"], shapes[node["inputs"][0]]
         shape = None
         if node["op"] == "conv2d":
-            shape = (node["outputs"], source[0], node["kernel"], node["kernel"])
+            shape = (node["outputs"], source[0] // node.get("groups", 1), node["kernel"], node["kernel"])
         elif node["op"] == "linear":
             shape = (node["outputs"], source[0])
         if shape:
@@ -98,7 +110,7 @@ def step(node, inputs, state):
     x, name = inputs[0], node["name"]
     weight, bias = state.get(name + ".weight"), state.get(name + ".bias")
     if node["op"] == "conv2d":
-        return F.conv2d(x, weight, bias, stride=node.get("stride", 1), padding=node.get("padding", 0))
+        return F.conv2d(x, weight, bias, node.get("stride", 1), node.get("padding", 0), 1, node.get("groups", 1))
     if node["op"] == "linear":
         return F.linear(x, weight, bias)
     if node["op"] == "batch_norm":
@@ -140,7 +152,8 @@ def onnx_model(graph, state, batch):
         attributes = {}
         if node["op"] == "conv2d":
             stride, padding = node.get("stride", 1), node.get("padding", 0)
-            attributes = {"strides": [stride] * 2, "pads": [padding] * 4, "kernel_shape": [node["kernel"]] * 2}
+            attributes = {"strides": [stride] * 2, "pads": [padding] * 4, "kernel_shape": [node["kernel"]] * 2,
+                          "group": node.get("groups", 1)}
         if node["op"] == "linear":
             attributes = {"transB": 1}
         if node["op"] == "max_pool":
