@@ -68,6 +68,10 @@ def pad(sides):
     return [left, right, top, bottom]
 
 
+def pair(size):
+    return size if isinstance(size, list) else [size, size]
+
+
 def compute(node, numbers, inputs):
     """One node by PyTorch's own functions."""
     x, operation = inputs[0], node["op"]
@@ -80,18 +84,16 @@ def compute(node, numbers, inputs):
     if operation == "batch_norm":
         scale, shift, mean, variance = numbers
         return F.batch_norm(x, mean, variance, scale, shift, eps=node.get("epsilon", 1e-5))
-    if operation == "subsample":
-        step = node["stride"]
-        return x[:, :, ::step, ::step]
-    if operation == "pad_channels":
-        return F.pad(x, [0, 0, 0, 0, node.get("before", 0), node.get("after", 0)])
+    if operation == "pad":
+        before, behind = pair(node.get("channels", 0))
+        return F.pad(x, pad(node.get("padding", 0)) + [before, behind])
     if operation == "max_pool":
         return F.max_pool2d(F.pad(x, pad(node.get("padding", 0)), value=-torch.inf), node["kernel"], node.get("stride", node["kernel"]))
-    if operation == "average_pool":
+    if operation == "avg_pool":
         return F.avg_pool2d(x, node["kernel"], node.get("stride", node["kernel"]))
     simple = {
         "relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "flatten": lambda x: x.flatten(1), "dropout": lambda x: x,
-        "global_average_pool": lambda x: x.mean((2, 3), keepdim=True), "softmax": lambda x: x, "log_softmax": lambda x: x,
+        "global_avg_pool": lambda x: x.mean((2, 3)), "softmax": lambda x: x, "log_softmax": lambda x: x,
     }
     return sum(inputs[1:], x) if operation == "add" else simple[operation](x)
 
