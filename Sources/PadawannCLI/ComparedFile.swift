@@ -1,3 +1,4 @@
+import Foundation
 import Padawann
 
 /// A file that can be compared: a model, or what one has answered.
@@ -36,5 +37,38 @@ struct ComparedFile {
         error.kind, "this is no file of predictions: \(error.message)", at: error.location,
         remedy: "Compare models, or files that padawann evaluate --predictions wrote")
     }
+  }
+}
+
+/// What an argument names that can be compared: a file, or a folder with several in it.
+struct ComparedFiles {
+  let path: String
+  /// At least one.
+  let files: [ComparedFile]
+  /// Whether it is a folder of several, whose models are compared as a group.
+  let isGroup: Bool
+
+  /// Reads a file; the results of all runs of a folder; or, of any other folder, all models and files of predictions in it,
+  /// in the order of their names.
+  ///
+  /// - Throws: ``PadawannError`` `missing` when there is none, and whatever reading throws.
+  init(_ path: String) throws(PadawannError) {
+    self.path = path
+    let several =
+      if let results = try RunFolder.results(at: path) { results } else { try Self.files(in: path) }
+    isGroup = several != nil
+    files = try (several ?? [path]).map(ComparedFile.init)
+  }
+
+  private static func files(in path: String) throws(PadawannError) -> [String]? {
+    guard !RunFolder.isRun(path), let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+    else { return nil }
+    let found = names.filter { $0.hasSuffix(".h5") || $0.hasSuffix(".npz") }
+      .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+    guard !found.isEmpty else {
+      throw PadawannError(
+        .missing, "there is no model (.h5) and no file of predictions (.npz) in this folder", at: path)
+    }
+    return found.map { "\(path)/\($0)" }
   }
 }

@@ -50,6 +50,12 @@ package struct ClassChoice: Hashable, Sendable, CustomStringConvertible {
     self.isList = isList
   }
 
+  /// Whether it gives each of the classes 0, 1, … another of these numbers and does nothing else.
+  var isPermutation: Bool {
+    let old = rules.flatMap { Array($0.old) }
+    return old.sorted() == Array(0..<old.count) && rules.map(\.new).sorted() == old.sorted()
+  }
+
   /// `classes=…` or `map=…`, runs written as ranges.
   package var description: String { isList ? "classes=\(listText)" : "map=\(mapText)" }
 

@@ -97,13 +97,14 @@ public struct DatasetSpec: Hashable, Sendable, CustomStringConvertible {
     return test
   }
 
-  /// Whether another spec is of the same images in the same order, however each prepares them.
+  /// Whether another spec is of the same images in the same order, however each prepares them and numbers their classes.
   package func hasSameImages(as other: DatasetSpec) -> Bool {
     func unprepared(_ spec: DatasetSpec) -> DatasetSpec {
       var spec = spec
       (spec.changes, spec.realChanges, spec.transpose, spec.normalisation) = (
         PictureChanges(), RealChanges(), false, nil
       )
+      if spec.classes?.isPermutation == true { spec.classes = nil }
       return spec
     }
     return unprepared(self) == unprepared(other)

@@ -24,30 +24,13 @@ package struct CochranQ: Codable, Sendable, Equatable {
     let perModel = correct.map { Int128($0.popcount) }
     let total = perModel.reduce(0, +)
     let squares = perModel.reduce(0) { $0 + $1 * $1 }
-    let spread = models * total - Self.squaredRowSums(correct, images: images)
+    let spread = models * total - correct.countsPerImage.reduce(Int128(0)) { $0 + Int128($1) * Int128($1) }
     guard spread > 0 else {
       (statistic, p) = (0, 1)
       return
     }
     statistic = Double((models - 1) * (models * squares - total * total)) / Double(spread)
     p = try ChiSquare(degreesOfFreedom: Double(degreesOfFreedom)).atLeast(statistic)
-  }
-
-  /// The sum over images of the squared number of models that are right.
-  private static func squaredRowSums(_ correct: [Bitmask], images: Int) -> Int128 {
-    var sum: Int128 = 0
-    for word in 0..<(images + 63) / 64 {
-      var counts = [Int128](repeating: 0, count: 64)
-      for model in correct {
-        var rest = model.words[word]
-        while rest != 0 {
-          counts[rest.trailingZeroBitCount] += 1
-          rest &= rest - 1
-        }
-      }
-      sum += counts.reduce(0) { $0 + $1 * $1 }
-    }
-    return sum
   }
 }
 

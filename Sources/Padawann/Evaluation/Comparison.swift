@@ -100,7 +100,7 @@ public struct Comparison: Codable, Sendable, Equatable {
     verdict = Self.verdict(pairs, cochran, alpha: alpha)
   }
 
-  private static func check(_ other: ComparedModel, against first: ComparedModel) throws(PadawannError) {
+  static func check(_ other: ComparedModel, against first: ComparedModel) throws(PadawannError) {
     guard other.dataset == first.dataset else {
       throw PadawannError(
         .data, "\(first.name) and \(other.name) answered different datasets", at: other.name,

@@ -196,7 +196,7 @@ extension RunConfiguration {
     }
     guard let members else { return }
     guard !members.isEmpty, Set(members.map(\.folder)).count == members.count,
-      members.allSatisfy({ $0.folder.wholeMatch(of: /(trial|density)-[0-9][0-9a-z.+-]*/) != nil })
+      members.allSatisfy({ RunHeader.Member.isName($0.folder) })
     else { throw PadawannError(.data, "the folders of its runs are not trial-1 and so on") }
     for member in members { try member.settings.validate() }
   }
@@ -208,6 +208,18 @@ struct RunHeader: Decodable {
   let kind: RunKind
   let algorithm: Int
   let tool: String
+  /// The runs of a group; absent for a single run.
+  let members: [Member]?
+
+  /// One run of a group.
+  struct Member: Decodable {
+    let folder: String
+
+    /// Whether this can be the name of a run's folder inside its group's.
+    static func isName(_ folder: String) -> Bool {
+      folder.wholeMatch(of: /(trial|density)-[0-9][0-9a-z.+-]*/) != nil
+    }
+  }
 
   private struct Version: Decodable {
     let schema: String

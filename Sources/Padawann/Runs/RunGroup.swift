@@ -64,53 +64,21 @@ package struct RunGroup<Job: RunJob & ~Copyable>: Sendable {
 }
 
 extension RunStart {
-  /// The largest number of trials.
-  static var trialLimit: Int { 10_000 }
-
   /// The same as a group of trials, whose seeds are derived from this one's.
   ///
   /// - Throws: ``PadawannError`` `usage` for a number that makes no sense.
   package func trials(_ count: Int) throws(PadawannError) -> RunStart {
-    guard (1...Self.trialLimit).contains(count) else {
-      throw PadawannError(.usage, "trials: \(count) is not a number from 1 to \(Self.trialLimit)")
-    }
+    try TrialSeed.check(count)
     var start = self
     let variants = configuration.members ?? [RunMember(folder: "", settings: configuration.settings)]
     start.configuration.members = variants.flatMap { variant in
       (1...count).map { number in
-        // "trial" in ASCII keeps the derived seeds apart from all other uses of the seed.
-        var generator = KeyedGenerator(variant.settings.seed, 0x7472_6961_6c, UInt64(number))
         var settings = variant.settings
-        settings.seed = generator.next()
+        settings.seed = TrialSeed.seed(of: number, from: variant.settings.seed)
         let folder = variant.folder.isEmpty ? "trial-\(number)" : "\(variant.folder)-trial-\(number)"
         return RunMember(folder: folder, settings: settings)
       }
     }
     return start
-  }
-}
-
-/// How several numbers lie: the mean, the sample standard deviation, and the ends.
-package struct Spread: Codable, Sendable, Equatable {
-  /// The mean.
-  package let mean: Double
-  /// The standard deviation of the sample, `√(Σ(x - mean)² / (n - 1))`; absent for a single number,
-  /// and where a number is infinite.
-  package let deviation: Double?
-  /// The smallest.
-  package let least: Double
-  /// The largest.
-  package let most: Double
-
-  /// Describes numbers; `nil` when there is none.
-  package init?(_ numbers: [Double]) {
-    guard let least = numbers.min(), let most = numbers.max() else { return nil }
-    let mean = numbers.reduce(0, +) / Double(numbers.count)
-    let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    self.mean = mean
-    deviation =
-      numbers.count > 1 && squares.isFinite ? (squares / Double(numbers.count - 1)).squareRoot() : nil
-    self.least = least
-    self.most = most
   }
 }

@@ -11,10 +11,16 @@ struct CompareCommand: AsyncParsableCommand {
       does, give --data once for each model, with the same images and other options: --data mnist:test --data \
       mnist:test,resize=16:bilinear,deskew. Two models: McNemar's test, mid-p by default. More: \
       Cochran's Q, then every pair with Holm's correction. Models of one architecture are also compared edge by edge.
+
+      A folder of several runs, or of several files, is a group of trials, and groups are compared twice. Over trials, a \
+      t-test of the accuracies says whether other seeds would show the difference: Welch's, with --paired that of pairs, and \
+      against a single model that of one sample. Over images, McNemar's test with every image as a cluster of all trials' \
+      answers (Durkalski et al., 2003) says whether other images would.
       """)
 
   @Argument(
-    help: "Two or more models, or files of predictions.", completion: .file(extensions: ["h5", "npz"]))
+    help: "Two or more models, files of predictions, or folders of several of either.",
+    completion: .file(extensions: ["h5", "npz"]))
   var models: [String]
 
   @Option(
@@ -28,6 +34,10 @@ struct CompareCommand: AsyncParsableCommand {
       "Compare the models as this task: each that has it with its outputs, weight and head; --data is then needed only where "
         + "the task's own data is not meant.", valueName: "name"))
   var task: String?
+
+  @Flag(
+    help: "The trials of all groups belong together in order, as those that were made from one another do.")
+  var paired = false
 
   @OptionGroup var weights: WeightOptions
   @OptionGroup var outputs: OutputOptions
@@ -52,32 +62,61 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let confidence = try Confidence(alpha: alpha)
-    let sources = try models.map(ComparedFile.init)
+    let groups = try models.map(ComparedFiles.init)
+    let isOfGroups = groups.contains { $0.isGroup }
+    guard isOfGroups || !paired else {
+      throw PadawannError(.usage, "--paired is of groups: name folders of several models")
+    }
     // Whatever is missing is reported before anything is evaluated.
-    let specs = try data(for: sources)
-    let subjects = try zip(sources, specs).map { try subject(of: $0, $1) }
-    try checkImages(subjects)
-    var told: Set<String> = []
-    for subject in subjects.compactMap({ $0 }) {
-      let text = subject.normalisation.text(for: subject.dataset)
-      if told.insert(text).inserted { Output.note(text) }
+    let specs = try data(for: groups)
+    let subjects = try zip(groups, specs).map { group, spec in
+      try group.files.map { try subject(of: $0, spec) }
     }
-    var predictedClasses: [ComparedPredictions] = []
-    let first = subjects.lazy.compactMap { $0 }.first?.dataset.digest
-    for (source, subject) in zip(sources, subjects) {
-      predictedClasses.append(try await self.predictedClasses(of: source, subject, of: first))
+    noteInputs(of: subjects.flatMap(\.self))
+    let answers = try await answers(of: groups, subjects)
+    guard !isOfGroups else {
+      let compared = zip(groups, answers).map { ComparedGroup(name: $0.path, $1.map(\.model)) }
+      let result = CompareGroupsReport(
+        dataset: answers[0][0].datasetName,
+        try GroupComparison(of: compared, isPaired: paired, confidence: confidence),
+        magnitudes: answers.map { $0.map(\.magnitude) })
+      return try report.print(result) { result.text }
     }
-    let comparison = try Comparison(of: predictedClasses.map(\.model), confidence: confidence)
+    let single = answers.flatMap(\.self)
     let result = CompareReport(
-      dataset: predictedClasses[0].datasetName, comparison,
-      magnitudes: predictedClasses.map(\.magnitude),
-      edges: try overlaps(sources))
+      dataset: single[0].datasetName, try Comparison(of: single.map(\.model), confidence: confidence),
+      magnitudes: single.map(\.magnitude), edges: try overlaps(groups.flatMap(\.files)))
     try report.print(result) { result.text }
   }
 
-  /// The dataset of each: what was given, or what the first model that has the task measures it on; `nil` where only
+  /// Tells how pixels become inputs, once for all models for which it is the same.
+  private func noteInputs(of subjects: [EvaluationSubject?]) {
+    var told: Set<String> = []
+    for subject in subjects.compactMap(\.self) {
+      let text = subject.normalisation.text(for: subject.dataset)
+      if told.insert(text).inserted { Output.note(text) }
+    }
+  }
+
+  /// What every file of every group answers.
+  private func answers(of groups: [ComparedFiles], _ subjects: [[EvaluationSubject?]]) async throws
+    -> [[ComparedPredictions]]
+  {
+    var first: Predictions?
+    var answers: [[ComparedPredictions]] = []
+    for (group, subjects) in zip(groups, subjects) {
+      var ofGroup: [ComparedPredictions] = []
+      for (file, subject) in zip(group.files, subjects) {
+        ofGroup.append(try await predictedClasses(of: file, subject, like: &first))
+      }
+      answers.append(ofGroup)
+    }
+    return answers
+  }
+
+  /// The dataset of each group: what was given, or what the first model that has the task measures it on; `nil` where only
   /// predictions are compared.
-  private func data(for sources: [ComparedFile]) throws(PadawannError) -> [DatasetSpec?] {
+  private func data(for groups: [ComparedFiles]) throws(PadawannError) -> [DatasetSpec?] {
     if data.count > 1 {
       var specs: [DatasetSpec] = []
       for text in data { specs.append(try DatasetSpec.parse(text)) }
@@ -85,12 +124,13 @@ struct CompareCommand: AsyncParsableCommand {
         throw PadawannError(
           .usage, "these are not the images of \(data[0])", at: text,
           remedy:
-            "Only their preparation may differ: resize, crop, colour, invert, transpose, deskew and normalise"
+            "Only their preparation may differ: resize, crop, colour, invert, transpose, deskew and normalise, and the numbers of "
+            + "their classes: map"
         )
       }
       return specs
     }
-    return Array(repeating: try onlyData(for: sources), count: sources.count)
+    return Array(repeating: try onlyData(for: groups.flatMap(\.files)), count: groups.count)
   }
 
   private func onlyData(for sources: [ComparedFile]) throws(PadawannError) -> DatasetSpec? {
@@ -101,16 +141,6 @@ struct CompareCommand: AsyncParsableCommand {
     }
     throw PadawannError(
       .usage, "a model needs a dataset to be compared on", at: model.path, remedy: "Add --data SPEC")
-  }
-
-  /// Refuses images that are not the same, whatever their specs say.
-  private func checkImages(_ subjects: [EvaluationSubject?]) throws(PadawannError) {
-    let datasets = subjects.compactMap { $0?.dataset }
-    for dataset in datasets.dropFirst() where dataset.labels != datasets[0].labels {
-      throw PadawannError(
-        .data, "its images have other labels than those of \(datasets[0].name)", at: dataset.name,
-        remedy: "Give every model the same images")
-    }
   }
 
   /// A model with the data that it is asked about; `nil` for predictions.
@@ -132,17 +162,32 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func predictedClasses(
-    of source: ComparedFile, _ subject: EvaluationSubject?, of images: Digest?
+    of source: ComparedFile, _ subject: EvaluationSubject?, like first: inout Predictions?
   ) async throws -> ComparedPredictions {
     if case .predictions(let file) = source.content {
       return try best(source.path, file.datasetName, file.magnitudes, file.predictions)
     }
     guard let subject else { throw PadawannError(.usage, "a dataset is needed", remedy: "Add --data SPEC") }
-    // Images that are prepared in several ways are one dataset.
-    let predictions = try await subject.predictions(compute, named: source.path).map {
-      Predictions(outputs: $0.outputs, logits: $0.logits, labels: $0.labels, dataset: images ?? $0.dataset)
+    var predictions = try await subject.predictions(compute, named: source.path)
+    if let first {
+      predictions = try predictions.map { try Self.predictions($0, like: first, of: subject) }
+    } else {
+      first = predictions.first
     }
     return try best(source.path, subject.dataset.name, subject.magnitudes, predictions)
+  }
+
+  /// Images that are prepared in several ways, or whose classes are numbered in several, are one dataset.
+  private static func predictions(_ own: Predictions, like first: Predictions, of subject: EvaluationSubject)
+    throws(PadawannError) -> Predictions
+  {
+    guard let answers = try own.renumbered(as: first.labels) else {
+      throw PadawannError(
+        .data, "its images have other labels than those of the first model", at: subject.dataset.name,
+        remedy: "Give every model the same images")
+    }
+    return Predictions(
+      outputs: answers.outputs, logits: answers.logits, labels: answers.labels, dataset: first.dataset)
   }
 
   private func best(
