@@ -12,6 +12,20 @@ struct DataShowReport: Encodable {
   let colour: String?
   let normalisation: NormalisationEntry
   let classes: [Entry]
+  /// The file of examples that was written; absent where none was.
+  let picture: Picture?
+
+  /// A picture of examples.
+  struct Picture: Encodable {
+    let file: String
+    let bytes: Int
+    let width: Int
+    let height: Int
+    /// The classes.
+    let rows: Int
+    /// The images of a class.
+    let columns: Int
+  }
 
   /// One class.
   struct Entry: Encodable {
@@ -19,7 +33,8 @@ struct DataShowReport: Encodable {
     let images: Int
   }
 
-  init(_ dataset: Dataset) {
+  init(_ dataset: Dataset, picture: Picture? = nil) {
+    self.picture = picture
     self.dataset = dataset.name
     datasetSha256 = dataset.digest.description
     images = dataset.count
@@ -42,8 +57,12 @@ struct DataShowReport: Encodable {
       ["input", normalisation.text], ["sha256", datasetSha256],
     ]
     let rows = classes.enumerated().map { ["\($0)", $1.name, Format.count($1.images)] }
-    return "\(dataset.inOneLine)\n" + Table.text(head) + "\n\n"
-      + Table.text([["class", "name", "images"]] + rows)
+    let tables =
+      "\(dataset.inOneLine)\n" + Table.text(head) + "\n\n" + Table.text([["class", "name", "images"]] + rows)
+    guard let picture else { return tables }
+    return tables
+      + "\n\n\(picture.file.inOneLine): \(picture.rows) classes, \(picture.columns) images each, \(picture.width)×\(picture.height) pixels, "
+      + "\(Format.count(picture.bytes)) bytes"
   }
 }
 

@@ -7,9 +7,11 @@ enum Output {
   /// Prints text and a line feed. What a terminal would obey is escaped.
   ///
   /// - Throws: ``PadawannError`` `inputOutput` when it cannot be written, for example to a full disk.
-  static func write(_ text: String) throws(PadawannError) {
+  static func write(_ text: String) throws(PadawannError) { try send(text.inLines) }
+
+  private static func send(_ text: String) throws(PadawannError) {
     do {
-      try FileHandle.standardOutput.write(contentsOf: Data((text.inLines + "\n").utf8))
+      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     } catch {
       throw PadawannError(
         .inputOutput, "the result cannot be written to standard output: \(systemReason(of: error))",
@@ -27,6 +29,11 @@ enum Output {
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     try write(String(decoding: try encoder.encode(result), as: UTF8.self).asPrintableJSON)
   }
+
+  /// Prints a picture of the program's own making, whose control sequences a terminal shall obey.
+  ///
+  /// - Throws: ``PadawannError`` `inputOutput` as ``write(_:)``.
+  static func write(picture: String) throws(PadawannError) { try send(picture) }
 
   /// Tells the user something that is not part of the result.
   static func note(_ text: String) { writeError("padawann: \(text.inOneLine)\n") }

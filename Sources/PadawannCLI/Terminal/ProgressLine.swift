@@ -81,7 +81,7 @@ final class ProgressLine: Sendable {
     guard isTerminal else { return Output.note(work.text(seconds: seconds)) }
     wipe(&state)
     // A bar that wraps could not be wiped.
-    let text = work.text(seconds: seconds, width: Self.terminalWidth - 1)
+    let text = work.text(seconds: seconds, width: TerminalQuery.width(of: STDERR_FILENO) - 1)
     state.visible = text.count
     Output.writeError(text)
   }
@@ -90,12 +90,6 @@ final class ProgressLine: Sendable {
     guard state.visible > 0 else { return }
     Output.writeError("\r\(String(repeating: " ", count: state.visible))\r")
     state.visible = 0
-  }
-
-  private static var terminalWidth: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
   }
 }
 
