@@ -46,8 +46,9 @@ import Testing
     #expect(
       schemas
         == [
-          "import", "import.list", "import.sketch", "train", "evaluate", "predict", "stats", "prune",
-          "evolve", "learn", "learn", "calibrate", "finetune", "compare", "inspect", "verify", "export",
+          "import", "import.list", "import.sketch", "train", "train-trials", "evaluate", "predict", "stats",
+          "prune", "prune-trials", "evolve", "learn", "learn", "calibrate", "finetune", "compare",
+          "compare-groups", "inspect", "verify", "export",
           "wann", "inspect-wann", "stats", "wann-prune", "wann-export", "wann-import", "wann-sweep",
           "wann-tune",
           "data.list",

@@ -25,20 +25,10 @@ package final class RunFolder: Sendable {
   /// - Throws: ``PadawannError`` `missing` when there is none, `cannotCreate` when it cannot be made or written to, or
   ///   another process works in it.
   package init(_ path: String, creates: Bool, patience: Duration = .zero) throws(PadawannError) {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard !exists || isFolder.boolValue else {
-      throw PadawannError(.cannotCreate, "this is a file where a folder is expected", at: path)
+    guard creates || FileManager.default.fileExists(atPath: path) else {
+      throw PadawannError(.missing, "there is no such folder", at: path)
     }
-    if !exists {
-      guard creates else { throw PadawannError(.missing, "there is no such folder", at: path) }
-      do {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      } catch {
-        throw PadawannError(
-          .cannotCreate, "the folder cannot be made: \(systemReason(of: error))", at: path)
-      }
-    }
+    try Self.make(path)
     let descriptor = open("\(path)/\(Self.lockFile)", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw PadawannError(
@@ -62,6 +52,24 @@ package final class RunFolder: Sendable {
     }
     self.path = path
     TemporaryFile.removeDead(in: path)
+  }
+
+  /// Makes a folder where there is none.
+  ///
+  /// - Throws: ``PadawannError`` `cannotCreate`.
+  package static func make(_ path: String) throws(PadawannError) {
+    var isFolder: ObjCBool = false
+    guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      guard isFolder.boolValue else {
+        throw PadawannError(.cannotCreate, "this is a file where a folder is expected", at: path)
+      }
+      return
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw PadawannError(.cannotCreate, "the folder cannot be made: \(systemReason(of: error))", at: path)
+    }
   }
 
   /// Whether a path is that of a folder in which a run was begun.

@@ -49,10 +49,13 @@ extension RunSettings {
 package protocol RunOutcome: Codable, Sendable, Equatable {
   /// How good it is by the measure that was optimised, where there is one.
   var fitness: Double? { get }
+  /// The accuracy on the images that it was trained on, where that is all that is known of how good it is.
+  var trainingAccuracy: Double? { get }
 }
 
 extension RunOutcome {
   package var fitness: Double? { nil }
+  package var trainingAccuracy: Double? { nil }
 }
 
 /// Where and how runs work. It never changes a result.

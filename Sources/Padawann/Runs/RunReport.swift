@@ -68,11 +68,13 @@ package struct RunReport<Outcome: RunOutcome>: Codable, Sendable, Equatable {
     return report
   }
 
-  /// The mean over the test data of the cross-entropy, in the unit of the thesis' tables: there it was divided by the size
-  /// of a batch, 100 (thesis-facts 11).
+  /// The mean of the cross-entropies on the test images of the run's own tasks, not on other data that it was measured on, each
+  /// with the weight that is best there, in the unit of the thesis' tables: there it was divided by the size of a batch, 100
+  /// (thesis-facts 11). `nil` where there are no such images.
   package var thesisLoss: Double? {
-    tests.isEmpty
-      ? nil : tests.reduce(0) { $0 + ($1.best?.crossEntropy ?? $1.crossEntropy) } / Double(tests.count) / 100
+    let own = Set(tasks.compactMap { try? DatasetSpec.parse($0.dataset).testSplit?.description })
+    let losses = tests.filter { own.contains($0.dataset) }.map { $0.best?.crossEntropy ?? $0.crossEntropy }
+    return losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count) / 100
   }
 }
 

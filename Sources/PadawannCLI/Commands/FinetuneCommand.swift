@@ -39,6 +39,12 @@ struct FinetuneCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Begin with what this task of the model has of its own, instead of the network's (the thesis carries one head from dataset to dataset so).",
+      valueName: "task"))
+  var beginWith: String?
+
+  @Option(
+    help: ArgumentHelp(
       "The shared weight of all that is not trained (default: the best for the task).", valueName: "number"))
   var weight: Float?
 
@@ -75,6 +81,7 @@ struct FinetuneCommand: AsyncParsableCommand {
       valueName: "folder"), completion: .directory)
   var runFolder: String?
 
+  @OptionGroup var several: FileTrialOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var compute: ComputeOptions
@@ -83,6 +90,9 @@ struct FinetuneCommand: AsyncParsableCommand {
   func validate() throws {
     guard runFolder?.isEmpty != true, output?.isEmpty != true, name?.isEmpty != true else {
       throw ValidationError("a name cannot be empty")
+    }
+    guard several.trials == nil || output != nil && runFolder == nil else {
+      throw ValidationError("--trials needs a folder for its runs, --output, and no --run")
     }
     if let name {
       do throws(PadawannError) {
@@ -101,7 +111,7 @@ struct FinetuneCommand: AsyncParsableCommand {
     let stored = try ModelFile.read(source)
     let spec = try DatasetSpec.parse(task, defaultSplit: .train)
     if let output {
-      try OutputFile.check([output], inputs: spec.paths)
+      if several.trials == nil { try OutputFile.check([output], inputs: spec.paths) }
     } else {
       Output.note("the head is added to \(source); -o writes another file")
     }
@@ -111,11 +121,23 @@ struct FinetuneCommand: AsyncParsableCommand {
     request.mapsLabels = mapLabels == .auto
     request.sharedWeight = weight
     request.hasOwnOutputs = ownOutputs
+    request.beginsWith = beginWith
+    // A single model is written as its file was.
+    if several.trials != nil {
+      request.storage = ModelStorage(layout: stored.form.layout, halvesNumbers: stored.form.halvesNumbers)
+    }
     request.tuning = try settings()
     let driver = try RunDriver<FineTuningJob>(data: dataFolder.folder(), threads: compute) { _ in
       Shell.command(["padawann"] + CommandLine.arguments.dropFirst())
     }
     let (path, asked) = (runFolder, request)
+    if let trials = several.trials, let output {
+      let reports = try await several.carryOut(trials, driver, in: output) {
+        try await asked.start(driver.environment)
+      }
+      let result = RunsReport(.finetune, output, reports)
+      return try report.print(result) { result.text { "\(output)/trial-1/model.h5: \(RunTables.size($0))" } }
+    }
     let (model, ended) = try await Interruption().run {
       try await driver.join(asked.start(driver.environment), in: path)
     }

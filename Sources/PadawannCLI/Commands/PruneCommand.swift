@@ -35,7 +35,10 @@ struct PruneCommand: AsyncParsableCommand {
   )
   var amount: Double?
 
-  @Option(help: ArgumentHelp("Leave as many edges as this model has.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp(
+      "Leave as many edges as this model has; with --trials, each as many as its own of a folder of as many runs.",
+      valueName: "model"))
   var like: String?
 
   @Flag(help: "Take the same share of each layer (l1).")
@@ -55,6 +58,12 @@ struct PruneCommand: AsyncParsableCommand {
 
   @Option(help: "What the result keeps of each weight: its sign, or (default) what the model has.")
   var to: KeptWeights = .keep
+
+  @Option(
+    help: ArgumentHelp(
+      "So many models pruned at random, whose seeds are derived; --output is then the folder of trial-1.h5 and so on.",
+      valueName: "number"))
+  var trials: Int?
 
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var report: ReportOptions
@@ -88,38 +97,75 @@ struct PruneCommand: AsyncParsableCommand {
     guard layer == nil || method == .structured else {
       throw ValidationError("--layer belongs to --method structured")
     }
+    guard trials == nil || method.isDrawn else {
+      throw ValidationError("--trials belongs to what is drawn, --method random or structured")
+    }
   }
 
   func run() async throws {
     let path = try RunFolder.model(at: model)
-    try OutputFile.check([output.path], inputs: [path] + (like.map { [$0] } ?? []))
     let stored = try ModelFile.read(path)
+    // What was measured was measured on the network with all its edges.
+    if !stored.model.tasks.isEmpty {
+      let names = stored.model.tasks.map(\.name).joined(separator: ", ")
+      Output.note("the tasks of the model are left out, because they were made with all its edges: \(names)")
+    }
+    guard let trials else {
+      let result = try prune(stored, seed: seed, like: like, inputs: [path], to: output.path)
+      return try report.print(result) { result.text }
+    }
+    try TrialSeed.check(trials)
+    let likes = try likes(of: trials)
+    guard !RunFolder.isRun(output.path) else {
+      throw PadawannError(
+        .cannotCreate, "the folder has a run in it", at: output.path, remedy: "Choose another folder")
+    }
+    try RunFolder.make(output.path)
+    let results = try (1...trials).map { number in
+      try prune(
+        stored, seed: TrialSeed.seed(of: number, from: seed), like: likes[number - 1], inputs: [path],
+        to: "\(output.path)/trial-\(number).h5")
+    }
+    let result = PruneTrialsReport(output.path, results)
+    try report.print(result) { result.text }
+  }
+
+  /// The model that each trial leaves as many edges as: its own where `like` is a folder of as many runs.
+  private func likes(of trials: Int) throws(PadawannError) -> [String?] {
+    guard let like, let results = try RunFolder.results(at: like) else {
+      return Array(repeating: like, count: trials)
+    }
+    guard results.count == trials else {
+      throw PadawannError(
+        .usage, "the folder has \(results.count) runs, and there are to be \(trials) trials", at: like)
+    }
+    return results
+  }
+
+  /// Prunes once and writes what is left.
+  private func prune(
+    _ stored: StoredModel, seed: UInt64, like: String?, inputs: [String], to file: String
+  ) throws -> PruneReport {
+    try OutputFile.check([file], inputs: inputs + (like.map { [$0] } ?? []))
     let other = try like.map { path throws(PadawannError) in try ModelFile.read(RunFolder.model(at: path)) }
     let amount =
       other.map { Pruning.Amount.leaving($0.model.network.remainingEdges) } ?? self.amount.map { .share($0) }
-    var network = try pruning.apply(to: stored.model.network, amount)
+    var network = try pruning(seed: seed).apply(to: stored.model.network, amount)
     if to == .sign {
       network = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
     }
     var pruned = stored.model
     pruned.network = network
-    // What was measured was measured on the network with all its edges.
-    if !pruned.tasks.isEmpty {
-      let names = pruned.tasks.map(\.name).joined(separator: ", ")
-      Output.note("the tasks of the model are left out, because they were made with all its edges: \(names)")
-    }
     (pruned.normalisation, pruned.classNames) = (pruned.statedNormalisation, pruned.statedClassNames)
     pruned.tasks = []
     pruned.provenance = Provenance(
       madeFrom: [(stored.model.provenance, stored.digest)], tool: Tool.name,
-      seed: method.isDrawn ? seed : nil,
-      entries: settings(like: other?.digest))
-    let result = PruneReport(
-      output.path, try output.write(pruned), before: stored.model.network, method.rawValue)
-    try report.print(result) { result.text }
+      seed: method.isDrawn ? seed : nil, entries: settings(like: other?.digest))
+    return PruneReport(
+      file, try output.form.write(pruned, to: file), before: stored.model.network, method.rawValue)
   }
 
-  private var pruning: Pruning {
+  private func pruning(seed: UInt64) -> Pruning {
     switch method {
     case .random: .random(seed: seed)
     case .l1: perLayer ? .smallestPerLayer : .smallest

@@ -27,6 +27,7 @@ struct TrainCommand: AsyncParsableCommand {
       valueName: "folder"), completion: .directory)
   var runFolder: String?
 
+  @OptionGroup var several: FileTrialOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var dataFolder: DataFolderOptions
@@ -35,13 +36,18 @@ struct TrainCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard runFolder?.isEmpty != true else { throw ValidationError("the name of a folder cannot be empty") }
+    guard runFolder == nil || several.trials == nil else {
+      throw ValidationError("--trials has its runs in the folder --output: give no --run")
+    }
   }
 
   func run() async throws {
     let specs = try data.map { text throws(PadawannError) in
       try DatasetSpec.parse(text, defaultSplit: .train)
     }
-    try OutputFile.check([output.path], inputs: [arch] + specs.flatMap(\.paths))
+    if several.trials == nil {
+      try OutputFile.check([output.path], inputs: [arch] + specs.flatMap(\.paths))
+    }
     var training = TrainingSettings.thesis
     try self.training.apply(to: &training)
     let settings = TrainingJob.Settings(
@@ -50,11 +56,26 @@ struct TrainCommand: AsyncParsableCommand {
     let driver = try RunDriver<TrainingJob>(data: dataFolder.folder(), threads: compute) { _ in
       Shell.command(["padawann"] + CommandLine.arguments.dropFirst())
     }
+    if let trials = several.trials { return try await carryOut(trials, request, driver) }
     let path = runFolder
     let (model, ended) = try await Interruption().run {
       try await driver.join(request.start(driver.environment), in: path)
     }
     let result = TrainReport(output.path, try output.write(model, byDefault: .plain), ended.outcome.epochs)
     try report.print(result) { result.text }
+  }
+
+  /// Trains several networks, which begin differently too.
+  private func carryOut(_ trials: Int, _ request: TrainingRequest, _ driver: RunDriver<TrainingJob>)
+    async throws
+  {
+    var request = request
+    request.storage = output.form.storage(byDefault: .plain)
+    let asked = request
+    let reports = try await several.carryOut(trials, driver, in: output.path) {
+      try await asked.start(driver.environment)
+    }
+    let result = RunsReport(.train, output.path, reports)
+    try report.print(result) { result.text { "\(output.path)/trial-1/model.h5: \(RunTables.size($0))" } }
   }
 }

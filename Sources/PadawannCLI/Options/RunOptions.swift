@@ -14,13 +14,10 @@ struct RunOptions: ParsableArguments {
     completion: .directory)
   var resume: String?
 
-  @Option(help: ArgumentHelp("So many runs, whose seeds are derived.", valueName: "number"))
-  var trials: Int?
+  @OptionGroup var several: TrialOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Only this one of several runs, from 1; --resume puts them together.", valueName: "number"))
-  var trial: Int?
+  var trials: Int? { several.trials }
+  var trial: Int? { several.trial }
 
   func validate() throws {
     guard (output == nil) != (resume == nil) else {

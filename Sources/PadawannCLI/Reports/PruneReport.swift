@@ -54,3 +54,22 @@ struct PruneReport: Encodable {
     return sum + "\n" + Table.text([["layer", "edges", "before", "left", "density"]] + rows)
   }
 }
+
+/// What `padawann prune` made with several seeds: `padawann.prune-trials/1`.
+struct PruneTrialsReport: Encodable {
+  let schema = "padawann.prune-trials/1"
+  let folder: String
+  /// One per trial.
+  let models: [PruneReport]
+
+  init(_ folder: String, _ models: [PruneReport]) {
+    self.folder = folder
+    self.models = models
+  }
+
+  var text: String {
+    let rows = models.map { [$0.file, Format.count($0.remainingEdges), Format.count($0.bytes)] }
+    return "\(folder.inOneLine): \(models.count) models pruned\n"
+      + Table.text([["model", "edges left", "bytes"]] + rows)
+  }
+}

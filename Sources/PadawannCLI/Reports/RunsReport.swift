@@ -1,6 +1,7 @@
 import Padawann
 
-/// What `padawann evolve` or `padawann learn` made: `padawann.evolve/3`, `padawann.learn/3`.
+/// What `padawann evolve` or `padawann learn` made, `padawann.evolve/3`, `padawann.learn/3`; or several runs of a command whose
+/// single runs have a report of their own: `padawann.train-trials/1`, `padawann.finetune-trials/1`.
 struct RunsReport<Outcome: RunOutcome>: Encodable {
   let schema: String
   let folder: String
@@ -16,6 +17,8 @@ struct RunsReport<Outcome: RunOutcome>: Encodable {
     let edges: Spread?
     let tests: [Test]
     let thesisLoss: Spread?
+    /// On the images that were trained on, in the last epoch, where nothing else is measured.
+    let trainingAccuracy: Spread?
 
     struct Test: Encodable {
       let dataset: String
@@ -25,7 +28,8 @@ struct RunsReport<Outcome: RunOutcome>: Encodable {
   }
 
   init(_ kind: RunKind, _ folder: String, _ runs: [RunReport<Outcome>]) {
-    schema = "padawann.\(kind.rawValue)/3"
+    let reportsFiles = kind == .train || kind == .finetune
+    schema = "padawann.\(kind.rawValue)" + (reportsFiles ? "-trials/1" : "/3")
     self.folder = folder
     self.runs = runs
     summary = runs.count > 1 ? Summary(runs) : nil
@@ -36,7 +40,8 @@ struct RunsReport<Outcome: RunOutcome>: Encodable {
   /// - Parameter one: what is said of a single run.
   func text(_ one: (RunReport<Outcome>) -> String) -> String {
     guard let summary else { return runs.map(one).joined(separator: "\n\n") }
-    return "\(folder): \(runs.count) runs, measured on data that they never saw\n"
+    let isMeasured = runs.contains { !$0.tests.isEmpty }
+    return "\(folder): \(runs.count) runs\(isMeasured ? ", measured on data that they never saw" : "")\n"
       + RunTables.runs(runs) + "\n\n" + summary.text
   }
 }
@@ -47,6 +52,7 @@ extension RunsReport.Summary {
     fitness = Spread(runs.compactMap(\.outcome.fitness))
     edges = Spread(runs.map { Double($0.remainingEdges) })
     thesisLoss = Spread(runs.compactMap(\.thesisLoss))
+    trainingAccuracy = Spread(runs.compactMap(\.outcome.trainingAccuracy))
     tests = (runs.first?.tests ?? []).indices.map { index in
       let tests = runs.map { $0.tests[index] }
       return Test(
@@ -65,6 +71,7 @@ extension RunsReport.Summary {
           format(spread.most),
         ])
     }
+    add("training images, accuracy in %", trainingAccuracy) { Format.percent($0) }
     for test in tests { add("\(test.dataset), accuracy in %", test.accuracy) { Format.percent($0) } }
     for test in tests { add("\(test.dataset), cross-entropy", test.crossEntropy) { Format.decimal($0, 4) } }
     add("loss in the thesis' unit", thesisLoss) { Format.decimal($0, 4) }

@@ -31,6 +31,8 @@ package struct FineTuningJob: RunJob, ~Copyable {
     package var sharedWeight: Float?
     /// The number of outputs of a head that has another than the network; it begins with random weights where the task has none yet.
     package var headOutputs: Int?
+    /// The task of the model with whose own numbers the training begins, where it is another one.
+    package var beginsWith: String?
 
     /// The key of every random number.
     package var seed: UInt64 {
@@ -77,7 +79,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
     let (model, task) = (start.parents[0], start.tasks[0])
     try environment.inference.limit?.check(
       training: model.network.architecture, batch: settings.tuning.training.batch)
-    let known = model.tasks.first { $0.name == task.name }
+    let known = try model.origin(of: task.name, settings.beginsWith)
     let network = try model.network.replacing(known?.parameters ?? []).withOutputs(
       settings.headOutputs, seed: settings.seed)
     let (base, tuning) = try await settings.tuning.withScaledLogits(
@@ -153,7 +155,9 @@ package struct FineTuningJob: RunJob, ~Copyable {
   /// What the task has of its own: what was trained, and what it had before and was not.
   private func parameters() throws(PadawannError) -> [TaskOverride] {
     let trained = try tuning.parameters(of: trainer.network())
-    let known = start.parents[0].tasks.first { $0.name == start.tasks[0].name }?.parameters ?? []
+    let known =
+      try start.parents[0].origin(of: start.tasks[0].name, start.configuration.settings.beginsWith)?
+      .parameters ?? []
     return known.filter { old in !trained.contains { $0.node == old.node } } + trained
   }
 
@@ -202,7 +206,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
       .init("dataset", start.tasks[0].dataset.name), .init("layers", layers),
       .init("weight", sharedWeight?.plain ?? "own"), .init("profile", settings.profile.rawValue),
       .init("repetitions", "\(tuning.repetitions)"),
-    ] + tuning.training.provenance + [
+    ] + (settings.beginsWith.map { [.init("begin-with", $0)] } ?? []) + tuning.training.provenance + [
       .init("dropout", tuning.dropsOut ? "on" : "off"), .init("masked", "\(tuning.training.keepsPruned)"),
       .init("int8", "\(tuning.quantises)"),
     ]
@@ -268,6 +272,10 @@ package struct FineTuningRequest: Sendable {
   package var name: String
   /// Images of the task that are not learned from.
   package var test: DatasetSpec?
+  /// The task of the model with whose own numbers the training begins; the task itself, if the model has it, when `nil`.
+  package var beginsWith: String?
+  /// How the result is stored.
+  package var storage = ModelStorage.plain
   /// Whether the classes are given to the outputs that suit them best.
   package var mapsLabels = false
   /// Whether the head has as many outputs as the task has classes, even where the network has more.
@@ -303,7 +311,7 @@ package struct FineTuningRequest: Sendable {
     guard let data = environment.data else { throw PadawannError(.usage, "there is no data folder") }
     let inference = environment.inference
     let known = model.tasks.first { $0.name == name }
-    let body = try model.network.replacing(known?.parameters ?? [])
+    let body = try model.network.replacing(try model.origin(of: name, beginsWith)?.parameters ?? [])
     try NameRule.check(name, of: "a task")
     let dataset = try self.task.load(from: data, normalisedAs: model.statedNormalisation)
     let headOutputs = try headOutputs(for: dataset, of: body)
@@ -320,19 +328,24 @@ package struct FineTuningRequest: Sendable {
       weight = sharedWeight ?? known?.bestSharedWeight
       // A head that knows nothing yet does not tell which weight is best.
       if weight == nil, headOutputs != nil { weight = model.usualWeight }
-      if weight == nil { weight = try await Self.bestWeight(magnitudes, network, task, inference) }
+      // Nor does one of another task.
+      let judge = beginsWith == nil ? network : model.network
+      if weight == nil { weight = try await Self.bestWeight(magnitudes, judge, task, inference) }
     }
     let settings = FineTuningJob.Settings(
-      tuning: tuning, profile: profile, sharedWeight: weight, headOutputs: headOutputs)
+      tuning: tuning, profile: profile, sharedWeight: weight, headOutputs: headOutputs,
+      beginsWith: beginsWith)
     try settings.validate()
     var tests: [RunTest] = []
     if let test {
       try check(test.load(from: data, normalisedAs: model.statedNormalisation), task, network.architecture)
       tests = [RunTest(dataset: test.description, of: task)]
     }
-    return try RunStart(
+    var start = try RunStart(
       .finetune, settings, parents: [model], tasks: [task], tests: tests, for: network.architecture,
       environment)
+    if storage != .plain { start.configuration.storage = storage }
+    return start
   }
 
   /// The number of outputs of a head that cannot have, or is not to have, the network's; `nil` for any other.
@@ -375,6 +388,14 @@ package struct FineTuningRequest: Sendable {
 }
 
 extension Model {
+  /// The task with whose own numbers the training of one begins; `nil` where that is the network itself.
+  ///
+  /// - Throws: ``PadawannError`` `usage` when the model does not have the other task.
+  fileprivate func origin(of task: String, _ other: String?) throws(PadawannError) -> ModelTask? {
+    guard let other else { return tasks.first { $0.name == task } }
+    return try tasks.named(other)
+  }
+
   /// The shared weight that all tasks were best with, or the middle one.
   fileprivate var usualWeight: Float {
     let chosen = Set(tasks.compactMap(\.bestSharedWeight))

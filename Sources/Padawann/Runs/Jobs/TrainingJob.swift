@@ -55,6 +55,8 @@ package struct TrainingJob: RunJob, ~Copyable {
   package struct Outcome: RunOutcome {
     /// What every epoch showed.
     package let epochs: [TrainingEpoch]
+
+    package var trainingAccuracy: Double? { epochs.last?.accuracy }
   }
 
   package init(_ start: RunStart<Settings>, from state: RunState?, _ environment: RunEnvironment) async throws
@@ -129,7 +131,7 @@ package struct TrainingJob: RunJob, ~Copyable {
       names.count == model.network.architecture.outputs
       && start.tasks.allSatisfy { $0.dataset.classNames == names }
     model.classNames = answers ? names : []
-    return model
+    return try (start.configuration.storage ?? .plain).applied(to: model)
   }
 
   package func outcome(of model: Model) async throws -> Outcome { Outcome(epochs: epochs) }
@@ -143,6 +145,8 @@ package struct TrainingRequest: Sendable {
   package var architecture: Architecture
   /// The training images.
   package var tasks: [DatasetSpec]
+  /// How the result is stored.
+  package var storage = ModelStorage.plain
 
   /// Joins the parts.
   package init(_ settings: TrainingJob.Settings, _ architecture: Architecture, on tasks: [DatasetSpec]) {
@@ -161,7 +165,10 @@ package struct TrainingRequest: Sendable {
     try environment.inference.limit?.check(training: architecture, batch: settings.training.batch)
     let parent = Model(network: try Network.initialised(architecture, seed: settings.seed))
     let loaded = try await tasks.loaded(perClass: nil, data, for: parent)
-    return try RunStart(.train, settings, parents: [parent], tasks: loaded, tests: [], environment)
+    var start = try RunStart(
+      .train, settings, parents: [parent], tasks: loaded, tests: [], environment)
+    if storage != .plain { start.configuration.storage = storage }
+    return start
   }
 }
 
