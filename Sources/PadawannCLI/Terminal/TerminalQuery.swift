@@ -35,15 +35,17 @@ package enum TerminalQuery {
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
     guard tcsetattr(terminal, TCSANOW, &raw) == 0 else { return "" }
     defer { tcsetattr(terminal, TCSANOW, &settings) }
-    let handle = FileHandle(fileDescriptor: terminal, closeOnDealloc: false)
-    guard (try? handle.write(contentsOf: Data(question.utf8))) != nil else { return "" }
+    guard write(terminal, question, question.utf8.count) == question.utf8.count else { return "" }
     var answer = ""
     let end = ContinuousClock.now + .milliseconds(500)
     while !answer.hasSuffix("c"), ContinuousClock.now < end {
       var waiting = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
       guard poll(&waiting, 1, 100) > 0 else { continue }
-      guard let bytes = try? handle.read(upToCount: 256), !bytes.isEmpty else { break }
-      answer += String(decoding: bytes, as: UTF8.self)
+      // What is there: a file handle would wait for all that it was asked for.
+      var bytes = [UInt8](repeating: 0, count: 256)
+      let count = read(terminal, &bytes, bytes.count)
+      guard count > 0 else { break }
+      answer += String(decoding: bytes.prefix(count), as: UTF8.self)
     }
     return answer
   }
