@@ -27,16 +27,21 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
   /// - Parameters:
   ///   - data: where named datasets are; `nil` for where they were when the run began.
   ///   - threads: how many compute.
+  ///   - writesEvents: whether TensorBoard gets a file.
   ///   - continuing: the command that goes on with the run in a folder.
   /// - Throws: ``PadawannError`` `usage` for vector instructions that do not exist.
-  init(data: DataFolder?, threads: ComputeOptions, continuing: @escaping @Sendable (String) -> String) throws
-  {
+  init(
+    data: DataFolder?, threads: ComputeOptions, writesEvents: Bool = false,
+    continuing: @escaping @Sendable (String) -> String
+  ) throws {
     let line = ProgressLine()
     self.line = line
     self.continuing = continuing
-    environment = RunEnvironment(
+    var environment = RunEnvironment(
       data: data, inference: try threads.inference(), tool: Tool.name, progress: { line.advance($0) },
       preparation: { line.reach(Int($0 * 100), of: 100) })
+    environment.writesEvents = writesEvents
+    self.environment = environment
   }
 
   /// Tells what a run is about to do, one line for all, and how pixels become inputs.

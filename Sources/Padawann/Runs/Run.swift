@@ -8,7 +8,7 @@ import Foundation
 /// let report = try await run.finish()
 /// ```
 ///
-/// After every step the checkpoint is written, then the log, then, when there is a new one, the result. Each is replaced as a
+/// After every step the checkpoint is written, then the log and what is made of it, then, when there is a new one, the result. Each is replaced as a
 /// whole, so that a run that was ended at any moment goes on from its last checkpoint to the same end. Without a folder
 /// nothing is kept.
 package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
@@ -21,6 +21,8 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
   let environment: RunEnvironment
   private let digest: Digest
   private var log: [UInt8]
+  private var table: FlatLog
+  private let events: GrowingFile?
 
   /// Whether there is nothing left to do.
   package var isFinished: Bool { job.isFinished }
@@ -38,7 +40,8 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
   ) async throws -> Run {
     guard let folder else {
       return Run(
-        nil, start, try await Job(start, from: nil, environment), environment, Digest(of: []), log: [])
+        nil, start, try await Job(start, from: nil, environment), environment, Digest(of: []), log: [],
+        table: FlatLog(), events: nil)
     }
     try folder.checkIsUnused()
     try folder.write(start.parents, start.configuration)
@@ -96,7 +99,13 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
       // Whatever was not written any more after the checkpoint.
       try folder.write(log, to: RunFolder.log)
     }
-    let run = Run(folder, start, job, environment, digest, log: log)
+    let table = try FlatLog(log)
+    if checkpoint != nil { try folder.write(table.csv, to: RunFolder.table) }
+    let writesEvents = environment.writesEvents || folder.has(RunFolder.events)
+    let events =
+      writesEvents
+      ? try GrowingFile(folder.file(RunFolder.events), beginningWith: table.events) : nil
+    let run = Run(folder, start, job, environment, digest, log: log, table: table, events: events)
     if run.job.result != nil, !run.isFinished { try await run.storeResult() }
     return run
   }
@@ -115,7 +124,7 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
 
   private init(
     _ folder: RunFolder?, _ start: RunStart<Job.Settings>, _ job: consuming Job,
-    _ environment: RunEnvironment, _ digest: Digest, log: [UInt8]
+    _ environment: RunEnvironment, _ digest: Digest, log: [UInt8], table: FlatLog, events: GrowingFile?
   ) {
     self.folder = folder
     self.start = start
@@ -123,6 +132,8 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
     self.environment = environment
     self.digest = digest
     self.log = log
+    self.table = table
+    self.events = events
   }
 
   /// Goes one step on, and stores it before anything else.
@@ -142,6 +153,9 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
       try job.state, configuration: digest, logLine: logLine, log: Digest(of: log))
     try folder.write(checkpoint.encoded(Job.kind), to: RunFolder.checkpoint)
     try folder.write(log, to: RunFolder.log)
+    try table.append(logLine)
+    try folder.write(table.csv, to: RunFolder.table)
+    try events?.append(table.lastEvent)
     if job.result != before, !job.isFinished { try await storeResult() }
     return line
   }

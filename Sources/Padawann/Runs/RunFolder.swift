@@ -4,6 +4,10 @@ import Foundation
 package final class RunFolder: Sendable {
   static let configuration = "configuration.json"
   static let log = "log.jsonl"
+  /// The log as a table, see ``FlatLog``.
+  static let table = "log.csv"
+  /// The log as TensorBoard reads it; files are its by the word `tfevents` in their names.
+  static let events = "events.out.tfevents.padawann"
   static let checkpoint = "checkpoint.h5"
   static let report = "report.json"
   private static let lockFile = ".lock"
@@ -103,7 +107,9 @@ package final class RunFolder: Sendable {
   /// - Throws: ``PadawannError`` `cannotCreate`.
   package func checkIsUnused() throws(PadawannError) {
     let own =
-      [Self.configuration, "settings.json", Self.log, Self.checkpoint, Self.report]
+      [
+        Self.configuration, "settings.json", Self.log, Self.table, Self.events, Self.checkpoint, Self.report,
+      ]
       + Set(RunKind.allCases.map(\.resultFile)).sorted()
     guard let taken = own.first(where: has) else { return }
     throw PadawannError(

@@ -66,6 +66,8 @@ package struct RunEnvironment: Sendable {
   package var inference: Inference
   /// The program and its version, for the record.
   package var tool: String
+  /// Whether the log is also written as TensorBoard reads it; where a folder has such a file, it is in any case.
+  package var writesEvents = false
   /// Told of units that are done, from any thread.
   package var progress: (@Sendable (Int) -> Void)?
   /// Told the share of what is computed once before the first step.

@@ -82,6 +82,7 @@ struct FinetuneCommand: AsyncParsableCommand {
   var runFolder: String?
 
   @OptionGroup var several: FileTrialOptions
+  @OptionGroup var events: EventOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var dataFolder: DataFolderOptions
   @OptionGroup var compute: ComputeOptions
@@ -94,6 +95,7 @@ struct FinetuneCommand: AsyncParsableCommand {
     guard several.trials == nil || output != nil && runFolder == nil else {
       throw ValidationError("--trials needs a folder for its runs, --output, and no --run")
     }
+    try events.check(folder: several.trials == nil ? runFolder : output)
     if let name {
       do throws(PadawannError) {
         try NameRule.check(name, of: "a task")
@@ -127,9 +129,9 @@ struct FinetuneCommand: AsyncParsableCommand {
       request.storage = ModelStorage(layout: stored.form.layout, halvesNumbers: stored.form.halvesNumbers)
     }
     request.tuning = try settings()
-    let driver = try RunDriver<FineTuningJob>(data: dataFolder.folder(), threads: compute) { _ in
-      Shell.command(["padawann"] + CommandLine.arguments.dropFirst())
-    }
+    let driver = try RunDriver<FineTuningJob>(
+      data: dataFolder.folder(), threads: compute, writesEvents: events.tensorboard
+    ) { _ in Shell.command(["padawann"] + CommandLine.arguments.dropFirst()) }
     let (path, asked) = (runFolder, request)
     if let trials = several.trials, let output {
       let reports = try await several.carryOut(trials, driver, in: output) {

@@ -28,6 +28,7 @@ struct TrainCommand: AsyncParsableCommand {
   var runFolder: String?
 
   @OptionGroup var several: FileTrialOptions
+  @OptionGroup var events: EventOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var dataFolder: DataFolderOptions
@@ -39,6 +40,7 @@ struct TrainCommand: AsyncParsableCommand {
     guard runFolder == nil || several.trials == nil else {
       throw ValidationError("--trials has its runs in the folder --output: give no --run")
     }
+    try events.check(folder: several.trials == nil ? runFolder : output.path)
   }
 
   func run() async throws {
@@ -53,9 +55,9 @@ struct TrainCommand: AsyncParsableCommand {
     let settings = TrainingJob.Settings(
       architecture: arch, data: data, training, dropsOut: self.training.dropout != .off)
     let request = TrainingRequest(settings, try ArchitectureFile.architecture(named: arch), on: specs)
-    let driver = try RunDriver<TrainingJob>(data: dataFolder.folder(), threads: compute) { _ in
-      Shell.command(["padawann"] + CommandLine.arguments.dropFirst())
-    }
+    let driver = try RunDriver<TrainingJob>(
+      data: dataFolder.folder(), threads: compute, writesEvents: events.tensorboard
+    ) { _ in Shell.command(["padawann"] + CommandLine.arguments.dropFirst()) }
     if let trials = several.trials { return try await carryOut(trials, request, driver) }
     let path = runFolder
     let (model, ended) = try await Interruption().run {

@@ -19,6 +19,8 @@ struct RunOptions: ParsableArguments {
   var trials: Int? { several.trials }
   var trial: Int? { several.trial }
 
+  @OptionGroup var events: EventOptions
+
   func validate() throws {
     guard (output == nil) != (resume == nil) else {
       throw ValidationError("give one of --output and --resume")
@@ -42,7 +44,8 @@ struct RunOptions: ParsableArguments {
     _ start: @escaping @Sendable (RunDriver<Job>) async throws -> RunStart<Job.Settings>
   ) async throws -> (folder: String, reports: [RunReport<Job.Outcome>]) {
     let driver = try RunDriver<Job>(
-      data: resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute
+      data: resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute,
+      writesEvents: events.tensorboard
     ) { Shell.command(["padawann"] + command.split(separator: " ").map(String.init) + ["--resume", $0]) }
     return try await Interruption().run { try await finish(driver) { try await start(driver) } }
   }
