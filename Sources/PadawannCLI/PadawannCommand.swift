@@ -21,7 +21,7 @@ struct PadawannCommand: AsyncParsableCommand {
     subcommands: [
       ImportCommand.self, ConvertCommand.self, TrainCommand.self, EvolveCommand.self, LearnCommand.self,
       FinetuneCommand.self, PruneCommand.self, CalibrateCommand.self, EvaluateCommand.self,
-      PredictCommand.self, CompareCommand.self,
+      PredictCommand.self, CompareCommand.self, ReportCommand.self,
       StatsCommand.self,
       InspectCommand.self, VerifyCommand.self, ExportCommand.self, WannCommand.self, DataCommand.self,
     ])

@@ -7,7 +7,7 @@ import Testing
   static let commands = [
     "", "import", "convert", "train", "evolve", "learn", "finetune", "prune", "calibrate", "evaluate",
     "predict",
-    "compare", "stats",
+    "compare", "report", "stats",
     "inspect", "verify", "export",
     "wann", "wann evolve", "wann import", "wann export", "wann prune", "wann tune", "wann sweep",
     "data", "data list",

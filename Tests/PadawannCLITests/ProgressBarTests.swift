@@ -1,3 +1,4 @@
+import Padawann
 import PadawannCLI
 import Testing
 

@@ -48,7 +48,7 @@ import Testing
         == [
           "import", "import.list", "import.sketch", "train", "train-trials", "evaluate", "predict", "stats",
           "prune", "prune-trials", "evolve", "learn", "learn", "calibrate", "finetune", "compare",
-          "compare-groups", "inspect", "verify", "export",
+          "compare-groups", "report", "inspect", "verify", "export",
           "wann", "inspect-wann", "stats", "wann-prune", "wann-export", "wann-import", "wann-sweep",
           "wann-tune",
           "data.list",

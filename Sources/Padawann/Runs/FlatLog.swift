@@ -62,6 +62,6 @@ package struct FlatLog: Sendable {
   /// A line's step is its generation, or its number from 1.
   private func record(of line: FlatLine, at place: Int, _ seconds: Double) -> EventRecord {
     EventRecord(
-      line.numbers, step: line["generation"].map { Int($0) } ?? place + 1, wallTime: seconds)
+      line.numbers, step: line["generation"].flatMap { Int(exactly: $0) } ?? place + 1, wallTime: seconds)
   }
 }

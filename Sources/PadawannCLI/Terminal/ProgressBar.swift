@@ -1,3 +1,5 @@
+import Padawann
+
 /// How far a piece of work is, and how to say so.
 package struct ProgressBar: Sendable {
   /// What is counted.

@@ -27,7 +27,7 @@ struct EventRecord: Sendable, Equatable {
     self.init(
       wallTime: wallTime,
       ProtobufMessage {
-        $0.varint(2, UInt64(step))
+        $0.varint(2, UInt64(bitPattern: Int64(step)))
         $0.message(5, values)
       })
   }

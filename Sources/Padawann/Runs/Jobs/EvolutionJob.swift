@@ -26,11 +26,7 @@ package struct EvolutionJob: RunJob {
   package init(
     _ start: RunStart<EvolutionRunSettings>, from state: RunState?, _ environment: RunEnvironment
   ) async throws {
-    let settings = start.configuration.settings
-    let base = try BaseNetwork(
-      parents: start.parents.map(\.network), values: settings.edgeValues(), keepsSigns: settings.keepsSigns,
-      seed: settings.seed)
-    try self.init(start, base, from: state, environment)
+    try self.init(start, Self.base(of: start), from: state, environment)
   }
 
   init(
@@ -38,11 +34,7 @@ package struct EvolutionJob: RunJob {
     _ environment: RunEnvironment
   ) throws {
     let settings = start.configuration.settings
-    var inference = environment.inference
-    inference.progress = environment.progress
-    let evaluator = try FitnessEvaluator(
-      base: base, tasks: start.tasks, values: settings.edgeValues(), fitness: settings.fitness,
-      inference: inference)
+    let evaluator = try Self.evaluator(start, base, environment)
     evolution =
       if let state {
         try Evolution(resuming: .init(state, start.configuration, base.genomes[0].layout))
@@ -52,6 +44,26 @@ package struct EvolutionJob: RunJob {
     }
     self.evaluator = evaluator
     self.start = start
+  }
+
+  /// The network that every individual is a part of.
+  static func base(of start: RunStart<EvolutionRunSettings>) throws(PadawannError) -> BaseNetwork {
+    let settings = start.configuration.settings
+    return try BaseNetwork(
+      parents: start.parents.map(\.network), values: settings.edgeValues(), keepsSigns: settings.keepsSigns,
+      seed: settings.seed)
+  }
+
+  /// How individuals are evaluated.
+  static func evaluator(
+    _ start: RunStart<EvolutionRunSettings>, _ base: BaseNetwork, _ environment: RunEnvironment
+  ) throws(PadawannError) -> FitnessEvaluator {
+    let settings = start.configuration.settings
+    var inference = environment.inference
+    inference.progress = environment.progress
+    return try FitnessEvaluator(
+      base: base, tasks: start.tasks, values: settings.edgeValues(), fitness: settings.fitness,
+      inference: inference)
   }
 
   /// The generations that were evaluated, the initial population among them.

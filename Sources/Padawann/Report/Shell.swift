@@ -1,10 +1,10 @@
 /// Words of a command line as a shell reads them.
-enum Shell {
+package enum Shell {
   /// A command with its arguments quoted where they need it.
-  static func command(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+  package static func command(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
   /// A word as it is typed.
-  static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     guard word.isEmpty || word.wholeMatch(of: /[A-Za-z0-9_.,:=+\/%@-]+/) == nil else { return word }
     return "'\(word.replacing("'", with: "'\\''"))'"
   }

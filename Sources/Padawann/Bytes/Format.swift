@@ -3,23 +3,23 @@ import Foundation
 /// Numbers as people read them, the same in every locale.
 package enum Format {
   /// A number with a fixed count of decimals.
-  static func decimal(_ value: Double, _ digits: Int) -> String {
+  package static func decimal(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     return String(format: "%.\(digits)f", value)
   }
 
   /// A number in scientific notation with three digits.
-  static func scientific(_ value: Double) -> String {
+  package static func scientific(_ value: Double) -> String {
     value == 0 ? "< 1e-300" : String(format: "%.2e", value)
   }
 
   /// A probability of a test: six decimals, or three digits where those would hide it.
-  static func probability(_ value: Double) -> String {
+  package static func probability(_ value: Double) -> String {
     value >= 0.0001 ? decimal(value, 6) : scientific(value)
   }
 
   /// A share as a percentage.
-  static func percent(_ share: Double, _ digits: Int = 2) -> String { decimal(share * 100, digits) }
+  package static func percent(_ share: Double, _ digits: Int = 2) -> String { decimal(share * 100, digits) }
 
   /// A whole number with thousands separated by commas.
   package static func count(_ number: Int) -> String {
@@ -44,18 +44,18 @@ package enum Format {
   }
 
   /// How many times smaller something is than something else; nothing when the other has no size.
-  static func ratio(_ times: Double) -> String {
+  package static func ratio(_ times: Double) -> String {
     guard times > 0 else { return "" }
     return times >= 1 ? "\(decimal(times, 2))× smaller" : "\(decimal(1 / times, 2))× larger"
   }
 
   /// A shared weight without needless zeros; `own` stands for a model's own weights.
-  static func weight(_ value: Float?) -> String {
+  package static func weight(_ value: Float?) -> String {
     guard let value else { return "own" }
     let text = "\(value)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   /// The lengths of the axes of something, for example `3×32×32`.
-  static func shape(_ lengths: [Int]) -> String { lengths.map(String.init).joined(separator: "×") }
+  package static func shape(_ lengths: [Int]) -> String { lengths.map(String.init).joined(separator: "×") }
 }

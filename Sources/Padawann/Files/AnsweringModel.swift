@@ -1,12 +1,10 @@
-import Padawann
-
 /// A model of either class, as far as it answers questions about images.
-enum AnsweringModel {
+package enum AnsweringModel {
   case layers(Model)
   case neurons(WannModel)
 
   /// What a file holds.
-  init(_ content: StoredContent) {
+  package init(_ content: StoredContent) {
     switch content {
     case .padawann(let stored): self = .layers(stored.model)
     case .wann(let stored): self = .neurons(stored.model)
@@ -14,7 +12,7 @@ enum AnsweringModel {
   }
 
   /// What answers.
-  var network: AnsweringNetwork {
+  package var network: AnsweringNetwork {
     switch self {
     case .layers(let model): .layers(model.network)
     case .neurons(let model): .neurons(model.graph, input: model.input)
@@ -22,23 +20,23 @@ enum AnsweringModel {
   }
 
   /// The network of layers; `nil` for a graph of neurons.
-  var layers: Network? { if case .layers(let model) = self { model.network } else { nil } }
+  package var layers: Network? { if case .layers(let model) = self { model.network } else { nil } }
 
-  var tasks: [ModelTask] {
+  package var tasks: [ModelTask] {
     switch self {
     case .layers(let model): model.tasks
     case .neurons(let model): model.tasks
     }
   }
 
-  var statedNormalisation: Normalisation? {
+  package var statedNormalisation: Normalisation? {
     switch self {
     case .layers(let model): model.statedNormalisation
     case .neurons(let model): model.statedNormalisation
     }
   }
 
-  var statedClassNames: [String] {
+  package var statedClassNames: [String] {
     switch self {
     case .layers(let model): model.statedClassNames
     case .neurons(let model): model.statedClassNames
@@ -46,7 +44,7 @@ enum AnsweringModel {
   }
 
   /// Whether it was made with images of a dataset, as far as it says.
-  func wasMade(with spec: DatasetSpec) -> Bool {
+  package func wasMade(with spec: DatasetSpec) -> Bool {
     switch self {
     case .layers(let model): model.provenance.saysMade(with: spec)
     case .neurons(let model): model.provenance.saysMade(with: spec)
@@ -56,7 +54,7 @@ enum AnsweringModel {
   /// The model as one of its tasks uses it.
   ///
   /// - Throws: ``PadawannError`` `usage` when it has no such task.
-  func use(of name: String) throws(PadawannError) -> TaskUse {
+  package func use(of name: String) throws(PadawannError) -> TaskUse {
     switch self {
     case .layers(let model):
       let use = try model.use(of: name)
@@ -68,21 +66,21 @@ enum AnsweringModel {
   }
 
   /// A model as a task uses it.
-  struct TaskUse {
-    let task: ModelTask
-    let network: AnsweringNetwork
+  package struct TaskUse {
+    package let task: ModelTask
+    package let network: AnsweringNetwork
     /// The shared weights with which it is meant to be evaluated.
-    let magnitudes: [Magnitude]
+    package let magnitudes: [Magnitude]
   }
 }
 
 /// A network of either class.
-enum AnsweringNetwork {
+package enum AnsweringNetwork {
   case layers(Network)
   case neurons(NeuronGraph, input: Shape)
 
   /// The shape of an image.
-  var input: Shape {
+  package var input: Shape {
     switch self {
     case .layers(let network): network.architecture.input
     case .neurons(_, let input): input
@@ -90,7 +88,7 @@ enum AnsweringNetwork {
   }
 
   /// The number of outputs.
-  var outputs: Int {
+  package var outputs: Int {
     switch self {
     case .layers(let network): network.architecture.outputs
     case .neurons(let graph, _): graph.outputs
@@ -98,7 +96,7 @@ enum AnsweringNetwork {
   }
 
   /// All edges, pruned or disabled ones included.
-  var edges: Int {
+  package var edges: Int {
     switch self {
     case .layers(let network): network.edgeCount
     case .neurons(let graph, _): graph.connections.count
@@ -106,7 +104,7 @@ enum AnsweringNetwork {
   }
 
   /// The edges that are left.
-  var remainingEdges: Int {
+  package var remainingEdges: Int {
     switch self {
     case .layers(let network): network.remainingEdges
     case .neurons(let graph, _): graph.enabledConnections
@@ -116,7 +114,7 @@ enum AnsweringNetwork {
   /// Checks that it can be asked about a dataset.
   ///
   /// - Throws: ``PadawannError`` `data`.
-  func check(_ dataset: Dataset) throws(PadawannError) {
+  package func check(_ dataset: Dataset) throws(PadawannError) {
     switch self {
     case .layers(let network): try Inference.check(dataset, fits: network.architecture)
     case .neurons(let graph, _): try dataset.check(fits: graph)
@@ -126,7 +124,8 @@ enum AnsweringNetwork {
 
 extension Inference {
   /// The outputs of a network of either class with each of several magnitudes.
-  func predictions(of network: AnsweringNetwork, on dataset: Dataset, magnitudes: [Magnitude]) async throws
+  package func predictions(of network: AnsweringNetwork, on dataset: Dataset, magnitudes: [Magnitude])
+    async throws
     -> [Predictions]
   {
     switch network {
