@@ -14,6 +14,13 @@ let package = Package(
     .library(name: "Padawann", targets: ["Padawann"]),
     .executable(name: "padawann", targets: ["PadawannCLI"]),
   ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description:
+        "Evolutions and searches of WANNs on many machines: padawann under mpirun or srun (needs an MPI library)."
+    )
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -39,6 +46,15 @@ let package = Package(
       name: "Hashing", dependencies: [.target(name: "CCrypto", condition: .when(platforms: [.linux]))],
       swiftSettings: swiftSettings),
 
+    // Many machines, only with the trait MPI: without it nothing depends on CMPI, which then is neither looked for nor compiled, and
+    // MPI is empty. The shim is C because MPI's names are macros that every implementation expands to something else.
+    .systemLibrary(
+      name: "CMPI", pkgConfig: Context.environment["PADAWANN_MPI"] ?? "ompi-c",
+      providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
+    .target(
+      name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+      swiftSettings: swiftSettings),
+
     // The home of the SIMD kernels.
     .target(name: "CKernels"),
 
@@ -50,6 +66,7 @@ let package = Package(
       name: "PadawannCLI",
       dependencies: [
         "Padawann",
+        .target(name: "MPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

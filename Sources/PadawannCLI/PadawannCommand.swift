@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Padawann
 
 @main
@@ -34,6 +35,7 @@ struct PadawannCommand: AsyncParsableCommand {
     do {
       try WordCheck.check(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
+      if Launch.isFollower, !(type(of: command) is any RankedCommand.Type) { Foundation.exit(0) }
       if var asynchronous = command as? any AsyncParsableCommand {
         try checkThreadsCanStart()
         try await asynchronous.run()
@@ -41,7 +43,10 @@ struct PadawannCommand: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      Failure(error).leave()
+      let failure = Failure(error)
+      // All ranks have the same arguments: rank 0 says what is wrong with them.
+      if Launch.isFollower { Foundation.exit(failure.code) }
+      failure.leave()
     }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Padawann
 
 /// What a terminal shows of a job while it runs.
-protocol DisplayedJob: RunJob, ~Copyable {
+protocol DisplayedJob: RunJob, SendableMetatype, ~Copyable {
   /// What the bar counts.
   static var unit: String { get }
 
@@ -19,8 +19,10 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
   /// What came of a run.
   typealias Finished = (model: Job.Product, report: RunReport<Job.Outcome>)
 
-  let environment: RunEnvironment
+  var environment: RunEnvironment
   let line: ProgressLine
+  /// The other ranks, where there are some.
+  var link: RankLink?
   /// The command that goes on with the run in a folder, as a shell reads it; `nil` where nothing is kept.
   private let continuing: @Sendable (String) -> String
 
@@ -94,14 +96,17 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
       throw PadawannError(
         .usage, "there is no trial \(number): the folder has 1 to \(group.members.count)", at: group.path)
     }
+    if number == nil { try await finishSideBySide(group) }
     var finished: [Finished] = []
     for index in number.map({ [$0 - 1] }) ?? Array(group.members.indices) {
-      finished.append(
-        try await finish(group.path, group.members[index].folder) {
-          try await group.run(index, environment)
-        })
+      finished.append(try await finish(group, index: index))
     }
     return finished
+  }
+
+  /// Takes one run of a group to its end.
+  func finish(_ group: RunGroup<Job>, index: Int) async throws -> Finished {
+    try await finish(group.path, group.members[index].folder) { try await group.run(index, environment) }
   }
 
   private static func isInterruption(_ error: any Error) -> Bool {
@@ -119,6 +124,11 @@ struct RunDriver<Job: DisplayedJob & ~Copyable>: Sendable {
     do {
       var run = try await make()
       if run.job.step > 0, !run.isFinished { line.note("\(name): going on after step \(run.job.step)") }
+      if let link, link.count > 1, !Job.isCutIntoPieces {
+        line.note(
+          "\(name): rank 0 alone computes, because a single run of \(Job.kind.rawValue) is not cut into pieces"
+        )
+      }
       line.begin(ProgressBar(name, of: .things(Job.unit), total: run.job.remaining))
       var history: [Job.LogLine] = []
       while !run.isFinished {

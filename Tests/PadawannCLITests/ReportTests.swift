@@ -47,7 +47,7 @@ import Testing
       schemas
         == [
           "import", "import.list", "import.sketch", "train", "train-trials", "evaluate", "predict", "stats",
-          "prune", "prune-trials", "evolve", "learn", "learn", "calibrate", "finetune", "compare",
+          "prune", "prune-trials", "evolve", "status", "learn", "learn", "calibrate", "finetune", "compare",
           "compare-groups", "report", "inspect", "verify", "export",
           "wann", "inspect-wann", "stats", "wann-prune", "wann-export", "wann-import", "wann-sweep",
           "wann-tune",

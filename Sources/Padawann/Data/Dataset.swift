@@ -130,6 +130,21 @@ public struct Dataset: Sendable {
       normalisation: normalisation, isLabelled: isLabelled)
   }
 
+  /// Some of the images, copied.
+  ///
+  /// - Throws: ``PadawannError`` `data` as the initialiser.
+  func part(_ range: Range<Int>) throws(PadawannError) -> Dataset {
+    let values = (range.lowerBound * shape.count)..<(range.upperBound * shape.count)
+    let pixels: Pixels =
+      switch self.pixels {
+      case .bytes(let all): .bytes(Array(all[values]))
+      case .floats(let all): .floats(Array(all[values]))
+      }
+    return try Dataset(
+      name: name, shape: shape, pixels: pixels, labels: Array(labels[range]), classNames: classNames,
+      normalisation: normalisation, isLabelled: isLabelled)
+  }
+
   /// The same images without labels, whose classes are called so.
   ///
   /// - Throws: ``PadawannError`` `data` as the initialiser.

@@ -125,6 +125,25 @@ public struct Evolution<Report: Sendable & Equatable>: Sendable, Equatable {
     beginScoring()
   }
 
+  /// All individuals of the next generation that wait for pruning gains: equal genomes, for each of which ``tell(pruned:)`` has to
+  /// be told what ``EvolutionSettings/pruned(_:by:)`` makes of it. In the order in which ``genomeToMeasure`` names them.
+  package var pruningOrders: [PruningOrder] { pruning.orders }
+
+  /// Takes over what became of all individuals that wait for pruning gains.
+  ///
+  /// - Parameter genomes: for each of ``pruningOrders`` one for each of its individuals.
+  /// - Throws: ``PadawannError`` `usage` for more or fewer, `data` for genomes of another layout.
+  package mutating func tell(pruned genomes: [[Genome]]) throws(PadawannError) {
+    guard genomes.map(\.count) == pruningOrders.map(\.individuals.count) else {
+      throw PadawannError(.usage, "not one pruned genome was told for each individual that waits")
+    }
+    guard genomes.allSatisfy({ $0.allSatisfy { $0.layout == layout } }) else {
+      throw PadawannError(.data, "the pruned genomes are those of a network with other layers")
+    }
+    pruning.take(genomes)
+    beginScoring()
+  }
+
   /// Lets the offspring be asked for when all of them are pruned.
   private mutating func beginScoring() {
     guard pruning.unpruned == nil else { return }

@@ -61,4 +61,38 @@ struct OffspringPruning: Sendable, Equatable {
         genomes[place], generation, offspring[place].individual, by: gains)
     }
   }
+
+  /// All that wait.
+  var orders: [PruningOrder] {
+    waiting.map { places in
+      PruningOrder(
+        genome: genomes[places[0]], generation: generation,
+        individuals: places.map { offspring[$0].individual })
+    }
+  }
+
+  /// Replaces all that wait by what became of them, in the order of ``orders``.
+  mutating func take(_ pruned: [[Genome]]) {
+    for (places, children) in zip(waiting, pruned) {
+      for (place, child) in zip(places, children) { genomes[place] = child }
+    }
+    waiting = []
+  }
+}
+
+/// Individuals of one genome that wait to be pruned by its pruning gains.
+package struct PruningOrder: Sendable, Equatable {
+  /// What they are before.
+  package let genome: Genome
+  /// The generation that they belong to.
+  package let generation: Int
+  /// Their places in it.
+  package let individuals: [Int]
+}
+
+extension EvolutionSettings {
+  /// What becomes of individuals that wait.
+  package func pruned(_ order: PruningOrder, by gains: PruningGains) -> [Genome] {
+    order.individuals.map { pruned(order.genome, order.generation, $0, by: gains) }
+  }
 }

@@ -106,7 +106,7 @@ struct ReportEvaluation {
   {
     let configuration = try RunConfiguration<EvolutionRunSettings>.read(.evolve, in: run.path).configuration
     let start = try RunStart(configuration, in: run.path, environment)
-    return try EvolutionJob.evaluator(start, EvolutionJob.base(of: start), environment)
+    return try FitnessEvaluator(start, EvolutionJob.base(of: start), environment)
   }
 
   // MARK: - answers

@@ -39,6 +39,7 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
     _ start: RunStart<Job.Settings>, in folder: RunFolder?, _ environment: RunEnvironment
   ) async throws -> Run {
     guard let folder else {
+      try environment.sharing?.begin(start.sent)
       return Run(
         nil, start, try await Job(start, from: nil, environment), environment, Digest(of: []), log: [],
         table: FlatLog(), events: nil)
@@ -93,6 +94,7 @@ package struct Run<Job: RunJob & ~Copyable>: ~Copyable {
     let digest = try RunConfiguration<Job.Settings>.read(Job.kind, in: folder.path).digest
     let checkpoint = try folder.checkpoint(Job.kind, digest)
     let job = try await Self.job(start, checkpoint, folder, environment)
+    try environment.sharing?.begin(start.sent)
     var log: [UInt8] = []
     if let checkpoint {
       log = try folder.log(of: checkpoint, steps: job.step, Job.LogLine.self)

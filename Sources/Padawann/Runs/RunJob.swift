@@ -24,6 +24,22 @@ package protocol RunJob: ~Copyable {
   /// - Throws: ``PadawannError`` `data` for a state that does not fit; whatever loading and computing throw.
   init(_ start: RunStart<Settings>, from state: RunState?, _ environment: RunEnvironment) async throws
 
+  /// What computes the pieces of the job on another rank; `nil` for a job that is not cut into pieces.
+  ///
+  /// - Throws: as the initialiser.
+  static func computer(_ start: RunStart<Settings>, _ environment: RunEnvironment) throws -> (
+    any PieceComputer
+  )?
+
+  /// Whether there is a ``computer(_:_:)``.
+  static var isCutIntoPieces: Bool { get }
+
+  /// The number of steps that a whole run has at most; `nil` where it is not known beforehand.
+  static func steps(of settings: Settings) -> Int?
+
+  /// How many ranks have enough to do with one run.
+  static func usefulRanks(_ configuration: RunConfiguration<Settings>) -> Int
+
   /// The number of steps that were done.
   var step: Int { get }
   /// Whether there is nothing left to do.
@@ -52,4 +68,16 @@ package protocol RunJob: ~Copyable {
   /// - Parameter model: what ``model()`` gave.
   /// - Throws: ``PadawannError`` `usage` while there is none.
   func outcome(of model: Product) async throws -> Outcome
+}
+
+extension RunJob where Self: ~Copyable {
+  package static func computer(_ start: RunStart<Settings>, _ environment: RunEnvironment) throws
+    -> (any PieceComputer)?
+  { nil }
+
+  package static var isCutIntoPieces: Bool { false }
+
+  package static func steps(of settings: Settings) -> Int? { nil }
+
+  package static func usefulRanks(_ configuration: RunConfiguration<Settings>) -> Int { 1 }
 }

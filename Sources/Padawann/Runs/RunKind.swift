@@ -72,6 +72,8 @@ package struct RunEnvironment: Sendable {
   package var progress: (@Sendable (Int) -> Void)?
   /// Told the share of what is computed once before the first step.
   package var preparation: (@Sendable (Double) -> Void)?
+  /// Other processes that compute for the run; `nil` where it is alone.
+  package var sharing: (any PieceSharing)?
 
   /// Puts an environment together.
   package init(

@@ -56,8 +56,16 @@ package struct RunStart<Settings: RunSettings>: Sendable {
   init(_ configuration: RunConfiguration<Settings>, in path: String, _ environment: RunEnvironment)
     throws(PadawannError)
   {
+    try self.init(configuration, Self.parents(configuration, in: path), environment)
+  }
+
+  /// Loads the data of a run whose parents are known.
+  ///
+  /// - Throws: as ``init(_:in:_:)``.
+  init(
+    _ configuration: RunConfiguration<Settings>, _ parents: [Model], _ environment: RunEnvironment
+  ) throws(PadawannError) {
     self.configuration = configuration
-    let parents = try Self.parents(configuration, in: path)
     self.parents = parents
     let data = try configuration.data(environment)
     tasks = try configuration.tasks.map { task throws(PadawannError) in

@@ -27,6 +27,35 @@ public struct NeuronSharing: Sendable, Equatable {
   public var saved: Double { neurons == 0 ? 0 : 1 - Double(computed) / Double(neurons) }
 }
 
+/// What all networks of a program come to on some images, network after network, each with every weight.
+struct NeuronBlockScore: Sendable, Equatable {
+  /// The sums of their losses.
+  let losses: [Double]
+  /// The right answers.
+  let right: [Int32]
+}
+
+extension NeuronProgram {
+  /// The scores of the graphs, given what they came to on every block, in order.
+  func scores(_ blocks: [NeuronBlockScore], images: Int) -> [NeuronScore] {
+    let weights = kernel.weights.count
+    var losses = [Double](repeating: 0, count: kernel.networks * weights)
+    var right = [Int](repeating: 0, count: losses.count)
+    // In the order of blocks, whoever had them.
+    for block in blocks {
+      for place in losses.indices {
+        losses[place] += block.losses[place]
+        right[place] += Int(block.right[place])
+      }
+    }
+    return networks.map { network in
+      let places = (network * weights)..<((network + 1) * weights)
+      return NeuronScore(
+        crossEntropy: losses[places].map { $0 / Double(images) }, right: Array(right[places]), images: images)
+    }
+  }
+}
+
 extension Inference {
   /// Scores a population on some images of a dataset, all individuals and weights at once.
   ///
@@ -54,30 +83,20 @@ extension Inference {
 
   /// Scores the graphs of a program on a batch.
   func scores(of program: NeuronProgram, on batch: NeuronImages) throws -> [NeuronScore] {
+    program.scores(try blocks(of: program, on: batch), images: batch.count)
+  }
+
+  /// What a program comes to on every block of a batch, in order.
+  func blocks(of program: NeuronProgram, on batch: NeuronImages) throws -> [NeuronBlockScore] {
     let kernel = program.kernel
-    let weights = kernel.weights
-    let results = PartResults<(losses: [Double], right: [Int32])>(batch.blockCount)
+    let results = PartResults<NeuronBlockScore>(batch.blockCount)
     try run(batch.blockCount, kernel) { block, workspace in
       kernel.run(instructionSet, batch.blocks, block: block, labels: batch.labels(of: block), workspace)
-      results.set(block, (workspace.losses, workspace.right))
+      results.set(block, NeuronBlockScore(losses: workspace.losses, right: workspace.right))
       // Counted once for all graphs.
-      progress?(batch.labels(of: block).count * weights.count)
+      progress?(batch.labels(of: block).count * kernel.weights.count)
     }
-    // In the order of blocks, whoever had them.
-    var losses = [Double](repeating: 0, count: kernel.networks * weights.count)
-    var right = [Int](repeating: 0, count: losses.count)
-    for block in results.all {
-      for place in losses.indices {
-        losses[place] += block.losses[place]
-        right[place] += Int(block.right[place])
-      }
-    }
-    return program.networks.map { network in
-      let places = (network * weights.count)..<((network + 1) * weights.count)
-      return NeuronScore(
-        crossEntropy: losses[places].map { $0 / Double(batch.count) }, right: Array(right[places]),
-        images: batch.count)
-    }
+    return results.all
   }
 
   /// The outputs of a graph for every image, with each of several shared weights.

@@ -2,7 +2,7 @@ import ArgumentParser
 import Padawann
 
 /// `padawann convert`
-struct ConvertCommand: AsyncParsableCommand {
+struct ConvertCommand: AsyncParsableCommand, RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Turn a trained network and a folder of pictures into a small model that answers alike.",
@@ -61,7 +61,7 @@ struct ConvertCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    if runs.resume != nil {
+    if runs.isBegunAlready {
       guard file == nil, pictures.isEmpty, test.isEmpty else {
         throw ValidationError(
           "--resume goes on with what the run was begun with: give no network or pictures")
@@ -74,6 +74,10 @@ struct ConvertCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let status = runs.status {
+      let result = try StatusReport(MaskLearningJob.self, of: status)
+      return try report.print(result) { result.text }
+    }
     let (folder, reports) = try await runs.carryOut(MaskLearningJob.self, as: "convert", dataFolder, compute)
     { driver in
       let start = try await request().start(driver.environment)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Padawann
 
 /// `padawann evolve`
-struct EvolveCommand: AsyncParsableCommand {
+struct EvolveCommand: AsyncParsableCommand, RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "evolve",
     abstract: "Evolve the mask of a model for one or more tasks (the thesis' genetic algorithm).",
@@ -51,7 +51,7 @@ struct EvolveCommand: AsyncParsableCommand {
   }
 
   func validate() throws {
-    if runs.resume != nil {
+    if runs.isBegunAlready {
       guard models.isEmpty, task.isEmpty, test.isEmpty else {
         throw ValidationError(
           "--resume goes on with what the run was begun with: give no models, tasks or tests")
@@ -69,6 +69,10 @@ struct EvolveCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let status = runs.status {
+      let result = try StatusReport(EvolutionJob.self, of: status)
+      return try report.print(result) { result.text }
+    }
     let (folder, reports) = try await runs.carryOut(EvolutionJob.self, as: "evolve", dataFolder, compute) {
       driver in
       let start = try await request().start(driver.environment)

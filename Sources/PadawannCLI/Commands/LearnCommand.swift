@@ -6,7 +6,7 @@ extension MaskLearningSettings.Biases {
 }
 
 /// `padawann learn`
-struct LearnCommand: AsyncParsableCommand {
+struct LearnCommand: AsyncParsableCommand, RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "learn",
     abstract: "Learn by gradients which edges are left, so that one mask serves several tasks.",
@@ -112,7 +112,7 @@ struct LearnCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    if runs.resume != nil {
+    if runs.isBegunAlready {
       guard model == nil, task.isEmpty, test.isEmpty, density == nil, sweep == nil else {
         throw ValidationError(
           "--resume goes on with what the run was begun with: give no model, tasks or density")
@@ -132,6 +132,10 @@ struct LearnCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let status = runs.status {
+      let result = try StatusReport(MaskLearningJob.self, of: status)
+      return try report.print(result) { result.text }
+    }
     let (folder, reports) = try await runs.carryOut(MaskLearningJob.self, as: "learn", dataFolder, compute) {
       driver in
       var start = try await request(sweep?.values[0] ?? density ?? 0.5).start(driver.environment)

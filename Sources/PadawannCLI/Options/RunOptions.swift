@@ -1,6 +1,9 @@
 import ArgumentParser
 import Padawann
 
+/// A command whose work several ranks can share; of all others only rank 0 does anything.
+protocol RankedCommand {}
+
 /// The folder of a run that is begun or gone on with, and how many runs there are in it.
 struct RunOptions: ParsableArguments {
   @Option(
@@ -14,6 +17,13 @@ struct RunOptions: ParsableArguments {
     completion: .directory)
   var resume: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only say how far the run of this folder is, also while another process works in it.",
+      valueName: "folder"),
+    completion: .directory)
+  var status: String?
+
   @OptionGroup var several: TrialOptions
 
   var trials: Int? { several.trials }
@@ -22,16 +32,22 @@ struct RunOptions: ParsableArguments {
   @OptionGroup var events: EventOptions
 
   func validate() throws {
-    guard (output == nil) != (resume == nil) else {
-      throw ValidationError("give one of --output and --resume")
+    guard [output, resume, status].count(where: { $0 != nil }) == 1 else {
+      throw ValidationError("give one of --output, --resume and --status")
     }
     guard output?.isEmpty != true, resume?.isEmpty != true else {
       throw ValidationError("the name of a folder cannot be empty")
+    }
+    guard status == nil || (trials == nil && trial == nil) else {
+      throw ValidationError("--status only looks at a folder: give no trials")
     }
     guard resume == nil || trials == nil else {
       throw ValidationError("--resume goes on with what the run was begun with: give no trials")
     }
   }
+
+  /// Whether nothing is begun, so that nothing may be given to begin with.
+  var isBegunAlready: Bool { resume != nil || status != nil }
 
   /// Begins or goes on with what a command means, and takes it to its end, unless a signal stops it.
   ///
@@ -39,7 +55,7 @@ struct RunOptions: ParsableArguments {
   ///   - command: the command that goes on with it.
   ///   - start: what is begun; not asked for with --resume.
   /// - Returns: the folder, and what came of each run in it.
-  func carryOut<Job: DisplayedJob & SendableMetatype & ~Copyable>(
+  func carryOut<Job: DisplayedJob & ~Copyable>(
     _: Job.Type, as command: String, _ dataFolder: DataFolderOptions, _ compute: ComputeOptions,
     _ start: @escaping @Sendable (RunDriver<Job>) async throws -> RunStart<Job.Settings>
   ) async throws -> (folder: String, reports: [RunReport<Job.Outcome>]) {
@@ -47,7 +63,13 @@ struct RunOptions: ParsableArguments {
       data: resume == nil ? dataFolder.folder() : dataFolder.given, threads: compute,
       writesEvents: events.tensorboard
     ) { Shell.command(["padawann"] + command.split(separator: " ").map(String.init) + ["--resume", $0]) }
-    return try await Interruption().run { try await finish(driver) { try await start(driver) } }
+    // One of several runs is what a process of its own was started for.
+    guard trial == nil, let link = try await Launch.link(driver.environment) else {
+      return try await Interruption().run { try await finish(driver) { try await start(driver) } }
+    }
+    return await RankedRuns(link: link, driver: driver).carryOut { driver in
+      try await finish(driver) { try await start(driver) }
+    }
   }
 
   /// Takes what is meant to its end.

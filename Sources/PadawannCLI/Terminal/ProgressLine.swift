@@ -11,6 +11,7 @@ final class ProgressLine: Sendable {
     var lastShown = ContinuousClock.now
     /// The length of the bar that stands on the terminal now.
     var visible = 0
+    var isSilent = false
   }
 
   private let isTerminal: Bool
@@ -20,6 +21,9 @@ final class ProgressLine: Sendable {
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb" && environment["CI"] == nil
   }
+
+  /// Shows nothing any more: another process shows it.
+  func silence() { state.withLock { $0.isSilent = true } }
 
   /// Begins another piece of work.
   func begin(_ work: ProgressBar) {
@@ -52,6 +56,7 @@ final class ProgressLine: Sendable {
   /// Tells the user something while the work goes on.
   func note(_ text: String) {
     state.withLock { state in
+      guard !state.isSilent else { return }
       wipe(&state)
       Output.note(text)
     }
@@ -78,6 +83,7 @@ final class ProgressLine: Sendable {
   }
 
   private func show(_ work: ProgressBar, seconds: Double, _ state: inout State) {
+    guard !state.isSilent else { return }
     guard isTerminal else { return Output.note(work.text(seconds: seconds)) }
     wipe(&state)
     // A bar that wraps could not be wiped.

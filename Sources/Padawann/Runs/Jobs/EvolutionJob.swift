@@ -8,6 +8,8 @@ package struct EvolutionJob: RunJob {
   package private(set) var evolution: Evolution<[TaskResult]>
   /// What measures the pruning gains of edges, with ``Mutation/gradient``.
   private let probe: PruningGainProbe?
+  /// How other ranks compute for it, where there are some.
+  private let shared: (pieces: EvolutionPieces, sharing: any PieceSharing)?
 
   package static let kind = RunKind.evolve
 
@@ -34,12 +36,15 @@ package struct EvolutionJob: RunJob {
     _ environment: RunEnvironment
   ) throws {
     let settings = start.configuration.settings
-    let evaluator = try Self.evaluator(start, base, environment)
+    let evaluator = try FitnessEvaluator(start, base, environment)
     evolution =
       if let state {
         try Evolution(resuming: .init(state, start.configuration, base.genomes[0].layout))
       } else { try Evolution(parents: base.genomes, settings: settings.evolution) }
-    probe = try settings.gradientImages.map { images throws(PadawannError) in
+    shared = try environment.sharing.map { sharing throws(PadawannError) in
+      (try EvolutionPieces(evaluator, settings), sharing)
+    }
+    probe = try (shared == nil ? settings.gradientImages : nil).map { images throws(PadawannError) in
       try evaluator.pruningGainProbe(images: images, seed: settings.seed)
     }
     self.evaluator = evaluator
@@ -52,18 +57,6 @@ package struct EvolutionJob: RunJob {
     return try BaseNetwork(
       parents: start.parents.map(\.network), values: settings.edgeValues(), keepsSigns: settings.keepsSigns,
       seed: settings.seed)
-  }
-
-  /// How individuals are evaluated.
-  static func evaluator(
-    _ start: RunStart<EvolutionRunSettings>, _ base: BaseNetwork, _ environment: RunEnvironment
-  ) throws(PadawannError) -> FitnessEvaluator {
-    let settings = start.configuration.settings
-    var inference = environment.inference
-    inference.progress = environment.progress
-    return try FitnessEvaluator(
-      base: base, tasks: start.tasks, values: settings.edgeValues(), fitness: settings.fitness,
-      inference: inference)
   }
 
   /// The generations that were evaluated, the initial population among them.
@@ -84,15 +77,20 @@ package struct EvolutionJob: RunJob {
 
   package mutating func advance() async throws -> EvolutionLogLine {
     let begin = ContinuousClock.now
-    let gradients = try prune()
+    let gradients = try await shared == nil ? prune() : pruneTogether()
     let candidates = evolution.ask()
-    try evolution.tell(try await evaluator.scores(of: candidates))
+    try evolution.tell(try await scores(of: candidates))
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     guard
       let line = EvolutionLogLine(
         evolution, evaluator, evaluated: candidates.count, gradients, seconds: seconds)
     else { throw PadawannError(.usage, "a generation without individuals cannot be stored") }
     return line
+  }
+
+  private func scores(of candidates: [Candidate]) async throws -> [FitnessScore<[TaskResult]>] {
+    guard let shared else { return try await evaluator.scores(of: candidates) }
+    return try await shared.pieces.scores(of: candidates, shared.sharing)
   }
 
   /// Tells the evolution all pruning gains that it wants for its next generation.
@@ -103,7 +101,7 @@ package struct EvolutionJob: RunJob {
   /// - Throws: as ``PruningGainProbe/gains(of:draw:)``.
   private mutating func prune() throws -> EvolutionLogLine.Gradients? {
     guard evolution.genomeToMeasure != nil else { return nil }
-    let draw = evolution.champion == nil ? 0 : UInt64(evolution.generation + 1)
+    let draw = imagesToDraw
     var (genomes, images) = (0, 0)
     while let genome = evolution.genomeToMeasure {
       try Task.checkCancellation()
@@ -115,6 +113,19 @@ package struct EvolutionJob: RunJob {
     return EvolutionLogLine.Gradients(genomes: genomes, images: images)
   }
 
+  /// The same on all ranks.
+  private mutating func pruneTogether() async throws -> EvolutionLogLine.Gradients? {
+    let orders = evolution.pruningOrders
+    guard let shared, !orders.isEmpty else { return nil }
+    try evolution.tell(
+      pruned: try await shared.pieces.pruned(orders, draw: imagesToDraw, shared.sharing))
+    return EvolutionLogLine.Gradients(
+      genomes: orders.count, images: orders.count * shared.pieces.imagesPerGenome)
+  }
+
+  /// The number by which the next generation's images for pruning gains are drawn.
+  private var imagesToDraw: UInt64 { evolution.champion == nil ? 0 : UInt64(evolution.generation + 1) }
+
   package var state: RunState {
     get throws {
       guard let snapshot = evolution.snapshot else {
@@ -122,6 +133,26 @@ package struct EvolutionJob: RunJob {
       }
       return snapshot.state
     }
+  }
+
+  package static func steps(of settings: EvolutionRunSettings) -> Int? { settings.evolution.generations + 1 }
+
+  // MARK: - other ranks
+
+  package static let isCutIntoPieces = true
+
+  package static func computer(
+    _ start: RunStart<EvolutionRunSettings>, _ environment: RunEnvironment
+  ) throws -> (any PieceComputer)? {
+    try EvolutionPieces(
+      FitnessEvaluator(start, base(of: start), environment), start.configuration.settings)
+  }
+
+  package static func usefulRanks(_ configuration: RunConfiguration<EvolutionRunSettings>) -> Int {
+    let settings = configuration.settings.evolution
+    let images = configuration.tasks.reduce(0) { $0 + $1.images }
+    // A few pieces for each, so that all end at about the same time.
+    return max(1, (settings.population - settings.elites) * images / (4 * EvolutionPieces.bounds.least))
   }
 
   // MARK: - the champion
@@ -199,6 +230,20 @@ package struct EvolutionJob: RunJob {
 }
 
 extension FitnessEvaluator {
+  /// That of a run's individuals.
+  ///
+  /// - Throws: as the other initialiser.
+  init(
+    _ start: RunStart<EvolutionRunSettings>, _ base: BaseNetwork, _ environment: RunEnvironment
+  ) throws(PadawannError) {
+    let settings = start.configuration.settings
+    var inference = environment.inference
+    inference.progress = environment.progress
+    try self.init(
+      base: base, tasks: start.tasks, values: settings.edgeValues(), fitness: settings.fitness,
+      inference: inference)
+  }
+
   /// What finds the pruning gains of edges on the images by which individuals are evaluated.
   ///
   /// Of several shared weights it is that of the middle magnitude; the logits are scaled, so that it hardly matters which.

@@ -9,9 +9,7 @@ extension Evolution<[TaskResult]>.Snapshot {
     let shape = [individuals.count, tasks, (scores.first?.correct.count ?? 0)]
     var masks: [UInt8] = []
     masks.reserveCapacity(individuals.reduce(0) { $0 + $1.genome.layout.packedByteCount })
-    for individual in individuals {
-      for mask in individual.genome.masks { masks += mask.packed }
-    }
+    for individual in individuals { masks += individual.genome.packed }
     var root = HDFGroup()
     root.attributes = [
       HDFEntry("generation", .integer(Int64(generation))),
@@ -91,7 +89,9 @@ private struct EvolutionRows {
             images: task.images, correct: correct[cells].map { Int($0) }, crossEntropy: Array(losses[cells])))
       }
       let width = layout.packedByteCount
-      let genome = try genome(bits[(row * width)..<((row + 1) * width)])
+      guard let genome = try? Genome(packed: bits[(row * width)..<((row + 1) * width)], layout) else {
+        throw RunState.broken
+      }
       individuals.append(.init(genome: genome, score: FitnessScore(fitness: fitness[row], report: scores)))
     }
     return individuals
@@ -101,23 +101,4 @@ private struct EvolutionRows {
     guard let dataset = root.dataset(name), dataset.shape == shape else { return nil }
     return dataset.elements
   }
-
-  private func genome(_ row: ArraySlice<UInt8>) throws(PadawannError) -> Genome {
-    var rest = row
-    var masks: [Bitmask] = []
-    for layer in layout.shapes.indices {
-      let count = layout.edges(of: layer).count
-      guard let mask = Bitmask(packed: rest.prefix((count + 7) / 8), count: count) else {
-        throw RunState.broken
-      }
-      masks.append(mask)
-      rest = rest.dropFirst((count + 7) / 8)
-    }
-    return try Genome(layout: layout, masks: masks)
-  }
-}
-
-extension EdgeLayout {
-  /// The bytes that the masks of all layers take when each is packed on its own.
-  fileprivate var packedByteCount: Int { shapes.indices.reduce(0) { $0 + (edges(of: $1).count + 7) / 8 } }
 }

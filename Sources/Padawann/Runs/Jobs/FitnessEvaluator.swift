@@ -54,11 +54,29 @@ package struct FitnessEvaluator: Sendable {
       }
       for (index, score) in scores.enumerated() { reports[index].append(score) }
     }
-    return try zip(candidates, reports).map { candidate, report in
-      let value = try fitness.value(
-        accuracies: report.map { 100 * $0.accuracy }, density: candidate.genome.density)
-      return FitnessScore(fitness: value, report: report)
+    return try zip(candidates, reports).map { try score($0.genome, $1) }
+  }
+
+  /// How good a genome is that came to this on the tasks.
+  func score(_ genome: Genome, _ report: [TaskResult]) throws(PadawannError) -> FitnessScore<[TaskResult]> {
+    let value = try fitness.value(accuracies: report.map { 100 * $0.accuracy }, density: genome.density)
+    return FitnessScore(fitness: value, report: report)
+  }
+
+  /// What a genome comes to on some images of a task, by all threads.
+  ///
+  /// - Throws: as ``scores(of:)``; ``PadawannError`` `data` when there is no such task or image.
+  func part(of genome: Genome, task: Int, images: Range<Int>) async throws -> TaskResultPart {
+    guard tasks.indices.contains(task), tasks[task].dataset.labels.indices.contains(images) else {
+      throw PadawannError(.data, "a piece is about a task or images that there are none of")
     }
+    let (dataset, outputs) = (tasks[task].dataset, tasks[task].outputs)
+    let isWhole = images.count == dataset.count
+    let predictions = try await inference.predictions(
+      of: base.network.masked(by: genome), on: isWhole ? dataset : try dataset.part(images),
+      magnitudes: values.magnitudes)
+    let part = try TaskResultPart(predictions, outputs: outputs)
+    return isWhole ? part.summed : part
   }
 
   /// How many images a candidate is evaluated on, counted once per magnitude of the weights.

@@ -56,6 +56,8 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     self.environment = environment
   }
 
+  package static func steps(of settings: MaskLearningSettings) -> Int? { settings.epochs }
+
   /// The epochs that were done.
   package var step: Int { learning.step / learning.stepsPerEpoch }
   package var isFinished: Bool { learning.isFinished }

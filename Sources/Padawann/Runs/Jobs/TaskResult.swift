@@ -16,22 +16,30 @@ package struct TaskResult: Hashable, Sendable {
   }
 
   /// Scores what a network said with each magnitude of its weights, as ``Scores`` does.
+  init(_ predictions: [Predictions], outputs: [Int]) throws(PadawannError) {
+    self.init([try TaskResultPart(predictions, outputs: outputs)])
+  }
+
+  /// Joins what a network did on parts of a task's images, in their order.
   ///
   /// A network whose numbers overflow with a shared weight has no answer with it: nothing is right.
-  init(_ predictions: [Predictions], outputs: [Int]) throws(PadawannError) {
-    images = predictions.first?.count ?? 0
+  init(_ parts: [TaskResultPart]) {
+    images = parts.reduce(0) { $0 + $1.images }
+    let magnitudes = parts.first?.answers.indices ?? 0..<0
     var correct: [Int] = []
     var losses: [Double] = []
-    for prediction in predictions {
-      guard prediction.logits.allSatisfy(\.isFinite) else {
+    for magnitude in magnitudes {
+      let answers = parts.map { $0.answers[magnitude] }
+      guard answers.allSatisfy(\.isFinite) else {
         correct.append(0)
         losses.append(.infinity)
         continue
       }
-      let named = outputs == Array(0..<prediction.outputs) ? nil : outputs
-      let scores = try Scores(of: prediction, outputs: named)
-      correct.append(scores.accuracy.count)
-      losses.append(scores.crossEntropy ?? .infinity)
+      correct.append(answers.reduce(0) { $0 + $1.correct })
+      // One after the other: a sum of floats in another order is another number.
+      let sum = answers.reduce(0) { $1.logProbabilities.reduce($0, +) }
+      let loss = 0 - sum / Double(images)
+      losses.append(loss.isFinite ? loss : .infinity)
     }
     self.correct = correct
     crossEntropy = losses

@@ -41,6 +41,11 @@ struct WannEvaluator: Sendable {
     for task in tasks.indices {
       scores.append(try inference.scores(of: program, on: try images(task, batch)))
     }
+    return result(scores, program)
+  }
+
+  /// What the graphs of a program came to that have these scores on each task.
+  func result(_ scores: [[NeuronScore]], _ program: NeuronProgram) -> Result {
     let rewards = program.networks.indices.map { graph in
       settings.weights.indices.map { weight in 0 - scores.reduce(0) { $0 + $1[graph].crossEntropy[weight] } }
     }
@@ -49,16 +54,23 @@ struct WannEvaluator: Sendable {
       sharing: NeuronSharing(neurons: program.neurons, computed: program.distinctNeurons))
   }
 
-  private func images(_ task: Int, _ batch: Int) throws(PadawannError) -> NeuronImages {
-    let places = images(of: task, batch: batch)
+  /// The images of a batch of one task, or some of them; a range that begins with a block has the same blocks.
+  func images(_ task: Int, _ batch: Int, _ range: Range<Int>? = nil) throws(PadawannError) -> NeuronImages {
+    let range = range ?? 0..<batchCount(of: task)
+    let places = images(of: task, batch: batch)[range]
     let dataset = tasks[task].dataset
     let last = tasks.count - 1
     guard settings.swapsOutputs, task < last else { return try NeuronImages(dataset, places) }
     // The published mistake: the outputs for the last task's images are compared with this one's labels.
-    let others = images(of: last, batch: batch)
-    let count = min(places.count, others.count)
-    return try NeuronImages(
-      tasks[last].dataset, others.prefix(count), labels: places.prefix(count).map { dataset.labels[$0] })
+    let others = images(of: last, batch: batch)[range]
+    return try NeuronImages(tasks[last].dataset, others, labels: places.map { dataset.labels[$0] })
+  }
+
+  /// How many images of a batch of one task are scored.
+  func batchCount(of task: Int) -> Int {
+    let own = min(settings.batch, tasks[task].dataset.count)
+    guard settings.swapsOutputs, let last = tasks.last else { return own }
+    return min(own, settings.batch, last.dataset.count)
   }
 
   /// The images that one generation takes, counted once for each individual and weight.

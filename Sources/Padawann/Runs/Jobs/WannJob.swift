@@ -6,6 +6,8 @@ package struct WannJob: RunJob {
   /// How far it is.
   package private(set) var search: WannSearch
   private let evaluator: WannEvaluator
+  /// How other ranks compute for it, where there are some.
+  private let shared: (pieces: WannPieces, sharing: any PieceSharing)?
 
   package static let kind = RunKind.wann
 
@@ -80,9 +82,9 @@ package struct WannJob: RunJob {
     throws
   {
     let settings = start.configuration.settings
-    var inference = environment.inference
-    inference.progress = environment.progress
-    evaluator = WannEvaluator(tasks: start.tasks, settings: settings.search, inference: inference)
+    let evaluator = WannEvaluator(start, environment)
+    self.evaluator = evaluator
+    shared = environment.sharing.map { (WannPieces(evaluator), $0) }
     let inputs = start.tasks[0].dataset.shape.count
     search =
       if let state {
@@ -113,7 +115,7 @@ package struct WannJob: RunJob {
       guard let request = search.request else { break }
       switch request {
       case .population(let graphs, let batch):
-        let result = try evaluator.evaluate(graphs, batch: batch)
+        let result = try await evaluate(graphs, batch)
         neurons += result.sharing.neurons
         computed += result.sharing.computed
         last = (graphs, result)
@@ -133,6 +135,29 @@ package struct WannJob: RunJob {
       generation: search.generation, last.population, last.result, start.tasks.map(\.name), champion,
       saved: NeuronSharing(neurons: neurons, computed: computed).saved,
       seconds: (ContinuousClock.now - begin) / .seconds(1))
+  }
+
+  private func evaluate(_ graphs: [NeuronGraph], _ batch: Int) async throws -> WannEvaluator.Result {
+    guard let shared else { return try evaluator.evaluate(graphs, batch: batch) }
+    return try await shared.pieces.evaluate(graphs, batch: batch, shared.sharing)
+  }
+
+  package static func steps(of settings: WannRunSettings) -> Int? {
+    (settings.search.generations + settings.search.testEvery - 1) / settings.search.testEvery
+  }
+
+  package static let isCutIntoPieces = true
+
+  package static func computer(_ start: RunStart<WannRunSettings>, _ environment: RunEnvironment)
+    -> (any PieceComputer)?
+  {
+    WannPieces(WannEvaluator(start, environment))
+  }
+
+  package static func usefulRanks(_ configuration: RunConfiguration<WannRunSettings>) -> Int {
+    let search = configuration.settings.search
+    let images = configuration.tasks.reduce(0) { $0 + min(search.batch, $1.images) }
+    return max(1, images / (2 * WannPieces.bounds.least))
   }
 
   package var state: RunState {
@@ -181,6 +206,15 @@ package struct WannJob: RunJob {
   func checkThatAChampionCanBeStored() throws(PadawannError) {
     let any = WannSearch.Champion(graph: search.population[0], reward: -1.5, generation: 0, isTested: true)
     _ = try WannFile.encoded(model(of: any))
+  }
+}
+
+extension WannEvaluator {
+  /// That of a run's individuals.
+  init(_ start: RunStart<WannRunSettings>, _ environment: RunEnvironment) {
+    var inference = environment.inference
+    inference.progress = environment.progress
+    self.init(tasks: start.tasks, settings: start.configuration.settings.search, inference: inference)
   }
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Padawann
 
 /// `padawann wann evolve`
-struct WannEvolveCommand: AsyncParsableCommand {
+struct WannEvolveCommand: AsyncParsableCommand, RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "evolve",
     abstract:
@@ -33,7 +33,7 @@ struct WannEvolveCommand: AsyncParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    if runs.resume != nil {
+    if runs.isBegunAlready {
       guard task.isEmpty, test.isEmpty, !asTheyAre else {
         throw ValidationError("--resume goes on with what the run was begun with: give no tasks or tests")
       }
@@ -49,6 +49,10 @@ struct WannEvolveCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let status = runs.status {
+      let result = try StatusReport(WannJob.self, of: status)
+      return try report.print(result) { result.text }
+    }
     let (folder, reports) = try await runs.carryOut(WannJob.self, as: "wann evolve", dataFolder, compute) {
       driver in
       let start = try request().start(driver.environment)
