@@ -49,7 +49,7 @@ import Testing
     let row = try #require(Self.table(report, "systems").rows.last)
     #expect(row[2] == .count(2))
     #expect(row[7].content == ReportTable.Cell.spread(spread, 2).content)
-    let trials = try Self.table(report, "runs-two").rows
+    let trials = try Self.table(report, "runs-1").rows
     #expect(
       trials.map { $0[0].text } == ["trial-1", "trial-2", "mean", "standard deviation", "least", "most"])
     #expect(trials[0][2] == .count(4))
@@ -118,7 +118,7 @@ import Testing
   @Test func runningRunsAreShownAsFarAsTheyAre() async throws {
     let place = try await Self.place(steps: 2)
     let report = try await Self.report(place, ["two"])
-    #expect(try Self.table(report, "runs-two").rows[0][1].text == "still running")
+    #expect(try Self.table(report, "runs-1").rows[0][1].text == "still running")
     #expect(report.figures.contains { $0.name == "data-1-confusion-2" })
     let begun = try await Self.place(steps: 0)
     #expect(try await Self.report(begun, ["two"]).notes == ["two has no model yet."])
@@ -180,7 +180,7 @@ import Testing
       try FileManager.default.removeItem(atPath: place.path("two/trial-\(trial)/report.json"))
     }
     let report = try await Self.report(place, ["two"])
-    #expect(try Self.table(report, "runs-two").rows[0][3] == .count(nil))
+    #expect(try Self.table(report, "runs-1").rows[0][3] == .count(nil))
     for figure in report.figures where figure.name.hasPrefix("curves") {
       #expect(!String(decoding: figure.file, as: UTF8.self).contains(/nan|inf[^i]/), "\(figure.title)")
     }

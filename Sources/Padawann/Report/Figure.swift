@@ -80,7 +80,7 @@ enum Draw {
   }
 
   /// The width of text, about, in the font of drawings.
-  static func width(_ text: String, size: Double = 12) -> Double { Double(text.count) * size * 0.56 }
+  static func width(_ text: String, size: Double = 12) -> Double { Double(text.count) * size * 0.62 }
 
   /// The beginning of a text that is longer than there is room for.
   static func shortened(_ text: String, to count: Int) -> String {

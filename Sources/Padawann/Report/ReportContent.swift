@@ -42,13 +42,19 @@ package struct ReportContent: Sendable {
     notes = evaluation.notes
     let answers = evaluation.answers
     let overview = [
-      Section("Comparison", [.table(SystemTable(systems, answers).table)]),
+      Section("Comparison", [.table(SystemTable(systems, evaluation.models, answers).table)]),
       Section("Over the steps", [.figures(CurveCharts(systems: systems, starts: evaluation.starts).figures)]),
     ]
     let details = [
       Section("Networks", try NetworkBlocks(evaluation.models).blocks),
-      Section("Runs", systems.compactMap { system in RunTable(system).map { .table($0.table) } }),
-      Section("Settings, and how to run it again", systems.flatMap { SettingsBlocks($0).blocks }),
+      Section(
+        "Runs",
+        systems.enumerated().compactMap { place, system in
+          RunTable(system, number: place + 1).map { .table($0.table) }
+        }),
+      Section(
+        "Settings, and how to run it again",
+        systems.enumerated().flatMap { SettingsBlocks(system: $1, number: $0 + 1).blocks }),
     ]
     let measured = try DatasetSections(answers).sections
     sections = overview.compactMap(\.self) + measured + details.compactMap(\.self)

@@ -32,6 +32,9 @@ struct ReportedSystem: Sendable {
     }
   }
 
+  /// The size of its file; `nil` for what is no model.
+  var byteCount: Int? { if case .model(let stored) = content { stored.byteCount } else { nil } }
+
   /// Reads what a path leads to.
   ///
   /// - Parameters:

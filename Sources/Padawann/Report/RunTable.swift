@@ -3,7 +3,9 @@ struct RunTable {
   let table: ReportTable
 
   /// `nil` for what has no runs.
-  init?(_ system: ReportedSystem) {
+  ///
+  /// - Parameter number: that of the system, from 1.
+  init?(_ system: ReportedSystem, number: Int) {
     guard !system.runs.isEmpty else { return nil }
     let runs = system.runs
     let datasets = runs.compactMap(\.result).first?.tests.map(\.dataset) ?? []
@@ -16,7 +18,7 @@ struct RunTable {
     }
     if runs.count > 1 { rows += Self.summary(runs, columns) }
     table = ReportTable(
-      name: "runs-\(system.name.fileName)", title: "The runs of \(system.name)",
+      name: "runs-\(number)", title: "The runs of \(system.name)",
       note: datasets.isEmpty
         ? ""
         : "Accuracy and loss (cross-entropy in nats) are those with the weight that is best on each dataset.",
@@ -65,13 +67,5 @@ struct RunTable {
 extension ReportedRun {
   fileprivate func test(_ dataset: String) -> TestResult.Best? {
     result?.tests.first { $0.dataset == dataset }?.withBestWeight
-  }
-}
-
-extension String {
-  /// The text as part of a file's name.
-  var fileName: String {
-    let plain = map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-    return String(plain).split(separator: "-").joined(separator: "-")
   }
 }

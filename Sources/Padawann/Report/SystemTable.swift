@@ -6,26 +6,19 @@ struct SystemTable {
   private struct Row {
     let system: ReportedSystem
     let answers: [ReportedAnswer]
-    let name: String
+    /// The one model that it is about; `nil` for runs.
+    let model: ReportedModel?
     let isUnpruned: Bool
+
+    var name: String { isUnpruned ? model?.name ?? "" : system.name }
   }
 
-  init(_ systems: [ReportedSystem], _ answers: [ReportedAnswer]) {
+  init(_ systems: [ReportedSystem], _ models: [ReportedModel], _ answers: [ReportedAnswer]) {
     let tested = systems.flatMap { $0.runs.flatMap { $0.result?.tests.map(\.dataset) ?? [] } }
     let datasets = (tested + answers.map(\.dataset)).reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }
     }
-    var rows: [Row] = []
-    for (place, system) in systems.enumerated() {
-      let own = answers.filter { $0.system == place }
-      for unpruned in [true, false] {
-        let part = own.filter { $0.isUnpruned == unpruned }
-        guard !unpruned || !part.isEmpty else { continue }
-        rows.append(
-          Row(
-            system: system, answers: part, name: unpruned ? part[0].name : system.name, isUnpruned: unpruned))
-      }
-    }
+    let rows = systems.enumerated().flatMap { Self.rows($1, at: $0, models, answers) }
     let samples = datasets.map { dataset in rows.map { Self.sample($0, dataset) } }
     table = ReportTable(
       name: "systems", title: "What the models come to",
@@ -50,26 +43,40 @@ struct SystemTable {
       + "(p ≥ 0.05: McNemar's test of two models on the same images, the permutation test over runs)."
   }
 
+  /// What runs began with, where that is known, and what came of them.
+  private static func rows(
+    _ system: ReportedSystem, at place: Int, _ models: [ReportedModel], _ answers: [ReportedAnswer]
+  ) -> [Row] {
+    let own = answers.filter { $0.system == place }
+    let unpruned = models.first { $0.system == place && $0.isUnpruned }.map { model in
+      Row(system: system, answers: own.filter(\.isUnpruned), model: model, isUnpruned: true)
+    }
+    let model = system.runs.isEmpty ? models.first { $0.system == place } : nil
+    let result = Row(
+      system: system, answers: own.filter { !$0.isUnpruned }, model: model, isUnpruned: false)
+    return [unpruned, result].compactMap(\.self)
+  }
+
   private static func facts(_ row: Row) -> [ReportTable.Cell] {
     let runs = row.isUnpruned ? [] : row.system.runs
-    let results = runs.compactMap(\.result)
-    let edges = runs.compactMap { $0.edges.map(Double.init) }
-    let all = results.map { Double($0.edges) }
-    let densities = zip(edges, all).map { 100 * $0 / $1 }
-    var cells: [ReportTable.Cell] = [
+    let head: [ReportTable.Cell] = [
       .text(row.name), .text(row.isUnpruned ? "model" : row.system.kind),
-      .count(row.isUnpruned ? nil : max(runs.count, 1)), .spread(Spread(edges), 0),
-      .spread(all.count == edges.count ? Spread(densities) : nil, 2),
+      .count(row.isUnpruned ? nil : max(runs.count, 1)),
+    ]
+    if let network = row.model?.network {
+      let density = Double(network.remainingEdges) / Double(max(network.edges, 1))
+      return head + [
+        .count(network.remainingEdges), .number(100 * density, 2),
+        .count(row.isUnpruned ? nil : row.system.byteCount), .number(nil, 4),
+      ]
+    }
+    let results = runs.compactMap(\.result)
+    let densities = results.map { 100 * Double($0.remainingEdges) / Double(max($0.edges, 1)) }
+    return head + [
+      .spread(Spread(runs.compactMap { $0.edges.map(Double.init) }), 0), .spread(Spread(densities), 2),
       .spread(Spread(results.map { Double($0.modelBytes) }), 0),
       .spread(Spread(runs.compactMap(\.fitness)), 4),
     ]
-    if !row.isUnpruned, case .model(let stored) = row.system.content {
-      let network = AnsweringModel(stored).network
-      cells[3] = .count(network.remainingEdges)
-      cells[4] = .number(100 * Double(network.remainingEdges) / Double(max(network.edges, 1)), 2)
-      cells[5] = .count(stored.byteCount)
-    }
-    return cells
   }
 
   /// The accuracies of a row on some data: of every run, or of the one model that was asked.
