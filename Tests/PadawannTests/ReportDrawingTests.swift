@@ -112,7 +112,7 @@ import Testing
       name: "m", title: "T", caption: "C", counts: [[3, 1], [0, 1234]], classes: ["a", "b"]
     ).figure.content.map(\.rendered).joined()
     #expect(map.components(separatedBy: "<rect").count == 4)
-    #expect(map.contains(/class="h8" x="40.2" y="62"/))
+    #expect(map.contains(/class="h8" x="40.8" y="62"/))
     for text in [/class="t8"[^>]*>3</, /class="t3"[^>]*>1</, /class="t10"[^>]*>1234</] {
       #expect(map.contains(text))
     }
