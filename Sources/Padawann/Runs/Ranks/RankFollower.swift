@@ -21,7 +21,8 @@ package struct RankFollower: Sendable {
     do {
       try await link.run { try await obey() }
     } catch {
-      if link.stopCode == nil { link.fail(Self.told(error)) }
+      // Nobody is there to be told that rank 0 is lost.
+      if link.stopCode == nil, link.failure == nil { link.fail(Self.told(error)) }
     }
     // A task that was cancelled cannot wait itself any more.
     try await Task.detached { [link] in try await link.over.value() }.value
