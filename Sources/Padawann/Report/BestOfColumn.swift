@@ -26,14 +26,14 @@ struct BestOfColumn {
     return index == best || p(index, best).map { $0 >= Confidence.standard.alpha } ?? false
   }
 
-  /// The probability of such a difference by chance: of two models on the same images by McNemar's test, of runs by the permutation
-  /// test; `nil` where neither is possible.
+  /// The probability of such a difference by chance: of two models on the same images by McNemar's test, of runs by Welch's
+  /// t-test; `nil` where neither is possible.
   private func p(_ one: Int, _ other: Int) -> Double? {
     let pair = [samples[one], samples[other]]
     if let first = pair[0].answer, let second = pair[1].answer {
       return ModelPairs([first, second])?.comparison.pairs[0].midP
     }
-    return PermutationTest(pair[0].values, pair[1].values)?.p
+    return (try? MeanDifference(of: pair[0].values, pair[1].values, isPaired: false))?.p
   }
 }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Zlib
 
 /// A picture of grey or coloured pixels, small enough to be part of a page.
 struct GreyPicture: Sendable, Equatable {
@@ -10,27 +9,21 @@ struct GreyPicture: Sendable, Equatable {
   /// Row by row, a byte for each channel of a pixel.
   let pixels: [UInt8]
 
-  /// The picture as PNG (ISO/IEC 15948), 8 bits a channel, without filters.
+  /// The picture as PNG.
   ///
-  /// - Throws: ``PadawannError`` `inputOutput` when there is no memory to compress it.
+  /// - Throws: as ``PNGFile/encoded(_:)``.
   func png() throws(PadawannError) -> [UInt8] {
-    let stride = width * channels
-    let rows = (0..<height).flatMap { [0] + pixels[($0 * stride)..<(($0 + 1) * stride)] }
-    let compressed: [UInt8]
-    do throws(ZlibError) {
-      compressed = try deflate(rows, .zlib)
-    } catch {
-      throw PadawannError(.inputOutput, "a picture cannot be compressed: \(error)")
+    var raster = Raster(width: width, height: height, grey: 0)
+    for row in 0..<height {
+      for column in 0..<width {
+        let place = (row * width + column) * channels
+        raster[row: row, column: column] =
+          channels == 1
+          ? (pixels[place], pixels[place], pixels[place])
+          : (pixels[place], pixels[place + 1], pixels[place + 2])
+      }
     }
-    let size = [width, height].flatMap { UInt32($0).bigEndianBytes }
-    return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-      + Self.chunk("IHDR", size + [8, channels == 1 ? 0 : 2, 0, 0, 0]) + Self.chunk("IDAT", compressed)
-      + Self.chunk("IEND", [])
-  }
-
-  private static func chunk(_ kind: String, _ content: [UInt8]) -> [UInt8] {
-    let checked = Array(kind.utf8) + content
-    return UInt32(content.count).bigEndianBytes + checked + crc32(checked[...]).bigEndianBytes
+    return try PNGFile.encoded(raster)
   }
 
   /// The picture in a drawing.
@@ -69,8 +62,4 @@ extension GreyPicture {
     channels = shape.channels == 3 ? 3 : 1
     pixels = (0..<plane).flatMap { [channels] place in (0..<channels).map { values[$0 * plane + place] } }
   }
-}
-
-extension UInt32 {
-  fileprivate var bigEndianBytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) } }
 }

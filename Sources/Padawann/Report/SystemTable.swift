@@ -40,7 +40,7 @@ struct SystemTable {
     let mean = systems.contains { $0.runs.count > 1 } ? "Mean ± standard deviation over runs. " : ""
     return mean
       + "Accuracies are those with the weight that is best on each dataset. Bold: the highest, and what is not told from it "
-      + "(p ≥ 0.05: McNemar's test of two models on the same images, the permutation test over runs)."
+      + "(p ≥ 0.05: McNemar's test of two models on the same images, Welch's t-test over runs)."
   }
 
   /// What runs began with, where that is known, and what came of them.
