@@ -191,7 +191,7 @@ import Testing
     ("--task nothing", 64, "nothing"),
     ("--task missing.npz", 66, "no such file"),
     ("--test eleven.csv", 65, "11 classes"),
-    ("--resume run", 64, "one of --output and --resume"),
+    ("--resume run", 64, "one of --output, --resume and --status"),
   ]
 
   @Test(arguments: nonsense.indices)
