@@ -60,11 +60,12 @@ final class MemoryRanks: Sendable {
   ///
   /// - Parameters:
   ///   - greeting: what each rank is.
-  ///   - patience: how long a rank may be silent; very long, because the tests beside may keep all threads for minutes.
+  ///   - patience: how long a rank may be silent; very long, because other tests may keep all threads for minutes.
   ///   - prepare: what another rank makes of a task.
   ///   - body: the work of rank 0.
   func run<Result: Sendable>(
-    greeting: @escaping @Sendable (Int) -> RankGreeting = { greeting($0) }, patience: Duration = .seconds(1200),
+    greeting: @escaping @Sendable (Int) -> RankGreeting = { greeting($0) },
+    patience: Duration = .seconds(1200),
     prepare: @escaping @Sendable (_ rank: Int, _ task: [UInt8]) async throws -> any PieceComputer = {
       try pieceComputer(of: $1, RunPlace.environment)
     },

@@ -162,7 +162,8 @@ struct RankFaultTests {
     "a rank of which nothing is heard any more ends all, whichever it is",
     .enabled(
       if: ProcessInfo.processInfo.environment["PADAWANN_ALONE"] != nil,
-      "skipped: it measures time, and is for a test run of its own: PADAWANN_ALONE=1 and --filter RankFaultTests"),
+      "skipped: it measures time, and is for a test run of its own: PADAWANN_ALONE=1 and --filter RankFaultTests"
+    ),
     arguments: [0, 2])
   func loss(lost: Int) async throws {
     let place = try RunPlace()
