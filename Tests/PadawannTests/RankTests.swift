@@ -97,6 +97,18 @@ struct RankFaultTests {
     while !run.isFinished { try await run.advance() }
   }
 
+  /// Asked for twice at once, a rank once got two pieces, and the answer to the first counted as one that nobody wanted.
+  @Test("a rank has one piece at a time, however often it is given one")
+  func onePieceAtATime() throws {
+    let pieces = (0..<3).map { PieceWork.Piece(part: 0, size: 3 - $0, request: []) }
+    let queue = PieceQueue(PieceWork(parts: [[]], pieces: pieces))
+    #expect(queue.next(for: 1)?.piece == 0)
+    #expect(queue.next(for: 1)?.piece == nil)
+    #expect(queue.next(for: 2)?.piece == 1)
+    try queue.put([], piece: 0, from: 1)
+    #expect(queue.next(for: 1)?.piece == 2)
+  }
+
   @Test("any changed bit of a message is noticed")
   func flippedBits() throws {
     let message = RankMessage(.piece, crew: 3, number: 77, [1, 2, 3])

@@ -41,12 +41,13 @@ final class PieceQueue: Sendable {
     if work.pieces.isEmpty { promise.tell(.success([])) }
   }
 
-  /// Gives a rank its next piece; `nil` when nothing is left for it.
+  /// Gives a rank its next piece; `nil` when nothing is left for it, or while it has one: of new work the thread that brings it and the
+  /// one that takes answers may both ask for the same rank.
   ///
   /// The largest piece that is left comes first; of those of its part the rank may have one already.
   func next(for rank: Int) -> Order? {
     state.withLock { state in
-      guard !state.isClosed, let piece = state.waiting.popLast() else { return nil }
+      guard !state.isClosed, state.taken[rank] == nil, let piece = state.waiting.popLast() else { return nil }
       let part = work.pieces[piece].part
       state.open[part] -= 1
       state.taken[rank] = piece
