@@ -89,11 +89,3 @@ extension JSONReader {
     "Infinity": .infinity, "-Infinity": -.infinity, "NaN": .nan,
   ]
 }
-
-extension Double {
-  /// The shortest text that reads back as the same number, without a fraction where there is none.
-  package var shortest: String {
-    let text = "\(self)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-}

@@ -50,12 +50,16 @@ package enum Format {
   }
 
   /// A shared weight without needless zeros; `own` stands for a model's own weights.
-  package static func weight(_ value: Float?) -> String {
-    guard let value else { return "own" }
-    let text = "\(value)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
+  package static func weight(_ value: Float?) -> String { value?.shortest ?? "own" }
 
   /// The lengths of the axes of something, for example `3×32×32`.
   package static func shape(_ lengths: [Int]) -> String { lengths.map(String.init).joined(separator: "×") }
+}
+
+extension BinaryFloatingPoint where Self: LosslessStringConvertible {
+  /// The shortest text that reads back as the same number, without a fraction where there is none.
+  package var shortest: String {
+    let text = "\(self)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
 }

@@ -93,7 +93,6 @@ package enum StoredFile {
     }
   }
 
-  /// Gives a new file the owner, the group and the permissions of the one that it replaces.
   /// Writes a file that is read back before it takes its place.
   ///
   /// - Parameters:
@@ -123,6 +122,7 @@ package enum StoredFile {
     return stored
   }
 
+  /// Gives a new file the owner, the group and the permissions of the one that it replaces.
   private static func keepOwner(_ previous: FileStatus, of descriptor: Int32, _ path: String)
     throws(PadawannError)
   {

@@ -39,6 +39,11 @@ extension Model {
     classNames.isEmpty ? tasks.agreedClassNames(outputs: network.architecture.outputs) : classNames
   }
 
+  /// What its edges are worth by default, in turn: what they have themselves where all have that, else each shared weight.
+  var magnitudes: [Magnitude] {
+    network.hasOwnValuesOnly ? [.own] : sharedWeights.map(Magnitude.shared)
+  }
+
   /// The only shared weight.
   ///
   /// - Throws: ``PadawannError`` `usage` when several may be meant.

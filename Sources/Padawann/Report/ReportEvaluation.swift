@@ -94,9 +94,8 @@ struct ReportEvaluation {
         notes.append("The curves of \(systems[place].name) begin with generation 0: \(error.message).")
       }
     case .learn:
-      let magnitudes = parent.network.hasOwnValuesOnly ? [.own] : parent.sharedWeights.map(Magnitude.shared)
       models.append(
-        ReportedModel(place, name, unpruned: parent.network, of: parent, magnitudes, run.description))
+        ReportedModel(place, name, unpruned: parent.network, of: parent, parent.magnitudes, run.description))
     case .train, .finetune, .wann: break
     }
   }

@@ -94,8 +94,7 @@ extension AnsweringModel {
   /// What its edges are worth by default, in turn.
   fileprivate var magnitudes: [Magnitude] {
     switch self {
-    case .layers(let model):
-      model.network.hasOwnValuesOnly ? [.own] : model.sharedWeights.map(Magnitude.shared)
+    case .layers(let model): model.magnitudes
     case .neurons(let model): model.sharedWeights.map(Magnitude.shared)
     }
   }
