@@ -10,7 +10,7 @@ padawann with MPI.
 
 `simulate` plays the giving out of pieces, as PieceQueue does it, with measured costs: every message passes rank 0's one connection in
 either direction and its one thread; pieces take a random time around their mean; between generations rank 0 alone breeds and writes.
-The defaults are what Formats/scaling.md measured. Only the standard library is needed.
+The defaults are assumptions, but for the genome, as Formats/scaling.md says. Only the standard library is needed.
 """
 
 import argparse
