@@ -51,13 +51,23 @@ struct ComparedFiles {
   /// Reads a file; the results of all runs of a folder; or, of any other folder, all models and files of predictions in it,
   /// in the order of their names.
   ///
-  /// - Throws: ``PadawannError`` `missing` when there is none, and whatever reading throws.
-  init(_ path: String) throws(PadawannError) {
+  /// - Parameters:
+  ///   - path: the file or folder.
+  ///   - first: how many of a folder's are meant, from the first on; all when `nil`. Runs behind them need not be finished.
+  /// - Throws: ``PadawannError`` `missing` when there is none, `usage` when a folder has fewer than are meant, and whatever reading
+  ///   throws.
+  init(_ path: String, first: Int? = nil) throws(PadawannError) {
     self.path = path
     let several =
-      if let results = try RunFolder.results(at: path) { results } else { try Self.files(in: path) }
+      if let results = try RunFolder.results(at: path, first: first) { results } else {
+        try Self.files(in: path)
+      }
     isGroup = several != nil
-    files = try (several ?? [path]).map(ComparedFile.init)
+    if let several, let first, several.count < first {
+      throw PadawannError(
+        .usage, "the folder has \(several.count) models, and the first \(first) are to be compared", at: path)
+    }
+    files = try (several.map { $0.prefix(first ?? $0.count) } ?? [path]).map(ComparedFile.init)
   }
 
   private static func files(in path: String) throws(PadawannError) -> [String]? {

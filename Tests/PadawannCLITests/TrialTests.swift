@@ -68,7 +68,7 @@ import Testing
       ("\(Self.train) --trials 0 -o a", "0 is not a number from 1 to"),
       ("\(Self.train) --trials 2 --trial 3 -o a", "there is no trial 3"),
       ("prune trained.h5 --method l1 --amount 0.5 --trials 2 -o a", "--trials belongs to what is drawn"),
-      ("compare net.h5 trained.h5 --data strokes:test --paired", "--paired is of groups"),
+      ("compare net.h5 trained.h5 --data strokes:test --paired", "--paired and --trials are of groups"),
     ] {
       let outcome = try place.run(command)
       #expect(outcome.code == 64 && outcome.errors.contains(text), "\(command): \(outcome.errors)")
@@ -143,6 +143,28 @@ import Testing
       at: place.folder.appendingPathComponent("empty"), withIntermediateDirectories: true)
     let empty = try place.run("compare empty net.h5 \(data)")
     #expect(empty.code == 66 && empty.errors.contains("there is no model"), "\(empty.errors)")
+  }
+
+  @Test func theFirstTrialsOfGroupsAreComparedBeforeTheOthersAreFinished() throws {
+    let data = "--data strokes:test,per-class=20"
+    try place.run("\(EvolveTests.small) --generations 1 --trials 2 --trial 1 -o run").check()
+    try place.run("prune net.h5 --method random --amount 0.4 --trials 3 -o random").check()
+    let report = try place.run("compare run random net.h5 \(data) --trials 1 --json").check().json()
+    let groups = try #require(report["groups"] as? [[String: Any]])
+    #expect(groups.map { ($0["models"] as? [Any])?.count } == [1, 1, 1])
+    let alone = try place.run("compare run/trial-1 random/trial-1.h5 \(data) --json").check().json()
+    let pair = try #require((report["pairs"] as? [[String: Any]])?.first)
+    let trial = try #require((pair["trials"] as? [[String: Any]])?.first)
+    let same = try #require((alone["pairs"] as? [[String: Any]])?.first)
+    #expect(trial["mid_p"] as? Double == same["mid_p"] as? Double)
+    for (command, text) in [
+      ("compare random net.h5 \(data) --trials 4", "random: the folder has 3 models"),
+      ("compare net.h5 trained.h5 \(data) --trials 1", "--trials are of groups"),
+      ("compare run random \(data) --trials 0", "--trials: give at least 1"),
+    ] {
+      let outcome = try place.run(command)
+      #expect(outcome.code == 64 && outcome.errors.contains(text), "\(command): \(outcome.errors)")
+    }
   }
 
   @Test func classesMayBeNumberedInTwoWays() throws {

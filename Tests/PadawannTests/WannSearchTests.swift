@@ -332,6 +332,17 @@ struct WannSearchTests {
     #expect(throws: PadawannError.self) { try search.tell([]) }
   }
 
+  @Test("however many threads breed, it is the same", arguments: [2, 3, 7])
+  func threads(_ count: Int) throws {
+    var alone = try WannSearch(inputs: 12, outputs: 4, settings: Self.settings())
+    try Self.finish(&alone)
+    var shared = try WannSearch(inputs: 12, outputs: 4, settings: Self.settings())
+    while let request = shared.request {
+      try shared.tell(Self.rewards(request, shared.settings), threads: count)
+    }
+    #expect(shared == alone && Set(alone.population).count > 10)
+  }
+
   @Test("it goes on from every snapshot as it would have")
   func resumption() throws {
     var whole = try WannSearch(inputs: 5, outputs: 3, settings: Self.settings())

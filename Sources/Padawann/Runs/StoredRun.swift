@@ -101,12 +101,13 @@ extension RunFolder {
     return "\(path)/\(file)"
   }
 
-  /// The paths of the results of all runs in a folder, in their order; `nil` for anything but a folder of several runs.
+  /// The paths of the results of all runs in a folder, in their order, or of the `first`; `nil` for anything but a folder of several
+  /// runs.
   ///
   /// - Throws: ``PadawannError`` `missing` when one of them has no result yet.
-  package static func results(at path: String) throws(PadawannError) -> [String]? {
+  package static func results(at path: String, first: Int? = nil) throws(PadawannError) -> [String]? {
     guard isRun(path), let members = try RunHeader.read(in: path).header.members else { return nil }
-    return try members.map { member throws(PadawannError) in
+    return try members.prefix(first ?? members.count).map { member throws(PadawannError) in
       let folder = "\(path)/\(member.folder)"
       guard RunHeader.Member.isName(member.folder), isRun(folder) else {
         throw PadawannError(

@@ -13,13 +13,21 @@ final class NeuronImages: @unchecked Sendable {
   ///   - dataset: where they are.
   ///   - images: their places.
   ///   - labels: what is right for each, where it is not what the dataset says.
+  ///   - threads: how many prepare them.
   /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
-  init(_ dataset: Dataset, _ images: some Collection<Int>, labels: [Int]? = nil) throws(PadawannError) {
+  init(_ dataset: Dataset, _ images: some Collection<Int>, labels: [Int]? = nil, threads: Int = 1)
+    throws(PadawannError)
+  {
     let (width, inputs) = (LaneBuffer.width, dataset.shape.count)
     blocks = try LaneBuffer(count: (images.count + width - 1) / width * width * inputs)
-    for (place, image) in images.enumerated() {
-      let first = place / width * width * inputs + place % width
-      for (element, value) in dataset.input(image).enumerated() { blocks[first + element * width] = value }
+    let (blocks, places) = (blocks, Array(images))
+    ThreadPool(threads: threads).share(range: places.count, unit: width) { range in
+      for place in range {
+        let first = place / width * width * inputs + place % width
+        for (element, value) in dataset.input(places[place]).enumerated() {
+          blocks[first + element * width] = value
+        }
+      }
     }
     self.labels = (labels ?? images.map { dataset.labels[$0] }).map { Float($0) }
     precondition(self.labels.count == images.count, "a label for each image")

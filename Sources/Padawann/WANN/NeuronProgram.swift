@@ -29,7 +29,9 @@ struct NeuronProgram: Sendable {
     precondition(purpose == .scores || graphs.count == 1, "outputs are those of one graph")
     var union = NeuronUnion(inputs: inputs)
     var networks: [Int] = []
-    for forms in NeuronProgram.forms(graphs, threads) { networks.append(union.append(forms, purpose)) }
+    for form in ThreadPool(threads: threads).map(graphs, NeuronForm.init) {
+      networks.append(union.append(form, purpose))
+    }
     self.networks = networks
     neurons = union.neurons
     distinctNeurons = union.values.count
@@ -39,16 +41,6 @@ struct NeuronProgram: Sendable {
       weights: weights,
       inputs: inputs, values: places.count, networks: union.networkCount,
       outputs: purpose == .outputs ? outputs : 0)
-  }
-
-  private static func forms(_ graphs: [NeuronGraph], _ threads: Int) -> [NeuronForm] {
-    let parts = max(1, min(threads, graphs.count))
-    let results = PartResults<[NeuronForm]>(parts)
-    ThreadPool(threads: threads).share(parts) { part, _ in
-      let range = (graphs.count * part / parts)..<(graphs.count * (part + 1) / parts)
-      results.set(part, graphs[range].map(NeuronForm.init))
-    }
-    return results.all.flatMap { $0 }
   }
 }
 
@@ -69,7 +61,7 @@ private struct NeuronUnion {
   private(set) var networkCount = 0
   /// Steps in order; the target of an activation is an expression.
   private var steps: [NeuronKernel.Instruction] = []
-  private var known: [UInt64: Int32] = [:]
+  private var known = KeyTable()
   private var scored: [[Int32]: Int] = [:]
   /// The number of the first expression, behind bias and inputs.
   private let base: Int32
@@ -107,14 +99,13 @@ private struct NeuronUnion {
   private mutating func number(of neuron: NeuronForm.Neuron, _ own: [Int32], _ factors: ArraySlice<Float>)
     -> Int32
   {
-    var key = neuron.key
-    while let number = known[key] {
-      if isEqual(values[Int(number - base)], neuron.kind, own, factors) { return number }
-      // Another expression has the same key.
-      key &+= 1
+    if let known = known.number(
+      of: neuron.key, where: { isEqual(values[Int($0 - base)], neuron.kind, own, factors) })
+    {
+      return known
     }
     let number = base + Int32(values.count)
-    known[key] = number
+    known.keep(number, key: neuron.key)
     values.append(
       Value(kind: neuron.kind, first: Int32(operands.count), end: Int32(operands.count + own.count)))
     append(neuron.kind, own, factors: Array(factors), target: number)

@@ -146,9 +146,11 @@ public struct WannSearch: Sendable, Equatable {
 
   /// Goes on.
   ///
-  /// - Parameter rewards: for each graph, or for each batch of a test, the reward with each shared weight: the higher the better.
+  /// - Parameters:
+  ///   - rewards: for each graph, or for each batch of a test, the reward with each shared weight: the higher the better.
+  ///   - threads: how many breed.
   /// - Throws: ``PadawannError`` `usage`, leaving the search as it was, when it asked for nothing, or for more or fewer.
-  public mutating func tell(_ rewards: [[Double]]) throws(PadawannError) {
+  public mutating func tell(_ rewards: [[Double]], threads: Int = 1) throws(PadawannError) {
     guard !isFinished else { throw PadawannError(.usage, "the search is finished and asked for nothing") }
     let count = isTesting ? settings.testBatches : settings.population
     guard rewards.count == count, rewards.allSatisfy({ $0.count == settings.weights.count }) else {
@@ -159,7 +161,7 @@ public struct WannSearch: Sendable, Equatable {
       let means = rewards.map { WannObjectives(rewards: $0, connections: 0).mean }
       finishTest(means.reduce(0) { $0 + $1 / Double(count) })
     } else {
-      finishGeneration(rewards)
+      finishGeneration(rewards, ThreadPool(threads: max(1, threads)))
     }
   }
 
@@ -174,18 +176,17 @@ public struct WannSearch: Sendable, Equatable {
     state.tested = nil
   }
 
-  private mutating func finishGeneration(_ rewards: [[Double]]) {
-    let objectives = zip(rewards, state.population).map {
-      WannObjectives(rewards: $0, connections: $1.enabledConnections)
-    }
+  private mutating func finishGeneration(_ rewards: [[Double]], _ threads: ThreadPool) {
+    let connections = threads.map(state.population, \.enabledConnections)
+    let objectives = zip(rewards, connections).map { WannObjectives(rewards: $0, connections: $1) }
     updateChampion(objectives.map(\.mean))
     let order = ranking(objectives)
     state.generation += 1
     let isLast = state.generation == settings.generations
     isTesting =
       state.champion?.isTested == false && ((state.generation - 1) % settings.testEvery == 0 || isLast)
-    state.population =
-      isLast ? order.map { state.population[$0] } : offspring(of: order.map { state.population[$0] })
+    let ranked = order.map { state.population[$0] }
+    state.population = isLast ? ranked : offspring(of: ranked, threads)
   }
 
   private mutating func updateChampion(_ means: [Double]) {
@@ -207,9 +208,9 @@ public struct WannSearch: Sendable, Equatable {
   }
 
   /// The next population, given this one in order of rank; its generation was counted already.
-  private func offspring(of ranked: [NeuronGraph]) -> [NeuronGraph] {
-    let generation = UInt64(state.generation)
-    return (0..<settings.population).map { individual in
+  private func offspring(of ranked: [NeuronGraph], _ threads: ThreadPool) -> [NeuronGraph] {
+    let (settings, generation) = (settings, UInt64(state.generation))
+    return threads.map(Array(0..<settings.population)) { individual in
       if individual < settings.elites { return ranked[individual] }
       var parents = KeyedGenerator(settings.seed, generation, UInt64(individual), Purpose.parent)
       var change = KeyedGenerator(settings.seed, generation, UInt64(individual), Purpose.change)

@@ -39,6 +39,12 @@ struct CompareCommand: AsyncParsableCommand {
     help: "The trials of all groups belong together in order, as those that were made from one another do.")
   var paired = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Of every group only its first so many; the runs behind them need not be finished.",
+      valueName: "count"))
+  var trials: Int?
+
   @OptionGroup var weights: WeightOptions
   @OptionGroup var outputs: OutputOptions
 
@@ -54,6 +60,7 @@ struct CompareCommand: AsyncParsableCommand {
     guard data.count <= 1 || data.count == models.count else {
       throw ValidationError("give --data once, or once for each of the \(models.count) models")
     }
+    guard trials.map({ $0 > 0 }) ?? true else { throw ValidationError("--trials: give at least 1") }
     guard task == nil || (outputs.outputs == nil && !weights.ownWeights) else {
       throw ValidationError(
         "a task has outputs and weights of its own: give no --outputs or --own-weights with --task")
@@ -62,10 +69,11 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let confidence = try Confidence(alpha: alpha)
-    let groups = try models.map(ComparedFiles.init)
+    let groups = try models.map { try ComparedFiles($0, first: trials) }
     let isOfGroups = groups.contains { $0.isGroup }
-    guard isOfGroups || !paired else {
-      throw PadawannError(.usage, "--paired is of groups: name folders of several models")
+    guard isOfGroups || (!paired && trials == nil) else {
+      throw PadawannError(
+        .usage, "--paired and --trials are of groups: name folders of several models")
     }
     // Whatever is missing is reported before anything is evaluated.
     let specs = try data(for: groups)

@@ -60,10 +60,13 @@ struct WannEvaluator: Sendable {
     let places = images(of: task, batch: batch)[range]
     let dataset = tasks[task].dataset
     let last = tasks.count - 1
-    guard settings.swapsOutputs, task < last else { return try NeuronImages(dataset, places) }
+    guard settings.swapsOutputs, task < last else {
+      return try NeuronImages(dataset, places, threads: inference.threads)
+    }
     // The published mistake: the outputs for the last task's images are compared with this one's labels.
     let others = images(of: last, batch: batch)[range]
-    return try NeuronImages(tasks[last].dataset, others, labels: places.map { dataset.labels[$0] })
+    return try NeuronImages(
+      tasks[last].dataset, others, labels: places.map { dataset.labels[$0] }, threads: inference.threads)
   }
 
   /// How many images of a batch of one task are scored.

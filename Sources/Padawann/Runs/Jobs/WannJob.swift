@@ -119,7 +119,7 @@ package struct WannJob: RunJob {
         neurons += result.sharing.neurons
         computed += result.sharing.computed
         last = (graphs, result)
-        try search.tell(result.rewards)
+        try search.tell(result.rewards, threads: evaluator.inference.threads)
       case .test(let graph, let batches):
         // Its images are not those that are counted.
         var quiet = evaluator
