@@ -96,20 +96,16 @@ struct NeuronKernel: Sendable {
   /// Runs all steps for one block of images.
   ///
   /// - Parameters:
-  ///   - images: the images' inputs, blocks of inputs × lanes.
-  ///   - block: which of them.
-  ///   - labels: those of the block's images; as many as there are images in it.
+  ///   - images: the inputs of each of the block's images.
+  ///   - labels: those of the block's images.
   func run(
-    _ set: InstructionSet, _ images: LaneBuffer, block: Int, labels: ArraySlice<Float>, _ workspace: Workspace
+    _ set: InstructionSet, _ images: [[Float]], labels: ArraySlice<Float>, _ workspace: Workspace
   ) {
-    precondition(labels.count <= LaneBuffer.width, "at most one image for each lane")
-    let (lanes, count) = (LaneBuffer.width, weights.count)
-    let from = images.floats(from: block * inputs * lanes, inputs * lanes)
+    precondition(
+      labels.count <= LaneBuffer.width && images.count == labels.count, "at most one image for each lane")
+    precondition(images.allSatisfy { $0.count == inputs }, "a number for every input")
     let values = workspace.values.floats
-    for input in 0..<inputs {
-      let to = values + (input + 1) * count * lanes
-      for weight in 0..<count { (to + weight * lanes).update(from: from + input * lanes, count: lanes) }
-    }
+    fill(values, images)
     workspace.labels.clear()
     for (lane, label) in labels.enumerated() { workspace.labels[lane] = label }
     withProgram { program in
@@ -123,12 +119,22 @@ struct NeuronKernel: Sendable {
     }
   }
 
+  /// Writes inputs behind the bias, for every weight; a lane without an image has zeros.
+  private func fill(_ values: UnsafeMutablePointer<Float>, _ images: [[Float]]) {
+    let (lanes, count) = (LaneBuffer.width, weights.count)
+    for input in 0..<inputs {
+      let to = values + (input + 1) * count * lanes
+      for lane in 0..<lanes { to[lane] = lane < images.count ? images[lane][input] : 0 }
+      for weight in 1..<max(count, 1) { (to + weight * lanes).update(from: to, count: lanes) }
+    }
+  }
+
   /// The gradient of the summed losses of the block that was run last by the factor of every operand of neurons, of a program
   /// that writes outputs, with one weight, factors, and a value for every neuron.
   ///
   /// - Parameters:
   ///   - images: of the block.
-  ///   - workspace: as ``run(_:_:block:labels:_:)`` has left it.
+  ///   - workspace: as ``run(_:_:labels:_:)`` has left it.
   ///   - scratch: as many numbers as there are values in lanes.
   ///   - gradients: one for each operand.
   func backward(

@@ -24,6 +24,14 @@ struct ThreadPool: Sendable {
     }
   }
 
+  /// The same; a thread that is slowed down, or has parts that take long, leaves more of them to the others.
+  func shareOneByOne(_ parts: Int, _ body: (_ part: Int) -> Void) {
+    let queue = PartQueue(parts)
+    share(min(threads, parts)) { _, _ in
+      while let part = queue.next() { body(part) }
+    }
+  }
+
   /// Runs a body for every part with something of each thread's own, for example its memory. A thread that is slowed down leaves
   /// more parts to the others.
   ///

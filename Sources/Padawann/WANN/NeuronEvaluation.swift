@@ -77,26 +77,32 @@ extension Inference {
     guard let first = graphs.first else { return ([], NeuronSharing(neurons: 0, computed: 0)) }
     try check(first, on: dataset, images: images.count, weights)
     let program = try NeuronProgram(graphs, .scores, weights: weights, threads: threads)
-    let scores = try scores(of: program, on: NeuronImages(dataset, images))
+    let scores = try scores(of: program, on: [NeuronImages(dataset, images)])[0]
     return (scores, NeuronSharing(neurons: program.neurons, computed: program.distinctNeurons))
   }
 
-  /// Scores the graphs of a program on a batch.
-  func scores(of program: NeuronProgram, on batch: NeuronImages) throws -> [NeuronScore] {
-    program.scores(try blocks(of: program, on: batch), images: batch.count)
+  /// Scores the graphs of a program on batches, on each for itself.
+  func scores(of program: NeuronProgram, on batches: [NeuronImages]) throws -> [[NeuronScore]] {
+    zip(try blocks(of: program, on: batches), batches).map { program.scores($0, images: $1.count) }
   }
 
-  /// What a program comes to on every block of a batch, in order.
-  func blocks(of program: NeuronProgram, on batch: NeuronImages) throws -> [NeuronBlockScore] {
+  /// What a program comes to on every block of each batch, in order.
+  func blocks(of program: NeuronProgram, on batches: [NeuronImages]) throws -> [[NeuronBlockScore]] {
     let kernel = program.kernel
-    let results = PartResults<NeuronBlockScore>(batch.blockCount)
-    try run(batch.blockCount, kernel) { block, workspace in
-      kernel.run(instructionSet, batch.blocks, block: block, labels: batch.labels(of: block), workspace)
-      results.set(block, NeuronBlockScore(losses: workspace.losses, right: workspace.right))
+    let places = batches.flatMap { batch in (0..<batch.blockCount).map { (batch: batch, block: $0) } }
+    let results = PartResults<NeuronBlockScore>(places.count)
+    try run(places.count, kernel) { place, workspace in
+      let (batch, block) = places[place]
+      kernel.run(instructionSet, batch.inputs(of: block), labels: batch.labels(of: block), workspace)
+      results.set(place, NeuronBlockScore(losses: workspace.losses, right: workspace.right))
       // Counted once for all graphs.
       progress?(batch.labels(of: block).count * kernel.weights.count)
     }
-    return results.all
+    var rest = results.all[...]
+    return batches.map { batch in
+      defer { rest = rest.dropFirst(batch.blockCount) }
+      return Array(rest.prefix(batch.blockCount))
+    }
   }
 
   /// The outputs of a graph for every image, with each of several shared weights.
@@ -112,29 +118,23 @@ extension Inference {
       $0..<min($0 + Self.imagesAtOnce, dataset.count)
     }
     let results = PartResults<[[Float]]>(chunks.count)
-    let problem = PartResults<PadawannError>(1)
     try run(chunks.count, kernel) { chunk, workspace in
-      do throws(PadawannError) {
-        let batch = try NeuronImages(dataset, chunks[chunk])
-        var rows = [[Float]](repeating: [], count: weights.count)
-        for block in 0..<batch.blockCount {
-          let labels = batch.labels(of: block)
-          kernel.run(instructionSet, batch.blocks, block: block, labels: labels, workspace)
-          for weight in weights.indices {
-            for lane in labels.indices.map({ $0 - labels.startIndex }) {
-              for output in 0..<outputs {
-                rows[weight].append(workspace.output(output, of: outputs, weight: weight, lane: lane))
-              }
+      let batch = NeuronImages(dataset, chunks[chunk])
+      var rows = [[Float]](repeating: [], count: weights.count)
+      for block in 0..<batch.blockCount {
+        let labels = batch.labels(of: block)
+        kernel.run(instructionSet, batch.inputs(of: block), labels: labels, workspace)
+        for weight in weights.indices {
+          for lane in labels.indices.map({ $0 - labels.startIndex }) {
+            for output in 0..<outputs {
+              rows[weight].append(workspace.output(output, of: outputs, weight: weight, lane: lane))
             }
           }
         }
-        results.set(chunk, rows)
-        progress?(batch.count * weights.count)
-      } catch {
-        problem.set(0, error)
       }
+      results.set(chunk, rows)
+      progress?(batch.count * weights.count)
     }
-    if let error = problem.all.first { throw error }
     let all = results.all
     return weights.indices.map { weight in
       Predictions(

@@ -24,6 +24,8 @@ struct NeuronForm: Sendable {
   private(set) var sources: [Int32] = []
   /// The factor of every source.
   private(set) var factors: [Float] = []
+  /// Whether all of them are 1.
+  private(set) var isAgnostic = true
   /// Which of the graph's connections every source comes by.
   private(set) var connections: [Int32] = []
   /// The outputs, numbered as sources are.
@@ -75,6 +77,7 @@ struct NeuronForm: Sendable {
       key = mixed(key ^ input.key)
       sources.append(input.source)
       factors.append(incoming.factors[input.edge])
+      isAgnostic = isAgnostic && incoming.factors[input.edge] == 1
       connections.append(incoming.connections[input.edge])
     }
     neurons.append(

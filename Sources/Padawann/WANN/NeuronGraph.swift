@@ -34,6 +34,8 @@ public struct NeuronGraph: Hashable, Sendable {
   public private(set) var activations: [NeuronActivation]
   /// The connections in order of birth, no two of them between the same neurons.
   public private(set) var connections: [Connection]
+  /// The number of connections through which something passes.
+  public private(set) var enabledConnections: Int
 
   /// What a graph may have at most.
   public enum Limits {
@@ -67,6 +69,7 @@ public struct NeuronGraph: Hashable, Sendable {
     self.outputs = outputs.count
     activations = [NeuronActivation](repeating: .linear, count: 1 + inputs) + outputs + hidden
     self.connections = connections
+    enabledConnections = connections.count { $0.isEnabled }
     try checkConnections()
   }
 
@@ -78,6 +81,7 @@ public struct NeuronGraph: Hashable, Sendable {
     self.outputs = outputs
     self.activations = activations
     self.connections = connections
+    enabledConnections = connections.count { $0.isEnabled }
   }
 
   private func checkConnections() throws(PadawannError) {
@@ -117,8 +121,6 @@ public struct NeuronGraph: Hashable, Sendable {
   public var outputActivations: [NeuronActivation] { Array(activations[outputNeurons]) }
   /// The activations of the hidden neurons.
   public var hiddenActivations: [NeuronActivation] { Array(activations[hiddenNeurons]) }
-  /// The connections through which something passes.
-  public var enabledConnections: Int { connections.count { $0.isEnabled } }
   /// Whether all factors are 1.
   public var isAgnostic: Bool { connections.allSatisfy { $0.factor == 1 } }
 
@@ -154,9 +156,15 @@ public struct NeuronGraph: Hashable, Sendable {
 
 // Changes that keep a graph right; `WannOperators` chooses them.
 extension NeuronGraph {
-  mutating func setEnabled(_ index: Int, _ isEnabled: Bool) { connections[index].isEnabled = isEnabled }
+  mutating func setEnabled(_ index: Int, _ isEnabled: Bool) {
+    if connections[index].isEnabled != isEnabled { enabledConnections += isEnabled ? 1 : -1 }
+    connections[index].isEnabled = isEnabled
+  }
 
-  mutating func append(_ connection: Connection) { connections.append(connection) }
+  mutating func append(_ connection: Connection) {
+    connections.append(connection)
+    if connection.isEnabled { enabledConnections += 1 }
+  }
 
   mutating func setActivation(_ activation: NeuronActivation, of neuron: Int) {
     activations[neuron] = activation
@@ -166,9 +174,9 @@ extension NeuronGraph {
   mutating func split(_ index: Int, _ activation: NeuronActivation) {
     let old = connections[index]
     let neuron = activations.count
-    connections[index].isEnabled = false
+    setEnabled(index, false)
     activations.append(activation)
-    connections.append(Connection(from: Int(old.source), to: neuron, factor: old.factor))
-    connections.append(Connection(from: neuron, to: Int(old.destination)))
+    append(Connection(from: Int(old.source), to: neuron, factor: old.factor))
+    append(Connection(from: neuron, to: Int(old.destination)))
   }
 }

@@ -1,11 +1,9 @@
 /// Images as the kernels of neurons read them: blocks of sixteen, one image per lane.
-final class NeuronImages: @unchecked Sendable {
-  // Written while it is made, and never again.
-  let blocks: LaneBuffer
+struct NeuronImages: Sendable {
+  private let dataset: Dataset
+  private let places: [Int]
   /// The right class of each image.
   let labels: [Float]
-  /// The number of inputs.
-  let inputs: Int
 
   /// Takes some images of a dataset.
   ///
@@ -13,35 +11,26 @@ final class NeuronImages: @unchecked Sendable {
   ///   - dataset: where they are.
   ///   - images: their places.
   ///   - labels: what is right for each, where it is not what the dataset says.
-  ///   - threads: how many prepare them.
-  /// - Throws: ``PadawannError`` `unsupported` when there is not enough memory.
-  init(_ dataset: Dataset, _ images: some Collection<Int>, labels: [Int]? = nil, threads: Int = 1)
-    throws(PadawannError)
-  {
-    let (width, inputs) = (LaneBuffer.width, dataset.shape.count)
-    blocks = try LaneBuffer(count: (images.count + width - 1) / width * width * inputs)
-    let (blocks, places) = (blocks, Array(images))
-    ThreadPool(threads: threads).share(range: places.count, unit: width) { range in
-      for place in range {
-        let first = place / width * width * inputs + place % width
-        for (element, value) in dataset.input(places[place]).enumerated() {
-          blocks[first + element * width] = value
-        }
-      }
-    }
-    self.labels = (labels ?? images.map { dataset.labels[$0] }).map { Float($0) }
-    precondition(self.labels.count == images.count, "a label for each image")
-    self.inputs = inputs
+  init(_ dataset: Dataset, _ images: some Collection<Int>, labels: [Int]? = nil) {
+    self.dataset = dataset
+    places = Array(images)
+    self.labels = (labels ?? places.map { dataset.labels[$0] }).map { Float($0) }
+    precondition(self.labels.count == places.count, "a label for each image")
   }
 
   /// The number of images.
-  var count: Int { labels.count }
+  var count: Int { places.count }
   /// The number of blocks.
   var blockCount: Int { (count + LaneBuffer.width - 1) / LaneBuffer.width }
 
+  /// The inputs of a block's images.
+  func inputs(of block: Int) -> [[Float]] { places[range(of: block)].map(dataset.input) }
+
   /// The labels of a block's images.
-  func labels(of block: Int) -> ArraySlice<Float> {
-    labels[(block * LaneBuffer.width)..<min((block + 1) * LaneBuffer.width, count)]
+  func labels(of block: Int) -> ArraySlice<Float> { labels[range(of: block)] }
+
+  private func range(of block: Int) -> Range<Int> {
+    (block * LaneBuffer.width)..<min((block + 1) * LaneBuffer.width, count)
   }
 }
 

@@ -62,6 +62,8 @@ private struct NeuronUnion {
   /// Steps in order; the target of an activation is an expression.
   private var steps: [NeuronKernel.Instruction] = []
   private var known = KeyTable()
+  /// The number of each neuron of the graph that is added.
+  private var numbers: [Int32] = []
   private var scored: [[Int32]: Int] = [:]
   /// The number of the first expression, behind bias and inputs.
   private let base: Int32
@@ -70,16 +72,8 @@ private struct NeuronUnion {
 
   /// Adds a graph; returns the number of the network that is scored for it.
   mutating func append(_ form: NeuronForm, _ purpose: NeuronProgram.Purpose) -> Int {
-    var numbers: [Int32] = []
-    numbers.reserveCapacity(form.neurons.count)
-    var own: [Int32] = []
-    for neuron in form.neurons {
-      own.removeAll(keepingCapacity: true)
-      for source in form.sources[Int(neuron.first)..<Int(neuron.end)] {
-        own.append(source < base ? source : numbers[Int(source - base)])
-      }
-      numbers.append(number(of: neuron, own, form.factors[Int(neuron.first)..<Int(neuron.end)]))
-    }
+    numbers.removeAll(keepingCapacity: true)
+    for neuron in form.neurons { numbers.append(number(of: neuron, form)) }
     neurons += form.neurons.count
     let outputs = form.outputs.map { numbers[Int($0 - base)] }
     if purpose == .scores, let network = scored[outputs] { return network }
@@ -88,41 +82,60 @@ private struct NeuronUnion {
       scored[outputs] = network
       networkCount += 1
     }
-    append(
-      purpose == .scores ? NeuronKernel.Instruction.Special.score : NeuronKernel.Instruction.Special.outputs,
-      outputs,
-      factors: outputs.map { _ in 1 }, target: Int32(network))
+    let kind =
+      purpose == .scores ? NeuronKernel.Instruction.Special.score : NeuronKernel.Instruction.Special.outputs
+    let first = operands.count
+    operands += outputs
+    factors += repeatElement(1, count: outputs.count)
+    appendStep(kind, from: first, target: Int32(network))
     return network
   }
 
   /// The number of an expression, known or new.
-  private mutating func number(of neuron: NeuronForm.Neuron, _ own: [Int32], _ factors: ArraySlice<Float>)
-    -> Int32
-  {
-    if let known = known.number(
-      of: neuron.key, where: { isEqual(values[Int($0 - base)], neuron.kind, own, factors) })
-    {
+  private mutating func number(of neuron: NeuronForm.Neuron, _ form: NeuronForm) -> Int32 {
+    // Its sources are put where they stay if it is new.
+    let (first, sources) = (operands.count, Int(neuron.first)..<Int(neuron.end))
+    for place in sources {
+      let source = form.sources[place]
+      operands.append(source < base ? source : numbers[Int(source - base)])
+    }
+    let known = known.number(
+      of: neuron.key,
+      where: { number in
+        let value = values[Int(number - base)]
+        return value.kind == neuron.kind && hasLastOperands(value, from: first)
+          && hasFactors(value, form, sources)
+      })
+    if let known {
+      operands.removeLast(sources.count)
       return known
     }
     let number = base + Int32(values.count)
-    known.keep(number, key: neuron.key)
-    values.append(
-      Value(kind: neuron.kind, first: Int32(operands.count), end: Int32(operands.count + own.count)))
-    append(neuron.kind, own, factors: Array(factors), target: number)
+    self.known.keep(number, key: neuron.key)
+    values.append(Value(kind: neuron.kind, first: Int32(first), end: Int32(operands.count)))
+    factors += form.factors[sources]
+    isAgnostic = isAgnostic && form.isAgnostic
+    appendStep(neuron.kind, from: first, target: number)
     return number
   }
 
-  private func isEqual(_ value: Value, _ kind: Int32, _ own: [Int32], _ factors: ArraySlice<Float>) -> Bool {
-    let range = Int(value.first)..<Int(value.end)
-    return value.kind == kind && operands[range].elementsEqual(own)
-      && (isAgnostic && factors.allSatisfy { $0 == 1 } || self.factors[range].elementsEqual(factors))
+  private func hasLastOperands(_ value: Value, from first: Int) -> Bool {
+    guard Int(value.end - value.first) == operands.count - first else { return false }
+    for place in first..<operands.count where operands[place] != operands[Int(value.first) + place - first] {
+      return false
+    }
+    return true
   }
 
-  private mutating func append(_ kind: Int32, _ own: [Int32], factors: [Float], target: Int32) {
-    steps.append(.init(kind: kind, first: Int32(operands.count), count: Int32(own.count), target: target))
-    operands += own
-    self.factors += factors
-    if isAgnostic, !factors.allSatisfy({ $0 == 1 }) { isAgnostic = false }
+  /// Whether an expression of as many sources has the same factors.
+  private func hasFactors(_ value: Value, _ form: NeuronForm, _ sources: Range<Int>) -> Bool {
+    if isAgnostic, form.isAgnostic { return true }
+    return factors[Int(value.first)..<Int(value.end)].elementsEqual(form.factors[sources])
+  }
+
+  private mutating func appendStep(_ kind: Int32, from first: Int, target: Int32) {
+    steps.append(
+      .init(kind: kind, first: Int32(first), count: Int32(operands.count - first), target: target))
   }
 
   /// The steps with places in memory in the place of expressions. A place is used again after the last step that reads it.

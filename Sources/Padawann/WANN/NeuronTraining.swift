@@ -101,7 +101,7 @@ public struct NeuronTraining: Sendable {
       batch.blockCount, making: { () throws(PadawannError) in try TrainingThread(kernel) }
     ) { block, thread in
       let labels = batch.labels(of: block)
-      kernel.run(inference.instructionSet, batch.blocks, block: block, labels: labels, thread.workspace)
+      kernel.run(inference.instructionSet, batch.inputs(of: block), labels: labels, thread.workspace)
       // Behind those of the neurons are the outputs, which have no factors.
       var gradients = [Double](repeating: 0, count: factors.count + graph.outputs)
       kernel.backward(

@@ -18,9 +18,9 @@ extension ThreadPool {
   /// What a body makes of each of some values, in their order.
   func map<Element, Value: Sendable>(_ elements: [Element], _ body: (Element) -> Value) -> [Value] {
     // More parts than threads, because some values take longer than others.
-    let parts = min(elements.count, threads == 1 ? 1 : 8 * threads)
+    let parts = min(elements.count, threads == 1 ? 1 : 16 * threads)
     let results = PartResults<[Value]>(parts)
-    share(parts) { part, _ in
+    shareOneByOne(parts) { part in
       let range = (elements.count * part / parts)..<(elements.count * (part + 1) / parts)
       results.set(part, elements[range].map(body))
     }

@@ -177,8 +177,9 @@ public struct WannSearch: Sendable, Equatable {
   }
 
   private mutating func finishGeneration(_ rewards: [[Double]], _ threads: ThreadPool) {
-    let connections = threads.map(state.population, \.enabledConnections)
-    let objectives = zip(rewards, connections).map { WannObjectives(rewards: $0, connections: $1) }
+    let objectives = zip(rewards, state.population).map {
+      WannObjectives(rewards: $0, connections: $1.enabledConnections)
+    }
     updateChampion(objectives.map(\.mean))
     let order = ranking(objectives)
     state.generation += 1

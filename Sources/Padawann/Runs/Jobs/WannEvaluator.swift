@@ -37,11 +37,7 @@ struct WannEvaluator: Sendable {
   }
 
   private func evaluate(_ program: NeuronProgram, _ batch: Int) throws -> Result {
-    var scores: [[NeuronScore]] = []
-    for task in tasks.indices {
-      scores.append(try inference.scores(of: program, on: try images(task, batch)))
-    }
-    return result(scores, program)
+    result(try inference.scores(of: program, on: tasks.indices.map { images($0, batch) }), program)
   }
 
   /// What the graphs of a program came to that have these scores on each task.
@@ -55,18 +51,17 @@ struct WannEvaluator: Sendable {
   }
 
   /// The images of a batch of one task, or some of them; a range that begins with a block has the same blocks.
-  func images(_ task: Int, _ batch: Int, _ range: Range<Int>? = nil) throws(PadawannError) -> NeuronImages {
+  func images(_ task: Int, _ batch: Int, _ range: Range<Int>? = nil) -> NeuronImages {
     let range = range ?? 0..<batchCount(of: task)
     let places = images(of: task, batch: batch)[range]
     let dataset = tasks[task].dataset
     let last = tasks.count - 1
     guard settings.swapsOutputs, task < last else {
-      return try NeuronImages(dataset, places, threads: inference.threads)
+      return NeuronImages(dataset, places)
     }
     // The published mistake: the outputs for the last task's images are compared with this one's labels.
     let others = images(of: last, batch: batch)[range]
-    return try NeuronImages(
-      tasks[last].dataset, others, labels: places.map { dataset.labels[$0] }, threads: inference.threads)
+    return NeuronImages(tasks[last].dataset, others, labels: places.map { dataset.labels[$0] })
   }
 
   /// How many images of a batch of one task are scored.

@@ -26,8 +26,8 @@ final class WannPieces: PieceComputer {
     guard evaluator.tasks.indices.contains(task), first < end, end <= evaluator.batchCount(of: task),
       first % LaneBuffer.width == 0
     else { throw PadawannError(.data, "a piece is about a task or images that there are none of") }
-    let images = try evaluator.images(task, batch, first..<end)
-    return try evaluator.inference.blocks(of: program, on: images).encoded
+    let images = evaluator.images(task, batch, first..<end)
+    return try evaluator.inference.blocks(of: program, on: [images])[0].encoded
   }
 
   private func program(of graphs: [NeuronGraph]) throws(PadawannError) -> NeuronProgram {
