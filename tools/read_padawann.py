@@ -20,11 +20,11 @@ class Decoder:  # of "Compact planes": binary arithmetic decoding with adaptive 
             self.code = self.code << 8 & 0xFFFFFFFF | next(self.bytes, 0)
         return bit
 
-    def mask(self, count, columns):
-        m, contexts = [0] * count, [[0, 0] for _ in range(8)]
+    def mask(self, count, columns, other=None):  # with another mask: where it differs from that
+        m, contexts, beside = [0] * count, [[0, 0] for _ in range(16)], np.zeros(count, int) if other is None else 8 * other
         for e in range(count):
             left, second = e % columns > 0 and m[e - 1], e % columns > 1 and m[e - 2]
-            m[e] = self.bit(contexts[left + 2 * second + 4 * (m[e - columns] if e >= columns else 0)])
+            m[e] = self.bit(contexts[left + 2 * second + 4 * (m[e - columns] if e >= columns else 0) + beside[e]])
         return np.array(m, bool)
 
     def signs(self, edges, count, columns):
@@ -79,9 +79,10 @@ def tree(data):  # the groups and attributes in those bytes
         return result
     return group()
 
-def own(node, layer):  # what a task has instead of a layer's numbers
+def own(node, layer, mask=None):  # what a task has instead of a layer's numbers
     if "scale" in node: return [node[key][:].astype("f4") for key in ("scale", "shift", "mean", "variance")]
     weights, bias = layer
+    if "survivors" in node.attrs: weights = mask
     if "mask" in node:
         shape, n, columns = node.attrs["shape"], int(node.attrs["shape"].prod()), weights[0].size
         weights, edges = np.zeros(n, "f4"), np.flatnonzero(np.unpackbits(node["mask"][:])[:n])
@@ -97,6 +98,8 @@ def read(path, shared=1.0, task=None):
     groups = tree(unpack(file["packed"][:])) if packed else file
     nodes = list(groups["nodes"].items())  # packed ones are in order
     if not packed: nodes.sort(key=lambda item: item[1].attrs["position"])
+    tasks = sorted((file if "tasks" in file else groups).get("tasks", {}).items())
+    masks = {}  # the layers with the task's own masks
     decoder = Decoder(file["coded"][:]) if compact else None
     numbers, half_numbers = (iter(file[name][:]) if name in file else None for name in ("parameters", "half_parameters"))
     for name, node in nodes:
@@ -109,16 +112,23 @@ def read(path, shared=1.0, task=None):
         if "shape" not in node.attrs: continue
         shape, n, columns = node.attrs["shape"], int(node.attrs["shape"].prod()), int(node.attrs["shape"][1:].prod())
         mask = decoder.mask(n, columns) if compact else np.unpackbits(node["mask"][:])[:n].astype(bool)
-        edges, weights = np.arange(n) if node.attrs.get("retains_pruned") else np.flatnonzero(mask), np.zeros(n, "f4")
+        stored, own_mask, weights = mask.copy(), mask, np.zeros(n, "f4")
+        for other, nodes_of_task in tasks:
+            if name not in nodes_of_task or "survivors" not in nodes_of_task[name].attrs: continue
+            kept = mask ^ (decoder.mask(n, columns, mask) if compact else
+                           np.unpackbits(nodes_of_task[name]["difference"][:])[:n].astype(bool))
+            stored |= kept
+            if other == task: own_mask = kept
+        edges = np.arange(n) if node.attrs.get("retains_pruned") else np.flatnonzero(stored)
         if node.attrs.get("weights") == b"float": weights[edges] = take("values", len(edges))
         else:
             bits = decoder.signs(edges, n, columns) if compact else np.unpackbits(node["signs"][:])[:len(edges)]
             weight = np.float32(shared) * node.attrs.get("multiplier", np.float32(1))
             weights[edges] = np.where(bits, -weight, weight)
+        masks[name] = np.where(own_mask, weights, np.float32(0)).reshape(shape)
         weights[~mask] = 0
         layers[name] = (weights.reshape(shape), take("bias", shape[0]) if node.attrs.get("bias", 1) else None)
-    own_numbers = (file if "tasks" in file else groups)["tasks"][task].items() if task else ()
-    for name, node in own_numbers: layers[name] = own(node, layers[name])
+    for name, node in dict(tasks)[task].items() if task else (): layers[name] = own(node, layers[name], masks.get(name))
     return layers
 
 def wann(path):  # Formats/wann.md: inputs, the activations of outputs and hidden neurons, the enabled connections and their factors

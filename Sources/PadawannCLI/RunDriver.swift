@@ -174,8 +174,9 @@ extension MaskLearningJob: DisplayedJob {
 
   static func summary(_ line: LogLine, _ settings: MaskLearningSettings, history: [LogLine]) -> [String] {
     [
-      "epoch \(line.epoch) of \(settings.epochs)", "\(Format.percent(line.accuracy))% right",
-      "loss \(Format.decimal(line.crossEntropy, 4))",
+      settings.taskMasks == nil
+        ? "epoch \(line.epoch) of \(settings.epochs)" : "epoch \(line.epoch), \(line.task ?? "all tasks")",
+      "\(Format.percent(line.accuracy))% right", "loss \(Format.decimal(line.crossEntropy, 4))",
     ]
   }
 }

@@ -65,6 +65,85 @@ import Testing
     #expect(model.tasks[0].parameters != model.tasks[1].parameters)
   }
 
+  @Test(arguments: ["--plain", "--packed"])
+  func everyTaskHasItsOwnMask(form: String) throws {
+    let report = try place.run(
+      "learn net.h5 \(Self.tasks) --density 0.3 --epochs 6 --mask-per-task \(form) -o run --json"
+    ).check().json()
+    let run = try #require((report["runs"] as? [[String: Any]])?.first)
+    let masks = try #require((run["outcome"] as? [String: Any])?["masks"] as? [[String: Any]])
+    #expect(masks.map { $0["task"] as? String } == ["strokes", "strokes-letters"])
+    for mask in masks {
+      #expect(mask["remaining_edges"] as? Int == 4670)
+      #expect(mask["added_edges"] as? Int == mask["dropped_edges"] as? Int)
+      #expect((mask["added_edges"] as? Int ?? 0) > 0)
+    }
+    // Three epochs for all tasks, and three for each.
+    #expect(run["steps"] as? Int == 9)
+    #expect(try place.run("learn --status run").check().output.contains("9 of 9 steps"))
+    let log = String(decoding: try place.bytes("run/log.jsonl"), as: UTF8.self).split(separator: "\n")
+    #expect(log.map { $0.contains("\"task\":\"strokes\"") } == (0..<9).map { (3..<6).contains($0) })
+
+    // Every command takes the task's own mask for the task.
+    let evaluated = try place.run("evaluate run/model.h5 --json").check().json()
+    let entries = try #require(evaluated["datasets"] as? [[String: Any]])
+    let values = entries.compactMap { entry -> Double? in
+      let points = (entry["sweep"] as? [String: Any])?["points"] as? [[String: Any]]
+      let scores = points?.first?["scores"] as? [String: Any]
+      return (scores?["accuracy"] as? [String: Any])?["value"] as? Double
+    }
+    #expect(try values == tests(report))
+    #expect(
+      entries.compactMap { ($0["mask"] as? [String: Any])?["bytes"] as? Int }
+        == masks.compactMap { $0["bytes"] as? Int })
+    let model = try ModelFile.read(place.folder.appendingPathComponent("run/model.h5").path).model
+    for task in ["strokes", "strokes-letters"] {
+      try place.run("export run/model.h5 --task \(task) -o \(task).safetensors").check()
+      try place.run("import \(task).safetensors --arch demo-net.json -o \(task).h5").check()
+      let exported = try ModelFile.read(place.folder.appendingPathComponent("\(task).h5").path).model.network
+      let used = try model.use(of: task).network
+      #expect(exported.layers.map(\.weights.mask) == used.layers.map(\.weights.mask))
+      #expect(exported.layers.map(\.weights.signs) == used.layers.map(\.weights.signs))
+      #expect(used.layers.map(\.weights.mask) != model.network.layers.map(\.weights.mask))
+    }
+    let compared = try place.run("compare run/model.h5 strokes.h5 --task strokes --json").check().json()
+    let overlap = (compared["edges"] as? [[String: Any]])?.first?["overlap"] as? [String: Any]
+    #expect(((overlap?["total"] as? [String: Any])?["jaccard_kept"] as? Double) == 1, "\(compared)")
+    let stats = try place.run("stats run/model.h5 --json").check().json()
+    let counted = (stats["models"] as? [[String: Any]])?.first?["task_masks"] as? [[String: Any]]
+    #expect(counted?.count == 2)
+    #expect(try place.run("inspect run/model.h5").check().output.contains("a mask of its own: 4,670 edges"))
+    try place.run("verify run/model.h5").check()
+    try place.run("report run -o report.html").check()
+
+    // A head that is tuned keeps the masks; what begins anew says that it leaves them.
+    try place.run("finetune run/model.h5 --task strokes:train,per-class=5 --epochs 1 -o tuned.h5").check()
+    let tuned = try ModelFile.read(place.folder.appendingPathComponent("tuned.h5").path).model
+    #expect(tuned.tasks[0].parameters.first?.ownMask == model.tasks[0].parameters.first?.ownMask)
+    #expect(tuned.tasks[1] == model.tasks[1])
+    let pruned = try place.run("prune run/model.h5 --method random --amount 0.1 -o pruned.h5").check()
+    #expect(pruned.errors.contains("the tasks of the model are left out"))
+    let again = try place.run(
+      "learn run/model.h5 --task strokes:train,per-class=5 --density 0.2 --epochs 1 -o again"
+    ).check()
+    #expect(
+      again.errors.contains("masks that tasks have of their own are left out: strokes, strokes-letters"))
+  }
+
+  @Test func masksPerTaskAreTheSameOnAnyThreadsAndInAGroup() throws {
+    let arguments = "learn net.h5 \(Self.tasks) --epochs 3 --task-epochs 1 --mask-per-task"
+    for threads in 1...2 {
+      try place.run("\(arguments) --density 0.3 --threads \(threads) -o run\(threads)").check()
+    }
+    #expect(try place.bytes("run1/model.h5") == place.bytes("run2/model.h5"))
+    #expect(try place.bytes("run1/report.json") == place.bytes("run2/report.json"))
+    try place.run("\(arguments) --sweep 0.3,0.2 --tensorboard -o sweep").check()
+    #expect(try place.bytes("sweep/density-0.3/model.h5") == place.bytes("run1/model.h5"))
+    _ = try place.bytes("sweep/density-0.3/events.out.tfevents.padawann")
+    try place.run("\(arguments) --density 0.3 --trials 2 -o trials").check()
+    #expect(try place.bytes("trials/trial-1/model.h5") != place.bytes("trials/trial-2/model.h5"))
+  }
+
   @Test func imagesThatAreHeldOutAreMeasuredInPlaceOfTestData() throws {
     let arguments = "learn net.h5 \(Self.tasks) --density 0.5 --epochs 4 --biases per-task"
     let report = try place.run("\(arguments) --held-out 5 -o run --json").check().json()
@@ -116,6 +195,12 @@ import Testing
       ("net.h5 \(task) --density 0.5 -o run", 73), ("--resume nowhere", 66),
       ("--resume run --density 0.5", 64), ("gone.h5 \(task) --density 0.5 -o a", 66),
       ("net.h5 --task strokes:train,classes=0-9,first=20 --density 0.5 --sweep 0.5 -o a", 64),
+      ("net.h5 \(task) --density 0.5 --epochs 2 --mask-per-task -o a", 64),
+      ("net.h5 \(Self.tasks) --density 0.5 --epochs 1 --mask-per-task -o a", 64),
+      ("net.h5 \(Self.tasks) --density 0.5 --epochs 2 --task-epochs 2 --mask-per-task -o a", 64),
+      ("net.h5 \(Self.tasks) --density 0.5 --epochs 2 --task-epochs 1 -o a", 64),
+      ("net.h5 \(Self.tasks) --density 0.5 --task-rate 1 -o a", 64),
+      ("net.h5 \(Self.tasks) --density 0.5 --mask-per-task --teacher net.h5 -o a", 64),
     ] {
       let outcome = try place.run("learn \(arguments)")
       #expect(outcome.code == code, "\(arguments): \(outcome.errors)")

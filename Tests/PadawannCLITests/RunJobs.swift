@@ -59,6 +59,10 @@ struct RunJob: CustomTestStringConvertible, Sendable {
       "learn net.h5 --task digits.npz --task letters.npz --density 0.5 --epochs 4 --biases per-task",
       "learn --resume", "model.h5"),
     folder(
+      "learn masks per task",
+      "learn net.h5 --task digits.npz --task letters.npz --density 0.5 --epochs 4 --biases per-task --mask-per-task",
+      "learn --resume", "model.h5"),
+    folder(
       "wann",
       "wann evolve --task digits.npz --task letters.npz --population 12 --tournament 3 --generations 40 --batch 40 --test-batches 4",
       "wann evolve --resume", "champion.h5"),

@@ -109,13 +109,17 @@ struct PythonAgreementTests {
 
   /// The network as each task of a model sees it, plain and compact.
   private static func tasks(in folder: String) throws -> [Expected] {
-    let model = try TaskOverrideTests.model()
     var expected: [Expected] = []
-    for compact in [false, true] {
-      let path = "\(folder)/tasks\(compact ? "-compact" : "").h5"
-      try ModelFile.write(model, to: path, compact: compact)
-      for task in model.tasks {
-        expected.append(Expected(path, try model.use(of: task.name).network, task: task.name))
+    for (name, model) in [
+      ("tasks", try TaskOverrideTests.model()), ("masks", try TaskMaskTests.model()),
+      ("retaining", try TaskMaskTests.model(retaining: true, seed: 7)),
+    ] {
+      for form in [ModelForm.plain, .compact, .packed] {
+        let path = "\(folder)/\(name)-\(form.layout.rawValue).h5"
+        try ModelFile.write(model, to: path, as: form)
+        for task in model.tasks {
+          expected.append(Expected(path, try model.use(of: task.name).network, task: task.name))
+        }
       }
     }
     return expected
@@ -132,7 +136,7 @@ struct PythonAgreementTests {
       let result = try Python.run(try #require(Python.path), [script, tools, folder + "/expected.json"])
       #expect(result.status == 0, "\(result.output)")
       #expect(
-        result.output.contains("304 parts, 0 differences"), "\(result.output)"
+        result.output.contains("480 parts, 0 differences"), "\(result.output)"
       )
     }
   }

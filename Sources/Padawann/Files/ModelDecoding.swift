@@ -12,6 +12,7 @@ struct ModelDecoding {
   /// How many numbers besides those of edges have 16 bits.
   private(set) var halfCount = 0
   private var hasTaskParameters = false
+  private var hasTaskMasks = false
   private var hasTaskOutputs = false
   private var mayHaveMoreOperations = false
   private var mayHaveMultipliers = false
@@ -42,7 +43,8 @@ struct ModelDecoding {
       root, isCompact: isCompact, hasHalves: hasHalves, mayLeaveOut: hasHalves || isPacked)
     var decoding = NodeDecoding(
       layout: layout, mayHaveMoreOperations: mayHaveMoreOperations,
-      mayHaveMultipliers: mayHaveMultipliers, hasHalves: hasHalves, unknown: unknown)
+      mayHaveMultipliers: mayHaveMultipliers, hasHalves: hasHalves,
+      hasTaskMasks ? AnnouncedMasks(root.group("tasks")) : AnnouncedMasks(), unknown: unknown)
     let network = try decoding.network(
       nodes, input: Shape(channels: sizes[0], height: sizes[1], width: sizes[2]), &payload)
     try payload.finish()
@@ -56,6 +58,7 @@ struct ModelDecoding {
     var taskDecoding = TaskDecoding(
       network.architecture, mayHaveParameters: hasTaskParameters, mayHaveOutputs: hasTaskOutputs,
       hasHalves: hasHalves, unknown: unknown)
+    if hasTaskMasks { taskDecoding.masks = TaskDecoding.Masks(decoding.taskMasks, isCompact: isCompact) }
     let tasks = try taskDecoding.tasks(root.group("tasks"))
     unknown = taskDecoding.unknown
     payloadBytes += taskDecoding.payloadBytes
@@ -148,6 +151,7 @@ struct ModelDecoding {
     }
     isCompact = features.contains(ModelRules.compactPlanes)
     hasTaskParameters = features.contains(ModelRules.taskParameters)
+    hasTaskMasks = features.contains(ModelRules.taskMasks)
     hasTaskOutputs = features.contains(ModelRules.taskOutputs)
     mayHaveMoreOperations = features.contains(ModelRules.moreOperations)
     mayHaveMultipliers = features.contains(ModelRules.layerMultipliers)

@@ -43,7 +43,9 @@ struct ModelEncoding {
     root.groups = [HDFEntry("nodes", nodes.group())]
     root.datasets = nodes.sharedDatasets
     if !model.tasks.isEmpty {
-      let tasks = TaskEncoding(tasks: model.tasks, unknown: model.unknown, hasHalves: hasHalves)
+      let tasks = TaskEncoding(
+        tasks: model.tasks, network: model.network, isCompact: form.layout != .plain, unknown: model.unknown,
+        hasHalves: hasHalves)
       root.groups.append(HDFEntry("tasks", tasks.group()))
     }
     root.groups.append(HDFEntry("provenance", Self.group(of: model.provenance, model.unknown)))
@@ -60,7 +62,7 @@ struct ModelEncoding {
     packed.attributes = root.attributes.filter { !ModelRules.headerAttributes.contains($0.name) }
     root.attributes.removeAll { !ModelRules.headerAttributes.contains($0.name) }
     // Numbers that tasks have of their own stay in groups.
-    func stays(_ entry: HDFEntry<HDFGroup>) -> Bool { entry.name == "tasks" && hasTaskParameters }
+    func stays(_ entry: HDFEntry<HDFGroup>) -> Bool { entry.name == "tasks" && model.hasTaskParameters }
     packed.groups = root.groups.filter { !stays($0) }
     root.groups.removeAll { !stays($0) }
     root.datasets.append(.vector(PackedGroups.vector, .uint8(PackedGroups.packed(packed))))
@@ -82,11 +84,10 @@ struct ModelEncoding {
     return attributes
   }
 
-  private var hasTaskParameters: Bool { model.tasks.contains { !$0.parameters.isEmpty } }
-
   private var features: [String] {
     (form.layout == .plain ? [] : [ModelRules.compactPlanes])
-      + (hasTaskParameters ? [ModelRules.taskParameters] : [])
+      + (model.hasTaskParameters ? [ModelRules.taskParameters] : [])
+      + (model.hasTaskMasks ? [ModelRules.taskMasks] : [])
       + (model.hasTaskOutputs ? [ModelRules.taskOutputs] : [])
       + (model.hasMoreOperations ? [ModelRules.moreOperations] : [])
       + (model.hasMultipliers ? [ModelRules.layerMultipliers] : [])

@@ -4,6 +4,7 @@ package enum ModelRules {
   static let major: Int64 = 1
   /// The version of a model's file: the first that has what is in it, so that older programs know what they do not.
   static func minor(of model: Model, isPacked: Bool, hasHalves: Bool) -> Int64 {
+    if model.hasTaskMasks { return 5 }
     if isPacked || hasHalves || model.hasMultipliers { return 3 }
     let isOfTwo =
       model.normalisation != nil || !model.classNames.isEmpty || model.hasTaskOutputs
@@ -20,6 +21,8 @@ package enum ModelRules {
   static let compactPlanes = "compact-planes"
   /// The feature of files in which some task has numbers of its own.
   static let taskParameters = "task-parameters"
+  /// The feature of files in which some task has a mask of its own over the network's signs.
+  static let taskMasks = "task-masks"
   /// The feature of files in which some task has another number of outputs than the network.
   static let taskOutputs = "task-outputs"
   /// The feature of files with an operation that version 1.1 does not have.
@@ -31,7 +34,7 @@ package enum ModelRules {
   /// The feature of files with one vector in the place of groups and their attributes.
   static let packedGroups = "packed-groups"
   static let knownFeatures: Set<String> = [
-    compactPlanes, taskParameters, taskOutputs, moreOperations, layerMultipliers, halfNumbers,
+    compactPlanes, taskParameters, taskMasks, taskOutputs, moreOperations, layerMultipliers, halfNumbers,
     packedGroups,
   ]
   static let maximumTasks = 256
@@ -59,6 +62,7 @@ package enum ModelRules {
         throw error.inside("task \(task.name)")
       }
     }
+    try checkSigns(of: model)
   }
 
   /// Shared weights are numbers with which edges are worth something.

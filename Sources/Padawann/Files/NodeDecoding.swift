@@ -6,13 +6,20 @@ struct NodeDecoding {
   let mayHaveMoreOperations: Bool
   let mayHaveMultipliers: Bool
   let hasHalves: Bool
+  /// The masks that tasks have of their own.
+  let announced: AnnouncedMasks
+  /// What they are, by node and task.
+  private(set) var taskMasks: [String: [String: EdgeWeights]] = [:]
+  /// The edges of all of them.
+  private var taskEdges = 0
   private(set) var unknown: UnknownAttributes
 
   /// Adds the attributes of nodes to those that are `unknown` already.
   init(
     layout: ModelForm.Layout, mayHaveMoreOperations: Bool, mayHaveMultipliers: Bool, hasHalves: Bool,
-    unknown: UnknownAttributes
+    _ announced: AnnouncedMasks, unknown: UnknownAttributes
   ) {
+    self.announced = announced
     self.layout = layout
     self.mayHaveMoreOperations = mayHaveMoreOperations
     self.mayHaveMultipliers = mayHaveMultipliers
@@ -236,7 +243,7 @@ struct NodeDecoding {
     return multiplier
   }
 
-  private func parameters(
+  private mutating func parameters(
     of index: Int, in architecture: Architecture, _ node: Description, _ payload: inout Payload
   ) throws(PadawannError) -> NodeParameters {
     switch node.operation {
@@ -266,7 +273,9 @@ struct NodeDecoding {
     }
   }
 
-  private func weighted(_ node: Description, _ shape: [Int]?, _ biases: Int?, _ payload: inout Payload)
+  private mutating func weighted(
+    _ node: Description, _ shape: [Int]?, _ biases: Int?, _ payload: inout Payload
+  )
     throws(PadawannError) -> NodeParameters
   {
     guard let shape, let description = node.weights, description.shape == shape else {
@@ -275,7 +284,7 @@ struct NodeDecoding {
     let values = description.hasOwnValues ? "values" : "signs"
     let datasets = ["mask", values] + (biases == nil ? [] : ["bias"])
     try node.group.checkChildren(datasets: isCompact ? [] : Set(datasets), groups: [], at: node.path)
-    let edges = try edges(node.group, shape, description, &payload)
+    let edges = try edges(node, shape, description, &payload)
     let bias = try biases.map { count throws(PadawannError) in
       try vector("bias", of: node, count: count, &payload)
     }
@@ -290,16 +299,19 @@ struct NodeDecoding {
     return try payload.floats(name, node.group, count: count, mayBeHalf: !node.singles.contains(name))
   }
 
-  private func edges(
-    _ group: HDFGroup, _ shape: [Int], _ description: WeightsDescription, _ payload: inout Payload
+  private mutating func edges(
+    _ node: Description, _ shape: [Int], _ description: WeightsDescription, _ payload: inout Payload
   ) throws(PadawannError) -> EdgeWeights {
+    let group = node.group
     let count = shape.reduce(1, *)
     let columns = count / shape[0]
     let mask = try payload.mask(group, count: count, columns: columns)
     if let remainingEdges = description.remainingEdges, remainingEdges != mask.popcount {
       throw PadawannError(.data, "\(mask.popcount) edges are left, and \(remainingEdges) are announced")
     }
-    let stored = description.retainsPruned ? Bitmask(repeating: true, count: count) : mask
+    var stored = description.retainsPruned ? Bitmask(repeating: true, count: count) : mask
+    let ownMasks = try masks(of: node, description, beside: mask, columns: columns, &payload)
+    for (_, own) in ownMasks { stored = stored.union(own) }
     let values: EdgeWeights.Values
     if description.hasOwnValues {
       let packed = try payload.floats("values", group, count: stored.popcount)
@@ -309,9 +321,38 @@ struct NodeDecoding {
     } else {
       values = .signs(try payload.signs(group, of: stored, columns: columns))
     }
+    for (task, own) in ownMasks {
+      taskMasks[node.name, default: [:]][task] = try EdgeWeights(
+        shape: shape, mask: own, values: values, multiplier: description.multiplier)
+    }
     return try EdgeWeights(
       shape: shape, mask: mask, values: values, retainsPruned: description.retainsPruned,
       multiplier: description.multiplier)
+  }
+}
+
+extension NodeDecoding {
+  /// The masks of tasks, in the order of the tasks' names.
+  private mutating func masks(
+    of node: Description, _ description: WeightsDescription, beside mask: Bitmask, columns: Int,
+    _ payload: inout Payload
+  ) throws(PadawannError) -> [(task: String, mask: Bitmask)] {
+    var masks: [(task: String, mask: Bitmask)] = []
+    for (task, group) in announced.of(node.name) {
+      do throws(PadawannError) {
+        guard !description.hasOwnValues else {
+          throw PadawannError(.data, "the node has no signs that a mask of a task could keep")
+        }
+        // A mask takes a fraction of a bit of the file for every edge, so many of them could take all memory.
+        taskEdges += mask.count
+        try ModelRules.check(taskEdges: taskEdges)
+        let difference = try payload.difference(group, from: mask, columns: columns)
+        masks.append((task, mask.symmetricDifference(difference)))
+      } catch {
+        throw error.inside("task \(task)")
+      }
+    }
+    return masks
   }
 }
 

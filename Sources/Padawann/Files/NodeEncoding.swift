@@ -55,7 +55,7 @@ struct NodeEncoding {
     case .none: break
     case .weighted(let weights, let bias):
       describe(weights, in: &group)
-      append(weights, to: &group)
+      append(weights, of: node.name, to: &group)
       if let bias { append([("bias", bias)], to: &group) }
     case .normalisation(let numbers):
       group.attributes.append(HDFEntry("channels", .integer(Int64(numbers.scale.count))))
@@ -78,11 +78,18 @@ struct NodeEncoding {
     }
   }
 
-  private mutating func append(_ weights: EdgeWeights, to group: inout HDFGroup) {
+  private mutating func append(_ weights: EdgeWeights, of node: String, to group: inout HDFGroup) {
     let columns = weights.count / weights.shape[0]
-    let stored = weights.retainsPruned ? Bitmask(repeating: true, count: weights.count) : weights.mask
+    let ownMasks = model.masks(of: node)
+    let signed = weights.signed(with: ownMasks.map(\.weights))
+    let stored = signed.edges
     if isCompact {
       CompactPlane.encode(mask: weights.mask, columns: columns, into: &encoder)
+      for (_, task) in ownMasks {
+        CompactPlane.encode(
+          difference: task.mask.symmetricDifference(weights.mask), from: weights.mask, columns: columns,
+          into: &encoder)
+      }
     } else {
       group.datasets.append(.vector("mask", .uint8(weights.mask.packed)))
     }
@@ -94,10 +101,10 @@ struct NodeEncoding {
       } else {
         group.datasets.append(.vector("values", .float32(values)))
       }
-    case .signs(let signs) where isCompact:
-      CompactPlane.encode(signs: signs, of: stored, columns: columns, into: &encoder)
-    case .signs(let signs):
-      group.datasets.append(.vector("signs", .uint8(signs.gathered(by: stored).packed)))
+    case .signs where isCompact:
+      CompactPlane.encode(signs: signed.signs, of: stored, columns: columns, into: &encoder)
+    case .signs:
+      group.datasets.append(.vector("signs", .uint8(signed.signs.gathered(by: stored).packed)))
     }
   }
 

@@ -49,6 +49,17 @@ struct Payload {
     return CompactPlane.decodeMask(count: count, columns: columns, from: &decoder)
   }
 
+  /// Where the mask of a task differs from that of the node.
+  ///
+  /// - Parameter group: the task's group of the node.
+  mutating func difference(_ group: HDFGroup, from mask: Bitmask, columns: Int) throws(PadawannError)
+    -> Bitmask
+  {
+    guard isCompact else { return try plane(TaskMask.vector, group, count: mask.count) }
+    try announce(mask.count)
+    return CompactPlane.decodeDifference(from: mask, columns: columns, from: &decoder)
+  }
+
   /// The signs of `edges`, each at its edge; the others are zero.
   mutating func signs(_ group: HDFGroup, of edges: Bitmask, columns: Int) throws(PadawannError) -> Bitmask {
     guard !isCompact else {

@@ -16,6 +16,21 @@ struct TaskDecoding {
   private(set) var halfCount = 0
   /// The edges of all weights that were read.
   private var edges = 0
+  /// The masks of tasks, where the file announces the feature that some task has one.
+  var masks: Masks?
+
+  /// The masks of tasks, which were read with the nodes.
+  struct Masks {
+    /// By node and task.
+    let weights: [String: [String: EdgeWeights]]
+    /// Whether the groups of tasks have none of their vectors.
+    let isCompact: Bool
+
+    init(_ weights: [String: [String: EdgeWeights]], isCompact: Bool) {
+      self.weights = weights
+      self.isCompact = isCompact
+    }
+  }
 
   /// Adds the attributes of tasks to those that are `unknown` already.
   init(
@@ -36,7 +51,8 @@ struct TaskDecoding {
     var tasks: [ModelTask] = []
     for entry in group.groups {
       var reader = AttributeReader(entry.value, "/tasks/\(entry.name)")
-      let nodes = mayHaveParameters ? Set(architecture?.nodes.map(\.name) ?? []) : []
+      let mayHaveGroups = mayHaveParameters || masks != nil
+      let nodes = mayHaveGroups ? Set(architecture?.nodes.map(\.name) ?? []) : []
       try entry.value.checkChildren(
         datasets: [], groups: nodes.intersection(entry.value.groups.map(\.name)), at: reader.path)
       var task = ModelTask(
@@ -49,16 +65,17 @@ struct TaskDecoding {
         accuracy: try reader.optionalDouble("accuracy"))
       unknown.add(reader.unknown, at: reader.path)
       for node in entry.value.groups {
-        task.parameters.append(try parameters(of: node.name, node.value, at: "\(reader.path)/\(node.name)"))
+        task.parameters.append(
+          try parameters(of: node.name, for: entry.name, node.value, at: "\(reader.path)/\(node.name)"))
       }
       tasks.append(task)
     }
     return tasks
   }
 
-  private mutating func parameters(of name: String, _ group: HDFGroup, at path: String) throws(PadawannError)
-    -> TaskOverride
-  {
+  private mutating func parameters(
+    of name: String, for task: String, _ group: HDFGroup, at path: String
+  ) throws(PadawannError) -> TaskOverride {
     do throws(PadawannError) {
       guard let architecture, let index = architecture.nodes.firstIndex(where: { $0.name == name }) else {
         throw PadawannError(.data, "the network has no such node")
@@ -69,6 +86,14 @@ struct TaskDecoding {
         payloadBytes += payload.byteCount
         halfCount += payload.halfCount
       }
+      if let masks, let kept = try reader.optionalInteger(TaskMask.attribute) {
+        let biases = architecture.weightShape(of: index)?[0]
+        let content = try mask(
+          masks, of: name, for: task, kept: kept, biases: biases ?? 0, group, path, &payload)
+        unknown.add(reader.unknown, at: path)
+        return TaskOverride(node: name, content)
+      }
+      guard mayHaveParameters, group.attribute(TaskMask.attribute) == nil else { throw Self.unannounced }
       if case .batchNormalisation = architecture.nodes[index].operation {
         let numbers = try normalisation(group, architecture.shapes[index].channels, path, &payload)
         unknown.add(reader.unknown, at: path)
@@ -84,6 +109,32 @@ struct TaskDecoding {
     } catch {
       throw error.inside(path)
     }
+  }
+
+  private static let unannounced = PadawannError(
+    .data,
+    "the task has numbers or a mask of its own here, and the file does not require the feature "
+      + "\"\(ModelRules.taskParameters)\" or \"\(ModelRules.taskMasks)\" that it needs")
+
+  /// A mask that was read with the node, and perhaps biases.
+  private func mask(
+    _ masks: Masks, of node: String, for task: String, kept: Int, biases: Int, _ group: HDFGroup,
+    _ path: String,
+    _ payload: inout Payload
+  ) throws(PadawannError) -> TaskOverride.Content {
+    guard let weights = masks.weights[node]?[task] else {
+      throw PadawannError(.data, "the node has no mask that a task could have another of")
+    }
+    guard weights.remainingEdges == kept else {
+      throw PadawannError(.data, "\(weights.remainingEdges) edges are left, and \(kept) are announced")
+    }
+    let hasBias = group.dataset("bias") != nil
+    guard mayHaveParameters || !hasBias else { throw Self.unannounced }
+    try group.checkChildren(
+      datasets: Set((masks.isCompact ? [] : [TaskMask.vector]) + (hasBias ? ["bias"] : [])), groups: [],
+      at: path)
+    let bias = try hasBias ? payload.floats("bias", group, count: biases, mayBeHalf: true) : nil
+    return .mask(weights, bias: bias)
   }
 
   private func normalisation(

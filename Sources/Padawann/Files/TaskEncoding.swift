@@ -3,6 +3,10 @@ import HDF5
 /// Turns the tasks of a model into groups.
 struct TaskEncoding {
   let tasks: [ModelTask]
+  /// The network, from whose masks those of tasks differ; `nil` where no task can have any.
+  let network: Network?
+  /// Whether the file has masks elsewhere.
+  let isCompact: Bool
   let unknown: UnknownAttributes
   /// Whether the file has numbers of 16 bits.
   let hasHalves: Bool
@@ -32,16 +36,19 @@ struct TaskEncoding {
     if let accuracy = task.accuracy { record.attributes.append(HDFEntry("accuracy", .float64(accuracy))) }
     record.attributes += unknown.attributes(at: "/tasks/\(task.name)")
     record.groups = task.parameters.map { replacement in
-      var group = group(of: replacement.content)
+      var group = group(of: replacement)
       group.attributes += unknown.attributes(at: "/tasks/\(task.name)/\(replacement.node)")
       return HDFEntry(replacement.node, group)
     }
     return record
   }
 
-  private func group(of content: TaskOverride.Content) -> HDFGroup {
+  private func group(of replacement: TaskOverride) -> HDFGroup {
     var group = HDFGroup()
-    switch content {
+    switch replacement.content {
+    case .mask(let weights, let bias):
+      append(mask: weights.mask, of: replacement.node, to: &group)
+      if let bias { group.datasets.append(.vector("bias", bias.elements(hasHalves: hasHalves))) }
     case .weighted(let weights, let bias, let precision):
       if let weights { append(weights, precision, to: &group) }
       if let bias { group.datasets.append(.vector("bias", bias.elements(hasHalves: hasHalves))) }
@@ -49,6 +56,15 @@ struct TaskEncoding {
       group.datasets = numbers.vectors.map { .vector($0.name, $0.numbers.elements(hasHalves: hasHalves)) }
     }
     return group
+  }
+
+  /// Appends the mask of a task as its difference from the node's own.
+  private func append(mask: Bitmask, of node: String, to group: inout HDFGroup) {
+    group.attributes = [HDFEntry(TaskMask.attribute, .integer(Int64(mask.popcount)))]
+    guard !isCompact, let own = network?.layers.first(where: { $0.name == node })?.weights.mask else {
+      return
+    }
+    group.datasets.append(.vector(TaskMask.vector, .uint8(mask.symmetricDifference(own).packed)))
   }
 
   private func append(

@@ -27,7 +27,8 @@ struct WannEncoding {
     root.attributes += ModelEncoding.pictureAttributes(model.normalisation, model.classNames)
     root.groups = [HDFEntry("neurons", neurons), HDFEntry("connections", connections)]
     if !model.tasks.isEmpty {
-      let tasks = TaskEncoding(tasks: model.tasks, unknown: model.unknown, hasHalves: false)
+      let tasks = TaskEncoding(
+        tasks: model.tasks, network: nil, isCompact: false, unknown: model.unknown, hasHalves: false)
       root.groups.append(HDFEntry("tasks", tasks.group()))
     }
     root.groups.append(HDFEntry("provenance", ModelEncoding.group(of: model.provenance, model.unknown)))

@@ -12,6 +12,19 @@ package enum CompactPlane {
     }
   }
 
+  /// Encodes where a mask differs from another one of as many bits. An edge that the other has is lost far more often than one that
+  /// it does not have is won: the context of a bit is that of a mask plus 8 where the other's bit is set.
+  package static func encode(
+    difference: Bitmask, from other: Bitmask, columns: Int, into encoder: inout BinaryCoder.Encoder
+  ) {
+    precondition(difference.count == other.count, "masks of different lengths have no difference")
+    var contexts = [BinaryCoder.Context](repeating: .init(), count: 16)
+    for edge in 0..<difference.count {
+      let context = maskContext(edge, columns, difference) + (other[edge] ? 8 : 0)
+      encoder.encode(difference[edge], in: &contexts[context])
+    }
+  }
+
   /// Decodes a mask of `count` bits.
   ///
   /// Buffers are used because an array is looked up, checked and asked for its owners at every bit, which takes half of the time.
@@ -37,6 +50,20 @@ package enum CompactPlane {
     }
     decoder = fast
     return Bitmask(count: count) { UInt64(bits[$0]) }
+  }
+
+  /// Decodes where a mask differs from another one.
+  package static func decodeDifference(
+    from other: Bitmask, columns: Int, from decoder: inout BinaryCoder.Decoder
+  ) -> Bitmask {
+    precondition(columns > 0, "a plane has rows of one bit or more")
+    var contexts = [BinaryCoder.Context](repeating: .init(), count: 16)
+    var difference = Bitmask(repeating: false, count: other.count)
+    for edge in 0..<other.count {
+      let context = maskContext(edge, columns, difference) + (other[edge] ? 8 : 0)
+      if decoder.decode(in: &contexts[context]) { difference[edge] = true }
+    }
+    return difference
   }
 
   /// Encodes the signs of `edges`, ascending positions.

@@ -120,6 +120,8 @@ public struct Bitmask: Hashable, Sendable {
   public func intersection(_ other: Bitmask) -> Bitmask { combined(other, &) }
   /// The bits that are set in either. The lengths must be equal.
   public func union(_ other: Bitmask) -> Bitmask { combined(other, |) }
+  /// The bits that are set in one alone. The lengths must be equal.
+  public func symmetricDifference(_ other: Bitmask) -> Bitmask { combined(other, ^) }
   /// The opposite bits.
   public func inverted() -> Bitmask {
     var result = self

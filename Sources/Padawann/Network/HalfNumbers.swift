@@ -38,6 +38,7 @@ extension TaskOverride {
     switch content {
     case .weighted(let weights, let bias, let precision):
       TaskOverride(node: node, .weighted(weights, bias: bias?.roundedToHalf, precision))
+    case .mask(let weights, let bias): TaskOverride(node: node, .mask(weights, bias: bias?.roundedToHalf))
     case .normalisation(let numbers): TaskOverride(node: node, .normalisation(numbers.roundedToHalf))
     }
   }
@@ -45,7 +46,7 @@ extension TaskOverride {
   /// Its numbers besides those of edges.
   package var vectorsBesidesEdges: [[Float]] {
     switch content {
-    case .weighted(_, let bias, _): bias.map { [$0] } ?? []
+    case .weighted(_, let bias, _), .mask(_, let bias): bias.map { [$0] } ?? []
     case .normalisation(let numbers): NodeParameters.normalisation(numbers).vectorsBesidesEdges
     }
   }

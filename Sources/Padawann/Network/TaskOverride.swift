@@ -11,6 +11,9 @@ package struct TaskOverride: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
     /// Edges, which have numbers of their own, and biases of a weighted node; `nil` where the network's are used.
     case weighted(EdgeWeights?, bias: [Float]?, Precision)
+    /// The signs of a node and what they are multiplied by, which are the network's, with a mask of the task's own; and biases of
+    /// a node that has some, `nil` where the network's are used. Nothing is known of edges that the mask does not keep.
+    case mask(EdgeWeights, bias: [Float]?)
     /// The numbers of a batch normalisation.
     case normalisation(BatchNormalisation)
   }
@@ -23,20 +26,37 @@ package struct TaskOverride: Hashable, Sendable {
     case int8(scales: [Float])
   }
 
-  /// How many numbers it has: weights of edges that are left, biases, and those of a normalisation.
+  /// How many numbers it has: weights of edges that are left, biases, and those of a normalisation. A mask has none.
   package var count: Int {
     switch content {
     case .weighted(let weights, let bias, _): (weights?.remainingEdges ?? 0) + (bias?.count ?? 0)
+    case .mask(_, let bias): bias?.count ?? 0
     case .normalisation(let numbers): 4 * numbers.scale.count
     }
   }
 
-  /// The edges of its weights, pruned ones included.
+  /// The edges of its weights or its mask, pruned ones included.
   var edges: Int {
-    if case .weighted(let weights?, _, _) = content { weights.count } else { 0 }
+    switch content {
+    case .weighted(let weights, _, _): weights?.count ?? 0
+    case .mask(let weights, _): weights.count
+    case .normalisation: 0
+    }
   }
 
-  /// The bytes that its numbers and its mask take.
+  /// The edges that a mask of the task's own keeps; `nil` for what is no mask.
+  package var ownMask: EdgeWeights? {
+    if case .mask(let weights, _) = content { weights } else { nil }
+  }
+
+  /// The same with the mask that the task had for the node before, where these are biases alone.
+  package func keepingMask(of known: TaskOverride?) -> TaskOverride {
+    guard case .weighted(nil, let bias, _) = content, let mask = known?.ownMask else { return self }
+    return TaskOverride(node: node, .mask(mask, bias: bias))
+  }
+
+  /// The bytes that its numbers take, and the mask of weights that are numbers; how many a mask over the network's signs takes,
+  /// depends on how a file has it.
   package var byteCount: Int {
     guard case .weighted(let weights?, let bias, let precision) = content else { return 4 * count }
     let mask = (weights.count + 7) / 8 + 4 * (bias?.count ?? 0)
@@ -131,6 +151,11 @@ extension NodeParameters {
   /// `nil` when the kinds differ.
   fileprivate func replaced(by content: TaskOverride.Content) throws(PadawannError) -> NodeParameters? {
     switch (self, content) {
+    case (.weighted(let edges, let bias), .mask(let masked, let newBias)):
+      guard !edges.hasOwnValues, !masked.hasOwnValues, !masked.retainsPruned, masked.shape == edges.shape,
+        masked.multiplier == edges.multiplier, newBias == nil || bias != nil
+      else { return nil }
+      return .weighted(masked, bias: newBias ?? bias)
     case (.weighted(let edges, let bias), .weighted(let newEdges, let newBias, let precision)):
       guard newEdges?.hasOwnValues ?? true, newEdges != nil || newBias != nil, newBias == nil || bias != nil
       else { return nil }

@@ -34,8 +34,8 @@ package protocol RunJob: ~Copyable {
   /// Whether there is a ``computer(_:_:)``.
   static var isCutIntoPieces: Bool { get }
 
-  /// The number of steps that a whole run has at most; `nil` where it is not known beforehand.
-  static func steps(of settings: Settings) -> Int?
+  /// The number of steps that a whole run of so many tasks has at most; `nil` where it is not known beforehand.
+  static func steps(of settings: Settings, tasks: Int) -> Int?
 
   /// How many ranks have enough to do with one run.
   static func usefulRanks(_ configuration: RunConfiguration<Settings>) -> Int
@@ -77,7 +77,7 @@ extension RunJob where Self: ~Copyable {
 
   package static var isCutIntoPieces: Bool { false }
 
-  package static func steps(of settings: Settings) -> Int? { nil }
+  package static func steps(of settings: Settings, tasks: Int) -> Int? { nil }
 
   package static func usefulRanks(_ configuration: RunConfiguration<Settings>) -> Int { 1 }
 }

@@ -63,13 +63,15 @@ extension RunJob where Self: ~Copyable {
     settings: Settings, status: RunStatus<LogLine>
   )] {
     let configuration = try RunConfiguration<Settings>.read(kind, in: path).configuration
+    let tasks = configuration.tasks.count
     guard let members = configuration.members else {
-      return [(configuration.settings, try RunStatus(path, plannedSteps: steps(of: configuration.settings)))]
+      let planned = steps(of: configuration.settings, tasks: tasks)
+      return [(configuration.settings, try RunStatus(path, plannedSteps: planned))]
     }
     return try members.map { member throws(PadawannError) in
       (
         member.settings,
-        try RunStatus("\(path)/\(member.folder)", plannedSteps: steps(of: member.settings))
+        try RunStatus("\(path)/\(member.folder)", plannedSteps: steps(of: member.settings, tasks: tasks))
       )
     }
   }

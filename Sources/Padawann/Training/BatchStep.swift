@@ -29,5 +29,5 @@ struct BatchStep: Sendable {
 /// What random numbers of training are for; part of their keys.
 enum TrainingDraw: UInt64 {
   case initialisation = 1
-  case order, shift, dropout, scores, pruningGains
+  case order, shift, dropout, scores, pruningGains, taskMasks
 }

@@ -8,13 +8,15 @@ struct MaskBeginning {
   /// The scores of each masked layer in the order of edges.
   let scores: [Int: [Float]]
 
-  /// Begins as the settings say.
+  /// Begins as the settings say, or with given scores.
   ///
-  /// - Throws: ``PadawannError`` `usage` for settings that do not fit the network.
-  init(_ network: Network, _ settings: MaskLearningSettings) throws(PadawannError) {
+  /// - Throws: ``PadawannError`` `usage` for settings that do not fit the network, `data` for scores that do not.
+  init(_ network: Network, _ settings: MaskLearningSettings, _ given: MaskLearning.Beginning? = nil)
+    throws(PadawannError)
+  {
     self =
       try settings.distillation == nil
-      ? MaskBeginning(random: network, settings) : MaskBeginning(fitted: network, settings)
+      ? MaskBeginning(random: network, settings, given) : MaskBeginning(fitted: network, settings)
   }
 
   /// What is learned.
@@ -74,13 +76,17 @@ struct MaskBeginning {
 
   /// Random scores, and the same share of every large layer (Ramanujan et al. 2020; mask-learning from nothing but signs).
   ///
-  /// - Throws: ``PadawannError`` `usage` for settings that do not fit the network.
-  init(random network: Network, _ settings: MaskLearningSettings) throws(PadawannError) {
+  /// - Parameter given: scores in the place of random ones.
+  /// - Throws: ``PadawannError`` `usage` for settings that do not fit the network, `data` for scores that do not.
+  init(random network: Network, _ settings: MaskLearningSettings, _ given: MaskLearning.Beginning? = nil)
+    throws(PadawannError)
+  {
+    try given?.validate(for: network)
     self.network = try network.mapWeights { layer throws(PadawannError) in try layer.weights.signsOnly() }
     kept = try EdgeBudget(network, settings).kept
     var scores: [Int: [Float]] = [:]
     for layer in network.layers where kept[layer.index] != nil {
-      scores[layer.index] = layer.randomScores(settings.seed)
+      scores[layer.index] = given?.scores[layer.index] ?? layer.randomScores(settings.seed)
     }
     self.scores = scores
   }

@@ -56,13 +56,13 @@ public struct MaskLearning: ~Copyable {
   ) throws(PadawannError) {
     try self.init(
       network, tasks, settings, teachers, ThreadPool(threads: max(1, threads)), instructionSet, from: nil,
-      progress)
+      beginning: nil, progress)
   }
 
-  /// Begins, or goes on from a snapshot of a learning with these settings.
+  /// Begins with random scores or given ones, or goes on from a snapshot of a learning with these settings.
   init(
     _ network: Network, _ tasks: [TrainingTask], _ settings: MaskLearningSettings, _ teachers: [Teacher],
-    _ threadPool: ThreadPool, _ set: InstructionSet, from snapshot: Snapshot?,
+    _ threadPool: ThreadPool, _ set: InstructionSet, from snapshot: Snapshot?, beginning given: Beginning?,
     _ progress: ((Double) -> Void)?
   ) throws(PadawannError) {
     try settings.validate()
@@ -76,7 +76,7 @@ public struct MaskLearning: ~Copyable {
       network = try network.unfoldingStatistics(
         on: images, magnitude: network.hasOwnValuesOnly ? .own : .shared(1), set, threadPool)
     }
-    let beginning = try MaskBeginning(network, settings)
+    let beginning = try MaskBeginning(network, settings, given)
     let machine = try TrainingEngine(
       beginning.network, .shared(1), beginning.scope(settings),
       biasSets: settings.biases == .perTask ? tasks.count : 1, batch: min(settings.batch, images.count), set,
@@ -86,7 +86,8 @@ public struct MaskLearning: ~Copyable {
     let scaling =
       isTaught
       ? nil
-      : try Self.scaling(beginning.network, machine, images, settings, snapshot?.magnitudes(network))
+      : try Self.scaling(
+        beginning.network, machine, images, settings, snapshot?.magnitudes(network) ?? given?.magnitudes)
     let feed = BatchFeed(
       images: images, size: settings.batch, epochs: settings.epochs, seed: settings.seed,
       shifts: settings.shifts && !isTaught)

@@ -39,6 +39,8 @@ public struct MaskLearningSettings: Sendable, Hashable, Codable {
   public var seed: UInt64 = 0
   /// How teachers are imitated; `nil` where labels alone are learned.
   public var distillation: DistillationSettings?
+  /// How every task gets a mask of its own in the end; `nil` for one mask that serves all tasks.
+  public var taskMasks: TaskMaskSettings?
 
   /// The defaults, with a density.
   public init(density: Double) { self.density = density }
@@ -64,6 +66,7 @@ public struct MaskLearningSettings: Sendable, Hashable, Codable {
       }
     }
     try distillation?.validate()
+    try taskMasks?.validate(in: self)
     try TrainingSettings.check(epochs, 1_000_000, "the number of epochs")
     try TrainingSettings.check(batch, 65_536, "the number of images of a batch")
     try TrainingSettings.check(

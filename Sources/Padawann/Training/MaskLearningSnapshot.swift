@@ -84,12 +84,13 @@ extension MaskLearning {
   /// Begins, or goes on from a snapshot of a learning with these settings.
   init(
     _ network: Network, on tasks: [TrainingTask], settings: MaskLearningSettings, teachers: [Teacher] = [],
-    from snapshot: Snapshot?, threads: Int, instructionSet: InstructionSet, progress: ((Double) -> Void)?
+    from snapshot: Snapshot?, beginning: Beginning? = nil, threads: Int, instructionSet: InstructionSet,
+    progress: ((Double) -> Void)?
   ) throws(PadawannError) {
     try snapshot?.validate(for: network)
     try self.init(
       network, tasks, settings, teachers, ThreadPool(threads: max(1, threads)), instructionSet,
-      from: snapshot, progress)
+      from: snapshot, beginning: beginning, progress)
   }
 }
 

@@ -213,7 +213,7 @@ struct CompareCommand: AsyncParsableCommand {
     var result: [CompareReport.PairOverlap] = []
     for first in sources.indices {
       for second in sources.indices.dropFirst(first + 1) {
-        guard let one = sources[first].model?.layers, let other = sources[second].model?.layers,
+        guard let one = try network(of: sources[first]), let other = try network(of: sources[second]),
           one.hasSameLayers(as: other)
         else { continue }
         let masks = zip(one.layers, other.layers).map {
@@ -223,5 +223,13 @@ struct CompareCommand: AsyncParsableCommand {
       }
     }
     return result
+  }
+
+  /// The network of layers that a model is compared by; `nil` for what has none.
+  private func network(of source: ComparedFile) throws(PadawannError) -> Network? {
+    guard case .layers(let model) = source.model else { return nil }
+    // A mask of the task's own takes the place of the network's; heads have no part in what was pruned.
+    guard let own = model.tasks.first(where: { $0.name == task }) else { return model.network }
+    return try model.network.replacing(own.parameters.filter { $0.ownMask != nil })
   }
 }

@@ -75,6 +75,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let data = try self.data.map { text throws(PadawannError) in try DatasetSpec.parse(text) }
     if let predictions { try OutputFile.check([predictions], inputs: [path] + data.flatMap(\.paths)) }
     let stored = try StoredContent.read(path)
+    let masks = try stored.taskMasks
     var entries: [EvaluateReport.Entry] = []
     var storing: Result<Void, any Error> = .success(())
     for subject in try subjects(of: AnsweringModel(stored), on: data) {
@@ -84,7 +85,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       }
       let predictions = try await subject.predictions(compute, named: model)
       let sweep = try WeightSweep(magnitudes: subject.magnitudes, predictions: predictions)
-      entries.append(EvaluateReport.Entry(subject, sweep))
+      entries.append(
+        EvaluateReport.Entry(subject, sweep, masks.first { $0.task == subject.task?.name }))
       storing = Result {
         try write(predictions, subject, stored)
         try store(sweep, subject, stored, path)

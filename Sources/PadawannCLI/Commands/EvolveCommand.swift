@@ -77,6 +77,7 @@ struct EvolveCommand: AsyncParsableCommand, RankedCommand {
       driver in
       let start = try await request().start(driver.environment)
       driver.announce(start, start.configuration.provenance)
+      for parent in start.parents { parent.noteMasksLeftOut() }
       return start
     }
     let result = RunsReport(.evolve, folder, reports)

@@ -29,7 +29,7 @@ struct InspectCommand: AsyncParsableCommand {
       return try report.print(result) { result.text }
     }
     if arch { return try Output.write(ArchitectureFile.json(of: stored.model.network.architecture)) }
-    let result = InspectReport(model, stored)
+    let result = try InspectReport(model, stored)
     try report.print(result) { result.text }
   }
 }

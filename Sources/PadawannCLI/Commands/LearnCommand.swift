@@ -9,11 +9,13 @@ extension MaskLearningSettings.Biases {
 struct LearnCommand: AsyncParsableCommand, RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "learn",
-    abstract: "Learn by gradients which edges are left, so that one mask serves several tasks.",
+    abstract:
+      "Learn by gradients which edges are left, so that one mask serves several tasks, or each has its own.",
     discussion: """
       Every edge gets a score, which is learned by gradient descent; the edges with the highest scores are left. Signs stay \
       as they are. Every epoch is stored in the folder, and a run that was ended in any way goes on with --resume FOLDER to \
-      the same model, byte for byte. A task is a dataset (Formats/datasets.md), by default all of its training images, for \
+      the same model, byte for byte. With --mask-per-task the mask of all tasks is learned first, and then one for each \
+      task that begins with it; the file has all signs once, and of each task where its mask differs. A task is a dataset (Formats/datasets.md), by default all of its training images, for \
       example --task mnist:train,per-class=700. Test data is looked at once, at the end. Formats/runs.md describes the folder.
       """)
 
@@ -88,6 +90,23 @@ struct LearnCommand: AsyncParsableCommand, RankedCommand {
   )
   var biases: BiasChoice?
 
+  @Flag(
+    help:
+      "Learn a mask for all tasks first, and then one for each task over the same signs, on its own images.")
+  var maskPerTask = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --mask-per-task: how many of the epochs are for the masks of tasks (default: half of them).",
+      valueName: "number"))
+  var taskEpochs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --mask-per-task: the learning rate of the scores in these epochs (default: \(TaskMaskSettings(of: 2).rate)).",
+      valueName: "rate"))
+  var taskRate: Double?
+
   @Option(help: ArgumentHelp("The shared weight to learn with.", valueName: "number"))
   var weight = MaskLearningSettings(density: 1).sharedWeight
 
@@ -128,6 +147,13 @@ struct LearnCommand: AsyncParsableCommand, RankedCommand {
       guard runs.trial == nil || runs.trials != nil || sweep != nil else {
         throw ValidationError("--trial is one of --trials or of a --sweep")
       }
+      guard maskPerTask || (taskEpochs == nil && taskRate == nil) else {
+        throw ValidationError("--task-epochs and --task-rate belong to --mask-per-task")
+      }
+      guard !maskPerTask || teaching.teacher.isEmpty else {
+        throw ValidationError(
+          "masks per task are learned from labels: --mask-per-task and --teacher exclude each other")
+      }
     }
   }
 
@@ -142,6 +168,7 @@ struct LearnCommand: AsyncParsableCommand, RankedCommand {
       // A density that makes no sense is refused before anything is learned.
       if let sweep { start = try start.sweep(sweep.values) }
       driver.announce(start, start.configuration.provenance)
+      for parent in start.parents { parent.noteMasksLeftOut() }
       return start
     }
     let result = RunsReport(.learn, folder, reports)
@@ -176,6 +203,12 @@ struct LearnCommand: AsyncParsableCommand, RankedCommand {
     request.learning.batch = batch ?? request.learning.batch
     request.learning.rate = rate ?? request.learning.rate
     (request.learning.shifts, request.learning.seed) = (shifts, seed)
+    if maskPerTask {
+      var masks = TaskMaskSettings(of: request.learning.epochs)
+      masks.epochs = taskEpochs ?? masks.epochs
+      masks.rate = taskRate ?? masks.rate
+      request.learning.taskMasks = masks
+    }
     return request
   }
 }

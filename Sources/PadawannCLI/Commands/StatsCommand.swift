@@ -15,7 +15,7 @@ struct StatsCommand: AsyncParsableCommand {
     let result = StatsReport(
       models: try models.map { path throws(PadawannError) in
         switch try StoredContent.read(RunFolder.model(at: path)) {
-        case .padawann(let stored): .layers(StatsReport.Entry(path, stored))
+        case .padawann(let stored): .layers(try StatsReport.Entry(path, stored))
         case .wann(let stored): .neurons(WannStatsEntry(path, stored))
         }
       })

@@ -31,9 +31,12 @@ struct EvaluateReport: Encodable {
     let madeWithIt: Bool
     /// The shared weight that the task was made for or had before.
     let taskSharedWeight: Float?
+    /// How the task's own mask differs from the network's; absent where it has none.
+    let mask: TaskMaskFigures?
     let sweep: WeightSweep
 
-    init(_ subject: EvaluationSubject, _ sweep: WeightSweep) {
+    init(_ subject: EvaluationSubject, _ sweep: WeightSweep, _ mask: TaskMaskFigures?) {
+      self.mask = mask
       let dataset = subject.dataset
       task = subject.task?.name
       self.dataset = dataset.name
@@ -88,6 +91,7 @@ extension EvaluateReport.Entry {
       "\(task.map { "task \($0), " } ?? "")\(dataset.inOneLine): \(Format.count(images)) images, \(counted)",
       "  input \(normalisation.text), \(normalisationFrom.text)",
     ]
+    if let mask { lines.append("  \(mask.text)") }
     if namesDiffer {
       lines.append("  the classes have other names than the model's: they stand for its outputs in order")
     }

@@ -23,8 +23,9 @@ struct InspectReport: Encodable {
   let provenance: ProvenanceEntry
   let unknownAttributes: [String]
 
-  init(_ path: String, _ stored: StoredModel) {
+  init(_ path: String, _ stored: StoredModel) throws(PadawannError) {
     let model = stored.model
+    let masks = try model.taskMasks(as: stored.form) ?? []
     file = path
     sha256 = stored.digest.description
     compact = stored.isCompact
@@ -37,7 +38,9 @@ struct InspectReport: Encodable {
     normalisation = model.normalisation.map(NormalisationEntry.init)
     classNames = model.classNames
     nodes = model.network.architecture.nodes.indices.map { NodeEntry($0, model.network) }
-    tasks = model.tasks.map { TaskEntry($0, model.provenance) }
+    tasks = model.tasks.map { task in
+      TaskEntry(task, masks.first { $0.task == task.name }, model.provenance)
+    }
     provenance = ProvenanceEntry(model.provenance)
     unknownAttributes = model.unknown.names
   }
@@ -106,6 +109,8 @@ struct InspectReport: Encodable {
     let accuracy: Double?
     /// Whether the model was made with images of the dataset.
     let madeWithIt: Bool
+    /// How its own mask differs from the network's; `nil` where it has none.
+    let mask: TaskMaskFigures?
     let parameters: [ParameterEntry]
 
     /// What the task has instead of the network's own numbers.
@@ -127,7 +132,8 @@ struct InspectReport: Encodable {
       }
     }
 
-    init(_ task: ModelTask, _ provenance: Provenance) {
+    init(_ task: ModelTask, _ mask: TaskMaskFigures?, _ provenance: Provenance) {
+      self.mask = mask
       name = task.name
       dataset = task.dataset
       datasetSha256 = task.digest.description
@@ -137,7 +143,8 @@ struct InspectReport: Encodable {
       bestSharedWeight = task.bestSharedWeight
       accuracy = task.accuracy
       madeWithIt = (try? DatasetSpec.parse(task.dataset)).map(provenance.saysMade) ?? false
-      parameters = task.parameters.map(ParameterEntry.init)
+      // A mask is no number.
+      parameters = task.parameters.filter { $0.count > 0 || $0.ownMask == nil }.map(ParameterEntry.init)
     }
   }
 
@@ -229,7 +236,8 @@ extension InspectReport.TaskEntry {
     let data = madeWithIt ? " on the images it was made with" : ""
     let measured = accuracy.map { ", accuracy \(Format.percent($0))%\(data)" } ?? ""
     let weight = bestSharedWeight.map { " with w \(Format.weight($0))" } ?? ""
-    return "  task \(name): \(dataset.inOneLine), \(classNames.count) classes\(measured)\(weight)"
+    let ownMask = mask.map { "\n    \($0.text)" } ?? ""
+    return "  task \(name): \(dataset.inOneLine), \(classNames.count) classes\(measured)\(weight)\(ownMask)"
       + parameters.map { "\n    \($0.node) of its own: \(Format.count($0.count)) numbers, \($0.precision)" }
       .joined()
   }

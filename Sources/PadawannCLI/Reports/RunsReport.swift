@@ -160,6 +160,9 @@ extension RunReport<MaskLearningJob.Outcome> {
     if !tasks.isEmpty {
       parts.append("on the training images that it was learned from\n" + Table.text(learned))
     }
+    if let masks = outcome.masks {
+      parts.append("each task's own mask beside that of all tasks\n" + TaskMaskFigures.table(masks))
+    }
     if let stages = outcome.stages {
       parts.append(
         "the trained network on its way, and how often each answers as it did\n"

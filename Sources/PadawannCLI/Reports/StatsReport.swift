@@ -50,8 +50,10 @@ struct StatsReport: Encodable {
     /// What tasks have instead of the network's own numbers.
     let taskParameters: Int
     let taskBytes: Int
+    /// The masks that tasks have of their own; absent where none has.
+    let taskMasks: [TaskMaskFigures]?
 
-    init(_ path: String, _ stored: StoredModel) {
+    init(_ path: String, _ stored: StoredModel) throws(PadawannError) {
       let counts = Compression(of: stored.model.network)
       let size = Double(stored.byteCount)
       file = path
@@ -73,6 +75,7 @@ struct StatsReport: Encodable {
       let parameters = stored.model.tasks.flatMap(\.parameters)
       taskParameters = parameters.reduce(0) { $0 + $1.count }
       taskBytes = parameters.reduce(0) { $0 + $1.byteCount }
+      taskMasks = try stored.model.taskMasks(as: stored.form)
     }
   }
 
@@ -82,7 +85,8 @@ struct StatsReport: Encodable {
 extension StatsReport.Entry {
   fileprivate var text: String {
     let header = "\(file.inOneLine)\(compact ? " (\(layout))" : "")\n"
-    return header + layers + "\n\n" + sizes
+    let masks = taskMasks.map { "\n\n" + TaskMaskFigures.table($0) } ?? ""
+    return header + layers + "\n\n" + sizes + masks
   }
 
   private var layers: String {
@@ -108,6 +112,10 @@ extension StatsReport.Entry {
       ["  masks, signs, numbers", Format.count(payloadBytes), ""],
       ["  everything else", Format.count(overheadBytes), ""],
     ]
+    if let taskMasks {
+      let bytes = taskMasks.reduce(0) { $0 + $1.bytes }
+      rows.insert(["    of which masks of tasks", Format.count(bytes), ""], at: 3)
+    }
     if taskBytes > 0 { rows.insert(["    of which heads of tasks", Format.count(taskBytes), ""], at: 3) }
     if let sourceBytes, let ratioToSource {
       rows.append([sourceName ?? "the source", Format.count(sourceBytes), Format.ratio(ratioToSource)])

@@ -30,7 +30,7 @@ struct WannInspectReport: Encodable {
     normalisation = model.normalisation.map(NormalisationEntry.init)
     classNames = model.classNames
     network = WannFigures(model.graph)
-    tasks = model.tasks.map { InspectReport.TaskEntry($0, model.provenance) }
+    tasks = model.tasks.map { InspectReport.TaskEntry($0, nil, model.provenance) }
     provenance = InspectReport.ProvenanceEntry(model.provenance)
     unknownAttributes = model.unknown.names
   }

@@ -135,7 +135,9 @@ package struct EvolutionJob: RunJob {
     }
   }
 
-  package static func steps(of settings: EvolutionRunSettings) -> Int? { settings.evolution.generations + 1 }
+  package static func steps(of settings: EvolutionRunSettings, tasks: Int) -> Int? {
+    settings.evolution.generations + 1
+  }
 
   // MARK: - other ranks
 

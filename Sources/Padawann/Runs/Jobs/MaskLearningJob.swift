@@ -8,7 +8,9 @@ extension MaskLearningSettings: RunSettings {
 package struct MaskLearningJob: RunJob, ~Copyable {
   /// What it was started with.
   package let start: RunStart<MaskLearningSettings>
-  private var learning: MaskLearning
+  private var learning: MaskLearningParts
+  /// The network that learns.
+  private let network: Network
   private let environment: RunEnvironment
 
   package static let kind = RunKind.learn
@@ -17,6 +19,8 @@ package struct MaskLearningJob: RunJob, ~Copyable {
   package struct LogLine: Codable, Sendable, Equatable {
     /// The epoch, from 1.
     package let epoch: Int
+    /// The task whose own mask the epoch was for; absent for all tasks together.
+    package let task: String?
     /// The batches that were learned from.
     package let step: Int
     /// The mean cross-entropy of the batches, in nats, before each step; with teachers, of ``TeacherLoss``.
@@ -33,6 +37,8 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     package let density: Double
     /// What became of the trained network on its way; absent without a teacher.
     package var stages: [ConversionStage]?
+    /// The masks that tasks have of their own; absent where one mask serves all.
+    package var masks: [TaskMaskFigures]?
   }
 
   package init(_ start: RunStart<MaskLearningSettings>, from state: RunState?, _ environment: RunEnvironment)
@@ -44,42 +50,45 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     let tasks = start.tasks.map { TrainingTask($0.dataset, outputs: $0.outputs) }
     let inference = environment.inference
     let snapshot = try state.map { state throws(PadawannError) in
-      try MaskLearning.Snapshot(state, start.configuration.settings)
+      try MaskLearningParts.Snapshot(state, start.configuration.settings, network)
     }
-    let learning = try MaskLearning(
+    let learning = try MaskLearningParts(
       network, on: tasks, settings: start.configuration.settings, teachers: try start.teachers,
       from: snapshot,
       threads: inference.threads, instructionSet: inference.instructionSet, progress: environment.preparation)
-    guard learning.step % learning.stepsPerEpoch == 0 else { throw RunState.broken }
+    guard learning.isBetweenEpochs else { throw RunState.broken }
     self.learning = learning
+    self.network = network
     self.start = start
     self.environment = environment
   }
 
-  package static func steps(of settings: MaskLearningSettings) -> Int? { settings.epochs }
+  package static func steps(of settings: MaskLearningSettings, tasks: Int) -> Int? {
+    settings.epochs + (settings.taskMasks.map { $0.epochs * (tasks - 1) } ?? 0)
+  }
 
   /// The epochs that were done.
-  package var step: Int { learning.step / learning.stepsPerEpoch }
+  package var step: Int { learning.epoch }
   package var isFinished: Bool { learning.isFinished }
   /// The batches that are left.
   package var remaining: Int? { learning.steps - learning.step }
-  package var state: RunState { learning.snapshot.state }
+  package var state: RunState { learning.snapshot.state(of: network) }
   package var result: Int? { isFinished ? step : nil }
 
   package mutating func advance() async throws -> LogLine {
     let begin = ContinuousClock.now
-    let end = learning.step + learning.stepsPerEpoch
     var (loss, correct, images) = (0.0, 0, 0)
-    while learning.step < end {
+    repeat {
       try Task.checkCancellation()
       let result = try learning.advance()
       loss += result.loss * Double(result.images)
       correct += result.correct
       images += result.images
       environment.progress?(1)
-    }
+    } while !learning.isBetweenEpochs
     return LogLine(
-      epoch: step, step: end, crossEntropy: loss / Double(images), accuracy: Double(correct) / Double(images),
+      epoch: step, task: learning.task.map { start.tasks[$0].name }, step: learning.step,
+      crossEntropy: loss / Double(images), accuracy: Double(correct) / Double(images),
       seconds: (ContinuousClock.now - begin) / .seconds(1))
   }
 
@@ -95,7 +104,8 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     model.provenance = start.provenance(configuration.provenance)
     model = try storage.applied(to: model)
     for (index, task) in start.tasks.enumerated() {
-      var parameters = overrides(learned.biases[index], of: model.network.architecture)
+      var parameters = overrides(
+        learned.biases[index], try learning.masks(task: index), of: model.network.architecture)
       if storage.halvesNumbers { parameters = parameters.map(\.roundedToHalf) }
       guard task.dataset.isLabelled || !parameters.isEmpty else { continue }
       var record = ModelTask(
@@ -116,6 +126,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     if start.configuration.settings.distillation != nil {
       outcome.stages = try await ConversionStages(start, environment).stages(to: model)
     }
+    outcome.masks = try model.taskMasks(as: start.configuration.form(of: model))
     return outcome
   }
 
@@ -139,7 +150,7 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     }
     let folded = try network.folded()
     for task in own.indices {
-      let parameters = overrides(own[task], of: network.architecture)
+      let parameters = overrides(own[task], [:], of: network.architecture)
       own[task] = try network.replacing(parameters).folded().network.biases
     }
     return (folded.network, folded.sharedWeight, own)
@@ -155,11 +166,17 @@ package struct MaskLearningJob: RunJob, ~Copyable {
     return EvaluationTask(name: task.name, dataset: try task.dataset.called(names))
   }
 
-  /// The biases that a task has of its own.
-  private func overrides(_ biases: [Int: [Float]], of architecture: Architecture) -> [TaskOverride] {
-    guard start.configuration.settings.biases == .perTask else { return [] }
-    return biases.sorted { $0.key < $1.key }.map { node, bias in
-      TaskOverride(node: architecture.nodes[node].name, .weighted(nil, bias: bias, .float32))
+  /// The biases and masks that a task has of its own.
+  private func overrides(
+    _ biases: [Int: [Float]], _ masks: [Int: EdgeWeights], of architecture: Architecture
+  ) -> [TaskOverride] {
+    let biases = start.configuration.settings.biases == .perTask ? biases : [:]
+    return Set(biases.keys).union(masks.keys).sorted().map { node in
+      let name = architecture.nodes[node].name
+      guard let mask = masks[node] else {
+        return TaskOverride(node: name, .weighted(nil, bias: biases[node], .float32))
+      }
+      return TaskOverride(node: name, .mask(mask, bias: biases[node]))
     }
   }
 }
@@ -189,6 +206,9 @@ extension RunConfiguration where Settings == MaskLearningSettings {
     for (name, share) in learning.shares.sorted(by: { $0.key < $1.key }) {
       list.append(("share.\(name)", "\(share)"))
     }
+    if let taskMasks = learning.taskMasks {
+      list += [("task-epochs", "\(taskMasks.epochs)"), ("task-rate", "\(taskMasks.rate)")]
+    }
     return (list + taskEntries).map { Provenance.Entry($0.0, $0.1) }
   }
 }
@@ -207,80 +227,5 @@ extension MaskLearningSettings {
       ("crop", "\(augmentation.crop)"), ("views", "\(augmentation.views)"),
       ("calibration", "\(distillation.calibrationImages)"),
     ]
-  }
-}
-
-extension MaskLearning.Snapshot {
-  /// What a checkpoint stores of a learning between two epochs (`Formats/runs.md`).
-  var state: RunState {
-    var nodes = HDFGroup()
-    nodes.groups = layers.map { layer in
-      var group = HDFGroup()
-      group.attributes = [
-        HDFEntry("magnitude", .float64(layer.magnitude)), HDFEntry("threshold", .float32(layer.threshold)),
-      ]
-      let numbers =
-        [("scores", layer.scores), ("means", layer.means), ("squares", layer.squares)]
-        + layer.biases.enumerated().map { ("biases-\($0)", $1) }
-      group.datasets = numbers.filter { !$0.1.isEmpty }.map {
-        HDFEntry($0.0, HDFDataset(shape: [$0.1.count], .float32($0.1)))
-      }
-      if let scale = layer.scale {
-        group.datasets.append(HDFEntry("scale", HDFDataset(shape: [scale.count], .float64(scale))))
-      }
-      return HDFEntry(layer.name, group)
-    }
-    var root = HDFGroup()
-    root.attributes = [HDFEntry("step", .integer(Int64(step)))]
-    root.groups = [HDFEntry("nodes", nodes)]
-    if let numbers { root.groups.append(HDFEntry("numbers", numbers.group)) }
-    return RunState(root)
-  }
-
-  /// Reads what ``state`` stored; the learning that goes on from it checks that its numbers fit.
-  ///
-  /// - Throws: ``PadawannError`` `data` when parts are missing.
-  init(_ state: RunState, _ settings: MaskLearningSettings) throws(PadawannError) {
-    var reader = AttributeReader(state.tree, "/")
-    let step = try reader.integer("step")
-    guard let nodes = state.tree.group("nodes") else { throw RunState.broken }
-    self.init(
-      settings: settings, step: step,
-      layers: try nodes.groups.map { entry throws(PadawannError) in try Layer(entry) })
-    if settings.distillation != nil {
-      numbers = try Trainer.Snapshot(step: step, state.tree.group("numbers"))
-    }
-  }
-}
-
-extension MaskLearning.Snapshot.Layer {
-  fileprivate init(_ entry: HDFEntry<HDFGroup>) throws(PadawannError) {
-    let group = entry.value
-    guard case .float64(let magnitude) = group.attribute("magnitude"),
-      case .float32(let threshold) = group.attribute("threshold")
-    else { throw RunState.broken }
-    self.init(
-      name: entry.name, magnitude: magnitude, threshold: threshold, scores: try group.numbers("scores") ?? [],
-      means: try group.numbers("means") ?? [], squares: try group.numbers("squares") ?? [],
-      biases: try group.lists("biases"))
-    guard let dataset = group.dataset("scale") else { return }
-    guard case .float64(let numbers) = dataset.elements else { throw RunState.broken }
-    scale = numbers
-  }
-}
-
-extension HDFGroup {
-  /// Floating-point numbers that a state stores under a name; `nil` when there are none.
-  func numbers(_ name: String) throws(PadawannError) -> [Float]? {
-    guard let dataset = dataset(name) else { return nil }
-    guard case .float32(let numbers) = dataset.elements else { throw RunState.broken }
-    return numbers
-  }
-
-  /// All that a state stores under a name and the numbers 0, 1, 2 and so on.
-  func lists(_ name: String) throws(PadawannError) -> [[Float]] {
-    var lists: [[Float]] = []
-    while let numbers = try numbers("\(name)-\(lists.count)") { lists.append(numbers) }
-    return lists
   }
 }

@@ -142,7 +142,7 @@ package struct WannJob: RunJob {
     return try await shared.pieces.evaluate(graphs, batch: batch, shared.sharing)
   }
 
-  package static func steps(of settings: WannRunSettings) -> Int? {
+  package static func steps(of settings: WannRunSettings, tasks: Int) -> Int? {
     (settings.search.generations + settings.search.testEvery - 1) / settings.search.testEvery
   }
 
