@@ -207,7 +207,7 @@ def main():
         ("image-seconds", 65e-6, "of a core for an image and weight"),
         ("weights", 3, "shared weights of an evolution"),
         ("genome-bytes", 149956, "of a packed genome"),
-        ("serial-per-child", 4e-3, "seconds of rank 0 for a child between generations: breeding, writing"),
+        ("serial-per-child", 7e-3, "seconds of rank 0 for a child between generations: breeding, writing"),
         ("variation", 0.05, "the deviation of the time of a piece, and of the ranks' speeds, as a share of the mean"),
         ("latency", 20e-6, "seconds of a message"),
         ("bandwidth", 1.2e9, "bytes a second of rank 0's connection, in each direction"),

@@ -37,22 +37,21 @@ struct NeuronBlockScore: Sendable, Equatable {
 
 extension NeuronProgram {
   /// The scores of the graphs, given what they came to on every block, in order.
-  func scores(_ blocks: [NeuronBlockScore], images: Int) -> [NeuronScore] {
+  func scores(_ blocks: [NeuronBlockScore], images: Int, threads: Int) -> [NeuronScore] {
     let weights = kernel.weights.count
-    var losses = [Double](repeating: 0, count: kernel.networks * weights)
-    var right = [Int](repeating: 0, count: losses.count)
-    // In the order of blocks, whoever had them.
-    for block in blocks {
-      for place in losses.indices {
-        losses[place] += block.losses[place]
-        right[place] += Int(block.right[place])
+    let scores = ThreadPool(threads: threads).map(Array(0..<kernel.networks)) { network in
+      var losses = [Double](repeating: 0, count: weights)
+      var right = [Int](repeating: 0, count: weights)
+      // In the order of blocks, whoever had them.
+      for block in blocks {
+        for weight in 0..<weights {
+          losses[weight] += block.losses[network * weights + weight]
+          right[weight] += Int(block.right[network * weights + weight])
+        }
       }
+      return NeuronScore(crossEntropy: losses.map { $0 / Double(images) }, right: right, images: images)
     }
-    return networks.map { network in
-      let places = (network * weights)..<((network + 1) * weights)
-      return NeuronScore(
-        crossEntropy: losses[places].map { $0 / Double(images) }, right: Array(right[places]), images: images)
-    }
+    return networks.map { scores[$0] }
   }
 }
 
@@ -83,7 +82,9 @@ extension Inference {
 
   /// Scores the graphs of a program on batches, on each for itself.
   func scores(of program: NeuronProgram, on batches: [NeuronImages]) throws -> [[NeuronScore]] {
-    zip(try blocks(of: program, on: batches), batches).map { program.scores($0, images: $1.count) }
+    zip(try blocks(of: program, on: batches), batches).map {
+      program.scores($0, images: $1.count, threads: threads)
+    }
   }
 
   /// What a program comes to on every block of each batch, in order.

@@ -62,7 +62,9 @@ final class WannPieces: PieceComputer {
         answer, count: (cut.range.count + LaneBuffer.width - 1) / LaneBuffer.width,
         width: program.kernel.networks * program.kernel.weights.count)
     }
-    return evaluator.result(zip(blocks, lengths).map { program.scores($0, images: $1) }, program)
+    return evaluator.result(
+      zip(blocks, lengths).map { program.scores($0, images: $1, threads: evaluator.inference.threads) },
+      program)
   }
 }
 
