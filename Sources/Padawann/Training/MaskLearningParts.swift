@@ -209,11 +209,16 @@ extension MaskLearningParts {
     else { throw broken }
     try snapshot.beginning?.validate(for: network)
     let kept = try EdgeBudget(network, settings).kept
+    let masked = Set(kept.keys)
+    if let beginning = snapshot.beginning, Set(beginning.scores.keys) != masked { throw broken }
+    let learned = masked.filter(network.hasBias)
     for (part, result) in snapshot.results.enumerated() {
       let sets =
         settings.biases == .keep
         ? 0 : settings.biases == .shared ? (part == 0 ? 1 : 0) : part == 0 ? tasks : 1
-      guard result.biases.count == sets, Set(result.masks.keys) == Set(kept.keys) else { throw broken }
+      guard result.biases.count == sets, Set(result.masks.keys) == masked,
+        result.biases.allSatisfy({ Set($0.keys) == learned })
+      else { throw broken }
       for layer in network.layers {
         if let mask = result.masks[layer.index] {
           guard mask.count == layer.weights.count, mask.popcount == kept[layer.index] else { throw broken }
