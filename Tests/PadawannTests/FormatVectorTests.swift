@@ -52,6 +52,31 @@ import Testing
     }
   }
 
+  /// Of version 1.5: a task with a mask of its own, in every layout.
+  @Test(arguments: ModelForm.Layout.allCases)
+  func filesOfVersion1_5KeepTheirBytes(layout: ModelForm.Layout) throws {
+    var model = try Self.layer()
+    let own = try EdgeWeights(
+      shape: [3, 5], mask: Bitmask("010011110111000".map { $0 == "1" }),
+      values: .signs(Bitmask("000010100101000".map { $0 == "1" })))
+    var task = ModelTask(
+      name: "letters", dataset: "10letters:test", digest: Digest(of: [7]), classNames: ["a", "b", "c"],
+      outputs: [0, 1, 2], normalisation: .mnist, bestSharedWeight: 0.5)
+    task.parameters = [TaskOverride(node: "fc", .mask(own, bias: [1, 0, -0.5]))]
+    model.tasks = [task]
+    let bytes = try ModelFile.encoded(model, as: ModelForm(layout))
+    let name = "format/layer-task-mask-\(layout.rawValue).h5"
+    if ProcessInfo.processInfo.environment["PADAWANN_RECORD"] == "1" {
+      let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Goldens")
+      try Data(bytes).write(to: goldens.appendingPathComponent(name))
+    } else {
+      let golden = try Fixtures.bytes(name)
+      #expect(bytes == golden)
+      #expect(try ModelFile.model(encoded: golden).model == model)
+    }
+  }
+
   @Test(arguments: [false, true])
   func theLayerOfTheVectorsKeepsItsBytes(compact: Bool) throws {
     let golden = try Fixtures.bytes("format/layer\(compact ? "-compact" : "").h5")
