@@ -75,6 +75,17 @@ import Testing
     return curve.split(separator: "L").map { $0.split(separator: " ").compactMap { Double($0) } }
   }
 
+  @Test func aTitleThatIsTooLongIsShortenedInTheDrawingAlone() throws {
+    var chart = Self.chart([.init(x: 0, y: 0), .init(x: 1, y: 5)])
+    chart.title = "Accuracy by shared weight, 10letters:test,transpose,resize=16:bilinear,deskew"
+    let figure = chart.figure
+    let drawn = try #require(
+      figure.content.map(\.rendered).first { $0.contains("Accuracy by shared weight") })
+    #expect(drawn.contains("…<") && !drawn.contains("deskew"), "\(drawn)")
+    #expect(figure.title == chart.title)
+    #expect(Self.chart([.init(x: 0, y: 0)]).figure.content.contains { $0.rendered.contains(">T<") })
+  }
+
   @Test func curveGoesThroughItsPoints() throws {
     let figure = Self.chart([.init(x: 0, y: 0), .init(x: 1, y: 5), .init(x: 2, y: 10)]).figure
     #expect(try Self.path(figure) == [[56, 240], [251, 135], [446, 30]])

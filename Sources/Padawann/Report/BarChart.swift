@@ -22,7 +22,7 @@ struct BarChart {
     let span = Self.width - left - 58
     let bar = systems.count > 3 ? 9.0 : 13.0
     var y = 34.0
-    var parts = [Draw.text(title, 8, 18, size: 13, isBold: true)]
+    var parts = [Draw.title(title, 8, room: Self.width - 8)]
     for (group, name) in zip(groups, names) {
       let height = bar * Double(systems.count)
       parts.append(Draw.text(name, left - 6, y + height / 2 + 4, .end, size: 11))

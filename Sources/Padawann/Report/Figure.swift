@@ -86,4 +86,9 @@ enum Draw {
   static func shortened(_ text: String, to count: Int) -> String {
     text.count <= count ? text : text.prefix(max(count - 1, 1)) + "…"
   }
+
+  /// A title over a drawing, as much of it as there is room for; the figure has all of it for readers who do not see it.
+  static func title(_ text: String, _ x: Double, room: Double) -> Markup {
+    self.text(shortened(text, to: Int(room / width("m", size: 13))), x, 18, size: 13, isBold: true)
+  }
 }

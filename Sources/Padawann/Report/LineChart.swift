@@ -32,7 +32,7 @@ struct LineChart {
   }
 
   let name: String
-  let title: String
+  var title: String
   let caption: String
   let xTitle: String
   let quantity: Quantity
@@ -74,7 +74,7 @@ struct LineChart {
 
   private func frame(_ x: Axis, _ y: Axis) -> [Markup] {
     let (end, bottom) = (Self.width - Self.right, Self.top + Self.plot)
-    var parts = [Draw.text(title, Self.left, 18, size: 13, isBold: true)]
+    var parts = [Draw.title(title, Self.left, room: Self.width - Self.left)]
     for tick in y.ticks {
       let place = vertical(tick.value, y)
       parts.append(Draw.line(Self.left, place, end, place, "grid"))

@@ -37,6 +37,6 @@ extension Figure {
       caption:
         "\(Format.count(graph.enabledConnections)) connections, from the inputs at the left to the outputs at the right.",
       width: width, height: height,
-      content: [Draw.text(title, 8, 18, size: 13, isBold: true), connections] + neurons)
+      content: [Draw.title(title, 8, room: width - 8), connections] + neurons)
   }
 }

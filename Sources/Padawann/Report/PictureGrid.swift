@@ -17,7 +17,7 @@ struct PictureGrid {
   ///
   /// - Throws: as ``GreyPicture/png()``.
   func figure() throws(PadawannError) -> Figure {
-    var parts = [Draw.text(title, 8, 18, size: 13, isBold: true)]
+    var parts = [Draw.title(title, 8, room: 456)]
     for (index, entry) in entries.enumerated() {
       let x = 8 + Double(index % Self.columns) * 57
       let y = 30 + Double(index / Self.columns) * 68
