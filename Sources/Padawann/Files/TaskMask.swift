@@ -50,10 +50,7 @@ extension ModelRules {
     for layer in model.network.layers {
       let masks = model.masks(of: layer.name)
       guard !masks.isEmpty else { continue }
-      var edges =
-        layer.weights.retainsPruned
-        ? Bitmask(repeating: true, count: layer.weights.count) : layer.weights.mask
-      var signs = layer.weights.signs
+      var (edges, signs) = layer.weights.signed(with: [])
       for (task, weights) in masks {
         let common = edges.intersection(weights.mask)
         guard signs.intersection(common) == weights.signs.intersection(common) else {

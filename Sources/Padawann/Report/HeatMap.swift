@@ -22,8 +22,9 @@ struct HeatMap {
     let top = isTurned ? 48 + longest * 0.8 : 62
     let size = cell * Double(classes.count)
     let step = classes.count <= Self.numbered ? 1 : classes.count / 20
+    let width = max(left + size + (isTurned ? longest * 0.64 : 0) + 8, 240)
     var parts = [
-      Draw.text(title, 8, 18, size: 13, isBold: true),
+      Draw.title(title, 8, room: width - 8),
       Draw.text("answered", left + size / 2, 36, .middle, "muted", size: 11),
       Draw.text("is", 14, top + size / 2, .middle, "muted", size: 11, turned: -90),
     ]
@@ -37,9 +38,8 @@ struct HeatMap {
     }
     parts += coloured(left, top) + [grid(left, top, size)]
     if classes.count <= Self.numbered { parts.append(numbers(left, top)) }
-    let room = isTurned ? longest * 0.64 : 0
     return Figure(
-      name: name, title: title, caption: caption, width: max(left + size + room + 8, 240),
+      name: name, title: title, caption: caption, width: width,
       height: top + size + 8, content: parts)
   }
 

@@ -76,7 +76,7 @@ extension Figure {
   /// - Throws: as ``GreyPicture/png()``.
   static func masks(of network: Network, name: String, title: String) throws(PadawannError) -> Figure {
     var y = 34.0
-    var parts = [Draw.text(title, 8, 18, size: 13, isBold: true)]
+    var parts = [Draw.title(title, 8, room: 452)]
     for mask in network.layers.map(MaskPicture.init) {
       let text =
         "\(mask.layer) (\(Format.shape(mask.shape))): \(Format.percent(mask.density, 1))% left, \(mask.scale)"

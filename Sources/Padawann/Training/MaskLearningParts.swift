@@ -90,10 +90,7 @@ package struct MaskLearningParts: ~Copyable {
     progress: ((Double) -> Void)? = nil
   ) throws(PadawannError) {
     try settings.validate()
-    guard settings.taskMasks == nil || tasks.count > 1 else {
-      throw PadawannError(
-        .usage, "a single task needs no mask besides that of all tasks", remedy: "Name two tasks or more")
-    }
+    if settings.taskMasks != nil { try TaskMaskSettings.check(tasks: tasks.count) }
     let plan = Plan(
       network: network, tasks: tasks, settings: settings, teachers: teachers, threads: threads,
       instructionSet: instructionSet)

@@ -16,6 +16,16 @@ public struct TaskMaskSettings: Sendable, Hashable, Codable {
     self.rate = rate
   }
 
+  /// Refuses to give a single task a mask besides that of all tasks.
+  ///
+  /// - Throws: ``PadawannError`` `usage`.
+  static func check(tasks: Int) throws(PadawannError) {
+    guard tasks > 1 else {
+      throw PadawannError(
+        .usage, "a single task needs no mask besides that of all tasks", remedy: "Name two tasks or more")
+    }
+  }
+
   /// - Throws: ``PadawannError`` `usage` that names the setting.
   func validate(in settings: MaskLearningSettings) throws(PadawannError) {
     guard settings.distillation == nil else {

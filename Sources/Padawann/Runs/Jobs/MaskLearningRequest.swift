@@ -129,10 +129,7 @@ extension RunStart where Settings == MaskLearningSettings {
   /// - Throws: ``PadawannError`` `usage`.
   func checkSettings() throws(PadawannError) {
     try configuration.settings.validate()
-    guard configuration.settings.taskMasks == nil || tasks.count > 1 else {
-      throw PadawannError(
-        .usage, "a single task needs no mask besides that of all tasks", remedy: "Name two tasks or more")
-    }
+    if configuration.settings.taskMasks != nil { try TaskMaskSettings.check(tasks: tasks.count) }
     guard configuration.settings.distillation != nil else {
       _ = try EdgeBudget(parents[0].network, configuration.settings)
       return
