@@ -17,6 +17,11 @@ enum Reader: String, CaseIterable {
   case model, checkpoint, predictions
   /// Our own files with all digests made right again.
   case sealedModel = "sealed-model"
+  case sealedWANN = "sealed-wann"
+  /// What is in a checkpoint, given to what goes on from it.
+  case state
+  /// The tables of the published search of WANN.
+  case neurons
 
   /// Reads bytes, or throws what a user would see.
   func function() throws -> ([UInt8]) throws -> Void {
@@ -39,8 +44,11 @@ enum Reader: String, CaseIterable {
     case .png, .jpeg:
       let spec = try DatasetSpec.parse("./picture.png,colour=grey,resize=28")
       return { _ = try spec.picture(decoding: $0) }
-    case .model: return { _ = try ModelFile.model(encoded: $0) }
+    case .model: return { _ = try StoredContent.content(encoded: $0) }
     case .sealedModel: return try SealedModel().read
+    case .sealedWANN: return try SealedModel(ofNeurons: true).read
+    case .state: return try ForgedState().read
+    case .neurons: return { _ = try NeuronTable($0).graph(inputs: 2, outputs: 1, keepsWeights: true) }
     case .checkpoint: return { _ = try RunCheckpoint($0, .learn) }
     case .predictions: return { _ = try PredictionFile($0) }
     }

@@ -1,4 +1,4 @@
-import HDF5
+package import HDF5
 
 /// What a file in the container of `Formats/padawann.md` holds.
 public enum StoredContent: Sendable {
@@ -31,10 +31,14 @@ public enum StoredContent: Sendable {
 
   /// The same from the bytes of a file.
   public static func content(encoded bytes: [UInt8]) throws(PadawannError) -> StoredContent {
-    let tree = try ModelFile.tree(encoded: bytes)
+    try content(ModelFile.tree(encoded: bytes), byteCount: bytes.count)
+  }
+
+  /// The same from the tree of a file.
+  package static func content(_ tree: HDFGroup, byteCount: Int) throws(PadawannError) -> StoredContent {
     guard case .text(WannEncoding.modelClass) = tree.attribute("class") else {
-      return .padawann(try ModelFile.model(tree, byteCount: bytes.count))
+      return .padawann(try ModelFile.model(tree, byteCount: byteCount))
     }
-    return .wann(try WannFile.model(tree, byteCount: bytes.count))
+    return .wann(try WannFile.model(tree, byteCount: byteCount))
   }
 }
