@@ -154,6 +154,34 @@ import Testing
     #expect(try task("two.h5").parameters.map(\.node) == ["fc1", "fc2"])
   }
 
+  /// The weights of a head were forgotten when its biases alone were trained later.
+  @Test(arguments: ["", " --int8"])
+  func aHeadKeepsItsWeightsWhenBiasesAreTrainedLater(option: String) throws {
+    try place.run("finetune net.h5 --task \(Self.letters) -o head.h5\(option)").check()
+    try place.run("finetune head.h5 --task \(Self.letters) --layers biases --epochs 1 -o biases.h5").check()
+    let (head, biases) = try (task("head.h5").parameters[0], task("biases.h5").parameters)
+    #expect(Set(biases.map(\.node)) == ["conv1", "conv2", "fc1", "fc2"] && biases.count == 4)
+    guard case .weighted(let before?, let old, let precision) = head.content,
+      case .weighted(let after, let new, let afterwards)? = biases.first(where: { $0.node == "fc2" })?.content
+    else {
+      Issue.record("there is no head")
+      return
+    }
+    #expect(after == before && afterwards == precision && new != old)
+    #expect(try accuracy("biases.h5 --task strokes-letters") > 0.6)
+  }
+
+  /// Such a head has another number of outputs than the network.
+  @Test func biasesOfAHeadOfItsOwnAreTrainedLater() throws {
+    try place.run("finetune net.h5 --task strokes:train,per-class=40,classes=3-5 --own-outputs -o own.h5")
+      .check()
+    try place.run(
+      "finetune own.h5 --task strokes:train,per-class=40,classes=3-5 --layers biases --epochs 1 -o biases.h5"
+    ).check()
+    #expect(try task("biases.h5").outputs == [0, 1, 2])
+    #expect(try model("biases.h5").network == model("net.h5").network)
+  }
+
   @Test func networkWithWeightsOfItsOwnKeepsThem() throws {
     try place.run("finetune trained.h5 --task \(Self.letters) -o tuned.h5").check()
     #expect(try task("tuned.h5").bestSharedWeight == nil)

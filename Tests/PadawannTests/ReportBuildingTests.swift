@@ -203,6 +203,30 @@ import Testing
     #expect(ReportRequest.source("A b=c/d=e.h5").name == "A b")
     #expect(ReportRequest.source("plain.h5").name == nil)
   }
+
+  /// The report showed what all tasks share, and not what each has of its own.
+  @Test func tasksWithMasksOfTheirOwnAreShown() throws {
+    let model = try TaskMaskTests.model()
+    let blocks = try NetworkBlocks([ReportedModel(0, "net", .layers(model), of: nil, from: nil)]).blocks
+    guard case .figures(let figures) = blocks[0], case .table(let table) = blocks[1] else {
+      Issue.record("there are figures and a table")
+      return
+    }
+    #expect(figures.map(\.name) == ["density", "masks-1", "masks-2", "masks-3"])
+    let own = try #require(model.tasks[0].parameters.first { $0.node == "fc" }?.ownMask)
+    let rows = table.rows.filter { $0[1].text == "fc" }
+    #expect(rows.map { $0[0].text } == ["net", "net, task zeta", "net, task alpha"])
+    #expect(rows[1][4] == .count(own.remainingEdges) && rows[0][4] != rows[1][4])
+  }
+
+  @Test func whatHasNoAccuracyIsNotTheBest() throws {
+    let column = BestOfColumn([
+      .init(values: [], answer: nil), .init(values: [0.59, 0.6, 0.61], answer: nil),
+      .init(values: [0.6], answer: nil),
+      .init(values: [0.1, 0.11, 0.12], answer: nil),
+    ])
+    #expect(try (0..<4).map { try column.includes($0) } == [false, true, true, false])
+  }
 }
 
 extension [Network] {

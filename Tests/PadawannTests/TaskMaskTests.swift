@@ -285,8 +285,8 @@ import Testing
   @Test func biasesThatAreTrainedLaterKeepTheMask() throws {
     let own = try #require(Self.model().tasks[1].parameters.first)
     let trained = TaskOverride(node: "fc", .weighted(nil, bias: [0, 1, 2, 3, 4], .float32))
-    #expect(trained.keepingMask(of: own).ownMask == own.ownMask)
-    #expect(trained.keepingMask(of: own).count == 5)
-    #expect(trained.keepingMask(of: nil) == trained)
+    #expect(trained.keepingEdges(of: own).ownMask == own.ownMask)
+    #expect(trained.keepingEdges(of: own).count == 5)
+    #expect(trained.keepingEdges(of: nil) == trained)
   }
 }

@@ -49,10 +49,15 @@ package struct TaskOverride: Hashable, Sendable {
     if case .mask(let weights, _) = content { weights } else { nil }
   }
 
-  /// The same with the mask that the task had for the node before, where these are biases alone.
-  package func keepingMask(of known: TaskOverride?) -> TaskOverride {
-    guard case .weighted(nil, let bias, _) = content, let mask = known?.ownMask else { return self }
-    return TaskOverride(node: node, .mask(mask, bias: bias))
+  /// The same with the weights or the mask that the task had for the node before, where these are biases alone.
+  package func keepingEdges(of known: TaskOverride?) -> TaskOverride {
+    guard case .weighted(nil, let bias, _) = content else { return self }
+    return switch known?.content {
+    case .weighted(let weights?, _, let precision):
+      TaskOverride(node: node, .weighted(weights, bias: bias, precision))
+    case .mask(let mask, _): TaskOverride(node: node, .mask(mask, bias: bias))
+    default: self
+    }
   }
 
   /// The bytes that its numbers take, and the mask of weights that are numbers; how many a mask over the network's signs takes,

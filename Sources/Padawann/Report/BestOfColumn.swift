@@ -21,19 +21,20 @@ struct BestOfColumn {
   }
 
   /// Whether it is the best, or no test tells it from that.
-  func includes(_ index: Int) -> Bool {
-    guard let best else { return false }
-    return index == best || p(index, best).map { $0 >= Confidence.standard.alpha } ?? false
+  func includes(_ index: Int) throws(PadawannError) -> Bool {
+    guard let best, !samples[index].values.isEmpty else { return false }
+    guard index != best else { return true }
+    return try p(index, best).map { $0 >= Confidence.standard.alpha } ?? false
   }
 
   /// The probability of such a difference by chance: of two models on the same images by McNemar's test, of runs by Welch's
   /// t-test; `nil` where neither is possible.
-  private func p(_ one: Int, _ other: Int) -> Double? {
+  private func p(_ one: Int, _ other: Int) throws(PadawannError) -> Double? {
     let pair = [samples[one], samples[other]]
     if let first = pair[0].answer, let second = pair[1].answer {
       return ModelPairs([first, second])?.comparison.pairs[0].midP
     }
-    return (try? MeanDifference(of: pair[0].values, pair[1].values, isPaired: false))?.p
+    return try MeanDifference(of: pair[0].values, pair[1].values, isPaired: false)?.p
   }
 }
 

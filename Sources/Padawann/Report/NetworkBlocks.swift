@@ -2,16 +2,18 @@
 struct NetworkBlocks {
   let blocks: [ReportContent.Block]
 
+  /// A network, or what a task with masks of its own makes of it.
+  private typealias Named = (name: String, network: Network)
+
   /// So many networks are drawn; all are in the table.
-  private static let drawn = 4
+  private static let drawn = 6
   /// More layers than this are not drawn.
   private static let layers = 40
 
-  /// - Throws: as ``GreyPicture/png()``.
+  /// - Throws: as ``GreyPicture/png()``, and ``PadawannError`` `data` for a mask that does not fit.
   init(_ models: [ReportedModel]) throws(PadawannError) {
     let networks = models.filter { !$0.isUnpruned }
-    let layered = networks.compactMap { model in model.content.layers.map { (name: model.name, network: $0) }
-    }
+    let layered = try networks.map(Self.layered).flatMap(\.self)
     var figures: [Figure] = []
     if !layered.isEmpty { figures.append(Self.chart(layered)) }
     for (index, model) in layered.prefix(Self.drawn).enumerated()
@@ -30,8 +32,19 @@ struct NetworkBlocks {
       + (omitted > 0 ? [.paragraph("The masks of \(omitted) more networks are not drawn.")] : [])
   }
 
+  /// The network of a model with layers, and those of its tasks that have masks of their own.
+  private static func layered(_ model: ReportedModel) throws(PadawannError) -> [Named] {
+    guard let network = model.content.layers else { return [] }
+    var named: [Named] = [(model.name, network)]
+    for task in model.content.tasks {
+      let masks = task.parameters.filter { $0.ownMask != nil }
+      if !masks.isEmpty { named.append(("\(model.name), task \(task.name)", try network.replacing(masks))) }
+    }
+    return named
+  }
+
   /// The names of all layers, in the order in which the networks bring them.
-  private static func names(_ networks: [(name: String, network: Network)]) -> [String] {
+  private static func names(_ networks: [Named]) -> [String] {
     networks.flatMap { $0.network.layers.map(\.name) }.reduce(into: []) {
       if !$0.contains($1) { $0.append($1) }
     }
@@ -43,7 +56,7 @@ struct NetworkBlocks {
     }
   }
 
-  private static func chart(_ networks: [(name: String, network: Network)]) -> Figure {
+  private static func chart(_ networks: [Named]) -> Figure {
     let shown = Array(networks.prefix(10))
     return BarChart(
       name: "density", title: "Edges that are left in each layer", caption: "",
@@ -54,7 +67,7 @@ struct NetworkBlocks {
     ).figure
   }
 
-  private static func table(_ networks: [(name: String, network: Network)]) -> ReportTable {
+  private static func table(_ networks: [Named]) -> ReportTable {
     ReportTable(
       name: "density", title: "Edges that are left in each layer", note: "",
       columns: ["model", "layer", "shape", "edges", "left", "density in %", "negative in %"],

@@ -42,7 +42,7 @@ package struct ReportContent: Sendable {
     notes = evaluation.notes
     let answers = evaluation.answers
     let overview = [
-      Section("Comparison", [.table(SystemTable(systems, evaluation.models, answers).table)]),
+      Section("Comparison", [.table(try SystemTable(systems, evaluation.models, answers).table)]),
       Section("Over the steps", [.figures(CurveCharts(systems: systems, starts: evaluation.starts).figures)]),
     ]
     let details = [

@@ -13,7 +13,9 @@ struct SystemTable {
     var name: String { isUnpruned ? model?.name ?? "" : system.name }
   }
 
-  init(_ systems: [ReportedSystem], _ models: [ReportedModel], _ answers: [ReportedAnswer]) {
+  init(_ systems: [ReportedSystem], _ models: [ReportedModel], _ answers: [ReportedAnswer])
+    throws(PadawannError)
+  {
     let tested = systems.flatMap { $0.runs.flatMap { $0.result?.tests.map(\.dataset) ?? [] } }
     let datasets = (tested + answers.map(\.dataset)).reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }
@@ -25,13 +27,13 @@ struct SystemTable {
       note: Self.note(datasets.isEmpty, rows.map(\.system)),
       columns: ["model", "kind", "runs", "edges left", "density in %", "bytes", "fitness"]
         + datasets.map { "\($0), accuracy in %" },
-      rows: rows.enumerated().map { index, row in
+      rows: try rows.enumerated().map { index, row throws(PadawannError) in
         Self.facts(row)
-          + samples.map { sample in
+          + (try samples.map { sample throws(PadawannError) in
             var cell = ReportTable.Cell.spread(Spread(sample[index].values.map { 100 * $0 }), 2)
-            cell.isBest = BestOfColumn(sample).includes(index)
+            cell.isBest = try BestOfColumn(sample).includes(index)
             return cell
-          }
+          })
       })
   }
 

@@ -159,7 +159,7 @@ package struct FineTuningJob: RunJob, ~Copyable {
       try start.parents[0].origin(of: start.tasks[0].name, start.configuration.settings.beginsWith)?
       .parameters ?? []
     return known.filter { old in !trained.contains { $0.node == old.node } }
-      + trained.map { new in new.keepingMask(of: known.first { $0.node == new.node }) }
+      + trained.map { new in new.keepingEdges(of: known.first { $0.node == new.node }) }
   }
 
   /// The network as the task uses it. What is measured is what is stored, which may be rounded.
